@@ -1,0 +1,2 @@
+//! The IR of Windlass, its text form, verifier, interpreter and the machine-independent half of every back end.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Textual tests of the IR and their runner.
+#![forbid(unsafe_code)]

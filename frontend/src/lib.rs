@@ -1,0 +1,2 @@
+//! Builds functions of the Windlass IR: variables to SSA, switches.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The x86-64 back end of Windlass.
+#![forbid(unsafe_code)]

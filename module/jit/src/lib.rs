@@ -1,0 +1,1 @@
+//! Code in memory: mapping, relocation, unwind registration, calls.

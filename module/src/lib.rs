@@ -1,0 +1,2 @@
+//! Functions and data that belong together.
+#![forbid(unsafe_code)]

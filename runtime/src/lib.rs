@@ -1,0 +1,1 @@
+//! A thin WebAssembly and WASI runtime on the Windlass code generator.

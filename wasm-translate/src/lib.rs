@@ -1,0 +1,2 @@
+//! Wasm to IR, over an environment that the embedder implements.
+#![forbid(unsafe_code)]
