@@ -1,0 +1,493 @@
+//! The lowering driver and the context that the lowering rules see.
+//!
+//! Blocks and instructions are visited backwards, uses before definitions. A pure instruction is lowered only
+//! if something asked for its result in a register, so what was folded into its users, and what is dead, is
+//! never emitted. A load may be folded into the root that is being lowered when it has a single use and
+//! nothing with an effect lies between: all instructions between two effects share a colour.
+//!
+//! Within one instruction of the IR, machine instructions are put in forward order into a small buffer, which
+//! then goes in front of everything lowered so far. Constants are made again for each instruction that wants
+//! them in a register. A value that is only another name is a union-find entry, resolved by one sweep at the
+//! end, which also numbers the registers densely, those that live across blocks first.
+//!
+//! For rules: ask for all operands in registers before the first instruction that sets flags, because making
+//! a constant may change the flags; and put the instructions of one IR instruction in the order in which
+//! they execute.
+
+use super::abi::{AbiSigs, SigId};
+use super::blockorder::{BlockOrder, OrderBlock};
+use super::inst::MInst;
+use super::vcode::{BlockInfo, Cond2, Span, VCode, pseudo};
+use super::{Backend, reg_class};
+use crate::entity::EntityRef;
+use crate::ir::{self, Function, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value};
+use crate::result::{CodegenError, CodegenResult};
+use crate::settings::Flags;
+use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
+
+/// No register yet.
+const NONE: u32 = u32::MAX;
+/// Use counts saturate here; the bit above says that a user is itself used more than once.
+const USES_MASK: u8 = 0x7f;
+const SHARED: u8 = 0x80;
+/// The colour of an instruction that has been folded into its user.
+const SUNK: u32 = u32::MAX;
+/// More virtual registers than this are refused; regalloc2 numbers ranges by 32 bits.
+const MAX_VREGS: usize = 1 << 24;
+
+/// Arrays that lowering uses again for each function.
+#[derive(Default)]
+pub struct LowerScratch {
+    value_regs: Vec<u32>,
+    uses: Vec<u8>,
+    colors: Vec<u32>,
+    /// The union-find parent of each provisional register.
+    parents: Vec<u32>,
+    /// The block in which each provisional register was first seen; `GLOBAL` once seen in two.
+    vreg_blocks: Vec<u32>,
+    rename: Vec<u32>,
+    insts: Vec<MInst>,
+    operands: Vec<Operand>,
+    pub(super) sigs: AbiSigs,
+    /// Registers of the results of `try_call` instructions, found by edges before the call is lowered.
+    pub(super) try_results: Vec<(Inst, u32, u32)>,
+    slot_offsets: Vec<u32>,
+}
+
+/// Marks a register that lives across blocks.
+const GLOBAL: u32 = u32::MAX;
+
+/// What a rule sees of the function, and how it puts instructions.
+pub struct LowerCtx<'a> {
+    /// The function.
+    pub func: &'a Function,
+    /// The settings.
+    pub flags: &'a Flags,
+    /// The machine.
+    pub backend: &'a dyn Backend,
+    /// The code made so far; for side tables.
+    pub vcode: &'a mut VCode,
+    pub(super) s: &'a mut LowerScratch,
+    order: &'a BlockOrder,
+    cur_inst: Option<Inst>,
+    cur_color: u32,
+    cur_block: u32,
+    pending_trap: Option<TrapCode>,
+    traps: Vec<(u32, TrapCode)>,
+    srcloc: ir::SourceLoc,
+    last_srcloc: ir::SourceLoc,
+}
+
+// ---------------------------------------------------------------------------------------------
+// Facts about the function.
+
+impl<'a> LowerCtx<'a> {
+    /// The type of a value.
+    #[inline]
+    pub fn ty(&self, value: Value) -> Type {
+        self.func.dfg.value_type(value)
+    }
+
+    /// The instruction.
+    #[inline]
+    pub fn data(&self, inst: Inst) -> &'a InstructionData {
+        &self.func.dfg.insts[inst]
+    }
+
+    /// The arguments of an instruction.
+    #[inline]
+    pub fn args(&self, inst: Inst) -> &'a [Value] {
+        self.func.dfg.inst_args(inst)
+    }
+
+    /// Argument `n` of an instruction.
+    #[inline]
+    pub fn arg(&self, inst: Inst, n: usize) -> Value {
+        self.func.dfg.inst_args(inst)[n]
+    }
+
+    /// The results of an instruction.
+    #[inline]
+    pub fn results(&self, inst: Inst) -> &'a [Value] {
+        self.func.dfg.inst_results(inst)
+    }
+
+    /// The type of result `n`.
+    #[inline]
+    pub fn result_ty(&self, inst: Inst, n: usize) -> Type {
+        self.ty(self.results(inst)[n])
+    }
+
+    /// The instruction that defines a value, if it is not a block parameter.
+    #[inline]
+    pub fn def_inst(&self, value: Value) -> Option<Inst> {
+        match self.func.dfg.value_def(value) {
+            ir::ValueDef::Result(inst, _) => Some(inst),
+            _ => None,
+        }
+    }
+
+    /// The instruction and its data, if `value` is the result of an instruction with this opcode.
+    #[inline]
+    pub fn def_as(&self, value: Value, opcode: Opcode) -> Option<Inst> {
+        let inst = self.def_inst(value)?;
+        (self.func.dfg.insts[inst].opcode == opcode).then_some(inst)
+    }
+
+    /// How often a value is used by live instructions; saturates at 127.
+    #[inline]
+    pub fn uses(&self, value: Value) -> u32 {
+        (self.s.uses[value.index()] & USES_MASK) as u32
+    }
+
+    /// Whether a value has exactly one use.
+    #[inline]
+    pub fn single_use(&self, value: Value) -> bool {
+        self.s.uses[value.index()] & USES_MASK == 1
+    }
+
+    /// The bits of an integer constant, zero-extended from its type.
+    #[inline]
+    pub fn iconst(&self, value: Value) -> Option<u64> {
+        let inst = self.def_as(value, Opcode::Iconst)?;
+        let bits = self.data(inst).imm64() as u64;
+        let ty = self.ty(value);
+        Some(if ty.bits() >= 64 { bits } else { bits & ((1 << ty.bits()) - 1) })
+    }
+
+    /// An integer constant, sign-extended from its type.
+    #[inline]
+    pub fn iconst_signed(&self, value: Value) -> Option<i64> {
+        let bits = self.iconst(value)?;
+        let shift = 64 - self.ty(value).bits().min(64);
+        Some((bits << shift) as i64 >> shift)
+    }
+
+    /// The instruction that is being lowered.
+    #[inline]
+    pub fn root(&self) -> Inst {
+        self.cur_inst.expect("an instruction is being lowered")
+    }
+
+    /// Whether the load that defines a value may become part of the root: it is used once, nothing with an
+    /// effect lies between, and every node between it and the root is used once. The caller checks the width.
+    pub fn can_sink_load(&self, load: Inst) -> bool {
+        let color = self.s.colors[load.index()];
+        if color != self.cur_color {
+            return false;
+        }
+        let data = &self.func.dfg.insts[load];
+        if !data.opcode.can_load() || data.opcode.other_side_effects() {
+            return false;
+        }
+        let result = self.results(load)[0];
+        match self.s.uses[result.index()] {
+            1 => true,
+            // A user is shared. That user may have been folded into several roots, each of which would do
+            // the load again; but if the user is the root itself, it is emitted once.
+            n if n == 1 | SHARED => {
+                self.s.value_regs[result.index()] == NONE
+                    && self.cur_inst.is_some_and(|root| self.args(root).contains(&result))
+            }
+            _ => false,
+        }
+    }
+
+    /// The load that defines a value, of exactly this opcode, if it can be folded into the root.
+    #[inline]
+    pub fn sinkable_load(&self, value: Value, opcode: Opcode) -> Option<Inst> {
+        let inst = self.def_as(value, opcode)?;
+        self.can_sink_load(inst).then_some(inst)
+    }
+
+    /// Folds a load (or another instruction with an effect) into the root: it is not lowered on its own.
+    /// The caller puts its memory operand, and its trap code with [`LowerCtx::trap_of`].
+    pub fn sink(&mut self, inst: Inst) {
+        self.s.colors[inst.index()] = SUNK;
+    }
+
+    /// Offset of a stack slot in the area of stack slots.
+    pub fn slot_offset(&self, slot: ir::StackSlot) -> i32 {
+        self.s.slot_offsets[slot.index()] as i32
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Registers.
+
+impl LowerCtx<'_> {
+    /// A new register, which is to be defined once.
+    #[inline]
+    pub fn new_vreg(&mut self, class: RegClass) -> VReg {
+        let n = self.s.parents.len();
+        self.s.parents.push(n as u32);
+        self.s.vreg_blocks.push(self.cur_block);
+        if class == RegClass::Float {
+            self.vcode.has_floats = true;
+        }
+        VReg::new(n, class)
+    }
+
+    /// A new register for values of a type.
+    #[inline]
+    pub fn new_vreg_for(&mut self, ty: Type) -> VReg {
+        if ty.bits() > 64 && !ty.is_int() {
+            self.vcode.has_vectors = true;
+        }
+        self.new_vreg(reg_class(ty))
+    }
+
+    #[inline]
+    fn seen(&mut self, vreg: usize) {
+        if self.s.vreg_blocks[vreg] != self.cur_block {
+            self.s.vreg_blocks[vreg] = GLOBAL;
+        }
+    }
+
+    /// The provisional register of a value, made where there is none.
+    #[inline]
+    fn value_vreg(&mut self, value: Value) -> VReg {
+        let bits = self.s.value_regs[value.index()];
+        if bits != NONE {
+            let vreg = VReg::from_bits(bits);
+            self.seen(vreg.vreg());
+            if self.ty(value) == ir::types::I128 {
+                self.seen(vreg.vreg() + 1);
+            }
+            return vreg;
+        }
+        let ty = self.ty(value);
+        let vreg = self.new_vreg_for(ty);
+        if ty == ir::types::I128 {
+            self.new_vreg(RegClass::Int);
+        }
+        self.s.value_regs[value.index()] = vreg.bits() as u32;
+        vreg
+    }
+
+    /// A value in a register. Constants are made again at each use; of an `i128` the low half.
+    #[inline]
+    pub fn reg(&mut self, value: Value) -> VReg {
+        if let Some(inst) = self.def_inst(value)
+            && is_remade(self.func.dfg.insts[inst].opcode)
+        {
+            return self.remake(inst, value);
+        }
+        self.value_vreg(value)
+    }
+
+    /// Both halves of an `i128`, low first.
+    pub fn regs2(&mut self, value: Value) -> [VReg; 2] {
+        debug_assert_eq!(self.ty(value), ir::types::I128);
+        let low = self.value_vreg(value);
+        [low, VReg::new(low.vreg() + 1, RegClass::Int)]
+    }
+
+    fn remake(&mut self, inst: Inst, value: Value) -> VReg {
+        let ty = self.ty(value);
+        let vreg = self.new_vreg_for(ty);
+        let saved = self.s.value_regs[value.index()];
+        self.s.value_regs[value.index()] = vreg.bits() as u32;
+        let root = self.cur_inst.replace(inst);
+        let trap = self.pending_trap.take();
+        let backend = self.backend;
+        let result = backend.lower(self, inst);
+        debug_assert!(result.is_ok(), "a constant of every type in a register can be made");
+        self.pending_trap = trap;
+        self.cur_inst = root;
+        self.s.value_regs[value.index()] = saved;
+        vreg
+    }
+
+    /// The register that result `n` of an instruction is to be put in; of an `i128` the low half.
+    #[inline]
+    pub fn result(&mut self, inst: Inst, n: usize) -> VReg {
+        let value = self.func.dfg.inst_results(inst)[n];
+        self.value_vreg(value)
+    }
+
+    /// Both halves of an `i128` result.
+    pub fn result2(&mut self, inst: Inst, n: usize) -> [VReg; 2] {
+        let low = self.result(inst, n);
+        [low, VReg::new(low.vreg() + 1, RegClass::Int)]
+    }
+
+    /// Whether anything wants result `n` of an instruction.
+    #[inline]
+    pub fn result_wanted(&self, inst: Inst, n: usize) -> bool {
+        self.s.value_regs[self.func.dfg.inst_results(inst)[n].index()] != NONE
+    }
+
+    /// Makes `result` another name for what is in `source`: no code. The bits of `source` above the width of
+    /// `result` are garbage to its users.
+    pub fn alias(&mut self, result: Value, source: Value) {
+        let target = self.value_vreg(result);
+        let source = self.reg(source);
+        self.alias_reg(target, source);
+    }
+
+    /// Makes the register `name` (of a result) another name for `source`.
+    pub fn alias_reg(&mut self, name: VReg, source: VReg) {
+        debug_assert_eq!(name.class(), source.class());
+        debug_assert_eq!(self.s.parents[name.vreg()], name.vreg() as u32);
+        if name == source {
+            return;
+        }
+        self.s.parents[name.vreg()] = source.vreg() as u32;
+        if self.s.vreg_blocks[name.vreg()] == GLOBAL {
+            self.s.vreg_blocks[source.vreg()] = GLOBAL;
+        } else {
+            self.seen(source.vreg());
+        }
+    }
+}
+
+/// Whether the instruction is lowered again for every user that wants it in a register.
+#[inline]
+fn is_remade(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::Iconst | Opcode::F16const | Opcode::F32const | Opcode::F64const | Opcode::StackAddr
+    )
+}
+
+// ---------------------------------------------------------------------------------------------
+// Instructions.
+
+impl LowerCtx<'_> {
+    /// Puts an instruction after those already put for the root.
+    #[inline]
+    pub fn put(&mut self, row: u16, ctl: u16, payload: u64, operands: &[Operand]) {
+        if let Some(code) = self.pending_trap.take() {
+            self.traps.push((self.s.insts.len() as u32, code));
+        }
+        let first = self.s.operands.len() as u32;
+        self.s.operands.extend_from_slice(operands);
+        self.s.insts.push(MInst { row, ctl, operands: first, payload });
+    }
+
+    /// Appends one operand to the instruction that is about to be put by [`LowerCtx::put_gathered`].
+    #[inline]
+    pub fn operand(&mut self, operand: Operand) {
+        self.s.operands.push(operand);
+    }
+
+    /// Where the operands of the next instruction begin, for [`LowerCtx::put_gathered`]. No other instruction
+    /// may be put between: get all registers first.
+    #[inline]
+    pub fn begin(&self) -> u32 {
+        self.s.operands.len() as u32
+    }
+
+    /// Puts an instruction with the operands appended since `first` was taken from [`LowerCtx::begin`].
+    pub fn put_gathered(&mut self, first: u32, row: u16, ctl: u16, payload: u64) {
+        if let Some(code) = self.pending_trap.take() {
+            self.traps.push((self.s.insts.len() as u32, code));
+        }
+        self.s.insts.push(MInst { row, ctl, operands: first, payload });
+    }
+
+    /// The next instruction that is put may trap with this code.
+    #[inline]
+    pub fn trap(&mut self, code: TrapCode) {
+        self.pending_trap = Some(code);
+    }
+
+    /// The next instruction that is put does this memory access: records its trap code, if it can trap.
+    #[inline]
+    pub fn trap_of(&mut self, flags: MemFlags) {
+        if let Some(code) = flags.trap_code() {
+            self.pending_trap = Some(code);
+        }
+    }
+
+    /// Puts a conditional branch that ends the block, taken if the condition in `ctl` (and `second`) holds.
+    pub fn branch(&mut self, ctl: u16, second: Cond2) {
+        self.put(pseudo::COND, ctl, second.encode(), &[]);
+    }
+
+    /// Puts a conditional trap.
+    pub fn trap_if(&mut self, ctl: u16, second: Cond2, code: TrapCode) {
+        self.pending_trap = Some(code);
+        self.put(pseudo::TRAP_IF, ctl, second.encode(), &[]);
+    }
+
+    /// Puts a move between registers of one class.
+    pub fn put_move(&mut self, dst: VReg, src: VReg) {
+        let row =
+            if dst.class() == RegClass::Int { pseudo::MOVE_INT } else { pseudo::MOVE_FLOAT };
+        self.put(row, 0, 0, &[Operand::reg_def(dst), Operand::reg_use(src)]);
+    }
+
+    /// Label number of a constant in the pool.
+    pub fn pool_constant(&mut self, bytes: &[u8]) -> u32 {
+        let align = (bytes.len() as u32).next_power_of_two().min(16);
+        self.vcode.pool_constant(bytes, align)
+    }
+
+    /// The error for an operation that this machine does not do at these types.
+    #[cold]
+    pub fn unsupported(&self, inst: Inst) -> CodegenError {
+        let data = self.data(inst);
+        let mut text = format!("{}.{}", data.opcode, data.ctrl_type);
+        if data.ctrl_type == ir::types::INVALID {
+            text = data.opcode.to_string();
+        }
+        for (i, &arg) in self.args(inst).iter().enumerate() {
+            text.push_str(if i == 0 { " of " } else { ", " });
+            text.push_str(&self.ty(arg).to_string());
+        }
+        CodegenError::Unsupported(format!("{text} is not supported on this target"))
+    }
+}
+
+/// Operands in short. All are `pub` because rules use them.
+pub mod ops {
+    use super::*;
+
+    /// A use in a register.
+    #[inline]
+    pub fn u(r: VReg) -> Operand {
+        Operand::reg_use(r)
+    }
+    /// A use in a register or a spill slot.
+    #[inline]
+    pub fn u_any(r: VReg) -> Operand {
+        Operand::any_use(r)
+    }
+    /// A use that must not share its register with a result.
+    #[inline]
+    pub fn u_late(r: VReg) -> Operand {
+        Operand::reg_use_at_end(r)
+    }
+    /// A use in a fixed register.
+    #[inline]
+    pub fn u_fixed(r: VReg, p: PReg) -> Operand {
+        Operand::reg_fixed_use(r, p)
+    }
+    /// A definition.
+    #[inline]
+    pub fn d(r: VReg) -> Operand {
+        Operand::reg_def(r)
+    }
+    /// A definition in a register other than those of all uses.
+    #[inline]
+    pub fn d_early(r: VReg) -> Operand {
+        Operand::reg_def_at_start(r)
+    }
+    /// A definition in the register of operand `n`.
+    #[inline]
+    pub fn d_reuse(r: VReg, n: usize) -> Operand {
+        Operand::reg_reuse_def(r, n)
+    }
+    /// A definition in a fixed register.
+    #[inline]
+    pub fn d_fixed(r: VReg, p: PReg) -> Operand {
+        Operand::reg_fixed_def(r, p)
+    }
+    /// A temporary in a fixed register: lost by the instruction, and not used for any operand.
+    #[inline]
+    pub fn tmp_fixed(r: VReg, p: PReg) -> Operand {
+        Operand::new(r, OperandConstraint::FixedReg(p), OperandKind::Def, OperandPos::Early)
+    }
+}
