@@ -1,2 +1,5 @@
 //! The IR of Windlass, its text form, verifier, interpreter and the machine-independent half of every back end.
 #![forbid(unsafe_code)]
+
+pub mod entity;
+pub mod ir;
