@@ -4,3 +4,4 @@
 pub mod data_value;
 pub mod entity;
 pub mod ir;
+pub mod isa;
