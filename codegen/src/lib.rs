@@ -1,7 +1,14 @@
-//! The IR of Windlass, its text form, verifier, interpreter and the machine-independent half of every back end.
+//! The IR of Windlass, its text form, verifier, interpreter and the machine-independent half of
+//! every back end. The modules stand in the order in which data flows through them.
 #![forbid(unsafe_code)]
 
+pub mod cursor;
 pub mod data_value;
 pub mod entity;
 pub mod ir;
 pub mod isa;
+
+/// A hash map with a fast hash that does not depend on the process.
+pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
+/// A hash set with a fast hash that does not depend on the process.
+pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;

@@ -1,0 +1,426 @@
+//! Builder methods for every opcode, derived from the table, and the helpers that emit more than
+//! one instruction.
+//!
+//! A builder is anything that implements [`InstBuilderBase`]: it stores an instruction somewhere
+//! and makes its results.
+
+use super::entities::{
+    Block, Constant, DynamicStackSlot, ExceptionTable, FuncRef, GlobalValue, Immediate, Inst,
+    JumpTable, SigRef, StackSlot, Value,
+};
+use super::instructions::{BlockArg, EdgeIndex, Operand, ValueList};
+use super::opcodes::{OperandKind, opcode_table};
+use super::types::{self, Type};
+use super::{
+    AtomicRmwOp, DataFlowGraph, FloatCC, Ieee16, Ieee32, Ieee64, Imm64, InstructionData, IntCC,
+    MemFlags, Offset32, Opcode, TrapCode, Uimm8,
+};
+
+/// What a place to build instructions at must offer.
+pub trait InstBuilderBase<'f>: Sized {
+    /// The graph.
+    fn data_flow_graph(&self) -> &DataFlowGraph;
+
+    /// The graph, to write.
+    fn data_flow_graph_mut(&mut self) -> &mut DataFlowGraph;
+
+    /// Stores the instruction and makes its results.
+    fn build(self, data: InstructionData, ctrl_type: Type) -> (Inst, &'f mut DataFlowGraph);
+
+    /// Stores an instruction with one result and returns the result. A builder that simplifies
+    /// may return another value, equal to it.
+    #[inline]
+    fn build_value(self, data: InstructionData, ctrl_type: Type) -> Value {
+        let (inst, dfg) = self.build(data, ctrl_type);
+        dfg.first_result(inst)
+    }
+}
+
+/// A place to insert instructions at: a cursor, or the end of a block.
+pub trait InstInserterBase<'f>: Sized {
+    /// The graph.
+    fn data_flow_graph(&self) -> &DataFlowGraph;
+
+    /// The graph, to write.
+    fn data_flow_graph_mut(&mut self) -> &mut DataFlowGraph;
+
+    /// Puts a made instruction at the place.
+    fn insert_built_inst(self, inst: Inst) -> &'f mut DataFlowGraph;
+}
+
+/// A builder that inserts at a place.
+#[derive(Debug)]
+pub struct InsertBuilder<'f, I: InstInserterBase<'f>> {
+    inserter: I,
+    unused: core::marker::PhantomData<&'f u32>,
+}
+
+impl<'f, I: InstInserterBase<'f>> InsertBuilder<'f, I> {
+    /// Inserts at this place.
+    #[inline]
+    pub fn new(inserter: I) -> Self {
+        Self { inserter, unused: core::marker::PhantomData }
+    }
+}
+
+impl<'f, I: InstInserterBase<'f>> InstBuilderBase<'f> for InsertBuilder<'f, I> {
+    #[inline]
+    fn data_flow_graph(&self) -> &DataFlowGraph {
+        self.inserter.data_flow_graph()
+    }
+
+    #[inline]
+    fn data_flow_graph_mut(&mut self) -> &mut DataFlowGraph {
+        self.inserter.data_flow_graph_mut()
+    }
+
+    #[inline]
+    fn build(mut self, data: InstructionData, ctrl_type: Type) -> (Inst, &'f mut DataFlowGraph) {
+        let dfg = self.inserter.data_flow_graph_mut();
+        let inst = dfg.make_inst(data);
+        dfg.make_inst_results(inst, ctrl_type);
+        (inst, self.inserter.insert_built_inst(inst))
+    }
+}
+
+/// Replaces an instruction in place. Its results stay where the new instruction has as many.
+#[derive(Debug)]
+pub struct ReplaceBuilder<'f> {
+    dfg: &'f mut DataFlowGraph,
+    inst: Inst,
+}
+
+impl<'f> ReplaceBuilder<'f> {
+    /// Replaces `inst`.
+    pub fn new(dfg: &'f mut DataFlowGraph, inst: Inst) -> Self {
+        Self { dfg, inst }
+    }
+}
+
+impl<'f> InstBuilderBase<'f> for ReplaceBuilder<'f> {
+    fn data_flow_graph(&self) -> &DataFlowGraph {
+        self.dfg
+    }
+
+    fn data_flow_graph_mut(&mut self) -> &mut DataFlowGraph {
+        self.dfg
+    }
+
+    fn build(self, data: InstructionData, ctrl_type: Type) -> (Inst, &'f mut DataFlowGraph) {
+        self.dfg.insts[self.inst] = data;
+        if !self.dfg.has_results(self.inst) {
+            self.dfg.make_inst_results(self.inst, ctrl_type);
+        }
+        (self.inst, self.dfg)
+    }
+}
+
+macro_rules! arg_type {
+    (ty) => { Type };
+    (v) => { Value };
+    (imm) => { impl Into<Imm64> };
+    (f16) => { impl Into<Ieee16> };
+    (f32) => { impl Into<Ieee32> };
+    (f64) => { impl Into<Ieee64> };
+    (constant) => { impl Into<Constant> };
+    (mask) => { impl Into<Immediate> };
+    (lane) => { impl Into<Uimm8> };
+    (cc) => { impl Into<IntCC> };
+    (fcc) => { impl Into<FloatCC> };
+    (code) => { impl Into<TrapCode> };
+    (rmw) => { impl Into<AtomicRmwOp> };
+    (flags) => { impl Into<MemFlags> };
+    (off) => { impl Into<Offset32> };
+    (ss) => { StackSlot };
+    (dss) => { DynamicStackSlot };
+    (gv) => { GlobalValue };
+    (func) => { FuncRef };
+    (block) => { Block };
+    (edge) => { impl Into<EdgeIndex> };
+}
+
+macro_rules! arg_value {
+    (imm $x:ident) => {
+        Into::<Imm64>::into($x)
+    };
+    (f16 $x:ident) => {
+        Into::<Ieee16>::into($x)
+    };
+    (f32 $x:ident) => {
+        Into::<Ieee32>::into($x)
+    };
+    (f64 $x:ident) => {
+        Into::<Ieee64>::into($x)
+    };
+    (constant $x:ident) => {
+        Into::<Constant>::into($x)
+    };
+    (mask $x:ident) => {
+        Into::<Immediate>::into($x)
+    };
+    (lane $x:ident) => {
+        Into::<Uimm8>::into($x)
+    };
+    (cc $x:ident) => {
+        Into::<IntCC>::into($x)
+    };
+    (fcc $x:ident) => {
+        Into::<FloatCC>::into($x)
+    };
+    (code $x:ident) => {
+        Into::<TrapCode>::into($x)
+    };
+    (rmw $x:ident) => {
+        Into::<AtomicRmwOp>::into($x)
+    };
+    (flags $x:ident) => {
+        Into::<MemFlags>::into($x)
+    };
+    (off $x:ident) => {
+        Into::<Offset32>::into($x)
+    };
+    (edge $x:ident) => {
+        Into::<EdgeIndex>::into($x)
+    };
+    ($kind:ident $x:ident) => {
+        $x
+    };
+}
+
+macro_rules! result_type {
+    () => {
+        Inst
+    };
+    ($a:ident) => {
+        Value
+    };
+    ($a:ident $b:ident) => {
+        (Value, Value)
+    };
+}
+
+macro_rules! finish {
+    ($builder:ident $data:ident $ctrl:ident;) => {
+        $builder.build($data, $ctrl).0
+    };
+    ($builder:ident $data:ident $ctrl:ident; $a:ident) => {
+        $builder.build_value($data, $ctrl)
+    };
+    ($builder:ident $data:ident $ctrl:ident; $a:ident $b:ident) => {{
+        let (inst, dfg) = $builder.build($data, $ctrl);
+        let results = dfg.inst_results(inst);
+        (results[0], results[1])
+    }};
+}
+
+macro_rules! control {
+    ($builder:ident $data:ident None) => {
+        types::INVALID
+    };
+    ($builder:ident $data:ident Suffix) => {
+        $data.ctrl_type
+    };
+    ($builder:ident $data:ident Operand $n:literal) => {
+        $builder.data_flow_graph().value_type($data.args[$n])
+    };
+}
+
+macro_rules! define_builder {
+    (special { $($special:tt)* } derived { $(#[doc = $doc:literal] $variant:ident $method:ident
+        ($($name:ident : $kind:ident $($ty:ident)?),*) -> [$($result:ident)*]
+        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr;)* }) => {
+        /// Makes instructions: a method for every opcode, named as in the text language.
+        pub trait InstBuilder<'f>: InstBuilderBase<'f> {
+            $(
+                #[doc = $doc]
+                #[inline]
+                #[allow(unused_mut, unused_variables)]
+                fn $method(self $(, $name: arg_type!($kind))*) -> result_type!($($result)*) {
+                    let mut data = InstructionData::new(Opcode::$variant, types::INVALID);
+                    let mut slot = 0;
+                    $(arg_value!($kind $name).store(&mut data, &mut slot);)*
+                    let ctrl = control!(self data $control $($operand)?);
+                    data.ctrl_type = ctrl;
+                    finish!(self data ctrl; $($result)*)
+                }
+            )*
+
+            /// Continues at the block, with the arguments as its parameters.
+            fn jump<'a>(self, block: Block, args: impl IntoIterator<Item = &'a BlockArg>) -> Inst {
+                control_flow::jump(self, block, args)
+            }
+
+            /// Continues at the first block if `c` is not zero, else at the second.
+            fn brif<'a>(
+                self,
+                c: Value,
+                block_then: Block,
+                args_then: impl IntoIterator<Item = &'a BlockArg>,
+                block_else: Block,
+                args_else: impl IntoIterator<Item = &'a BlockArg>,
+            ) -> Inst {
+                control_flow::brif(self, c, (block_then, args_then), (block_else, args_else))
+            }
+
+            /// Continues at entry `x` of the table, or at the default block if there is none.
+            fn br_table(self, x: Value, table: JumpTable) -> Inst {
+                control_flow::br_table(self, x, table)
+            }
+
+            /// Returns the values to the caller.
+            fn return_(self, values: &[Value]) -> Inst {
+                control_flow::list(self, Opcode::Return, types::INVALID, None, values)
+            }
+
+            /// Calls a declared function.
+            fn call(self, callee: FuncRef, args: &[Value]) -> Inst {
+                let callee = Some((OperandKind::FuncRef, callee.as_u32()));
+                control_flow::list(self, Opcode::Call, types::INVALID, callee, args)
+            }
+
+            /// Leaves this frame and continues in a declared function.
+            fn return_call(self, callee: FuncRef, args: &[Value]) -> Inst {
+                let callee = Some((OperandKind::FuncRef, callee.as_u32()));
+                control_flow::list(self, Opcode::ReturnCall, types::INVALID, callee, args)
+            }
+
+            /// Calls the function at an address with a declared signature.
+            fn call_indirect(self, sig: SigRef, callee: Value, args: &[Value]) -> Inst {
+                control_flow::indirect(self, Opcode::CallIndirect, sig, callee, args)
+            }
+
+            /// Leaves this frame and continues in the function at an address.
+            fn return_call_indirect(self, sig: SigRef, callee: Value, args: &[Value]) -> Inst {
+                control_flow::indirect(self, Opcode::ReturnCallIndirect, sig, callee, args)
+            }
+
+            /// Calls a declared function; continues at the normal target or at a handler.
+            fn try_call(self, callee: FuncRef, args: &[Value], table: ExceptionTable) -> Inst {
+                control_flow::try_call(self, callee, args, table)
+            }
+
+            /// Calls the function at an address; continues at the normal target or at a handler.
+            fn try_call_indirect(
+                self,
+                callee: Value,
+                args: &[Value],
+                table: ExceptionTable,
+            ) -> Inst {
+                control_flow::try_call_indirect(self, callee, args, table)
+            }
+        }
+    };
+}
+opcode_table!(define_builder);
+
+impl<'f, T: InstBuilderBase<'f>> InstBuilder<'f> for T {}
+
+/// The instructions of the table's section `special`.
+mod control_flow {
+    use super::*;
+
+    pub(super) fn jump<'f, 'a, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        block: Block,
+        args: impl IntoIterator<Item = &'a BlockArg>,
+    ) -> Inst {
+        let dfg = builder.data_flow_graph_mut();
+        let call = dfg.block_call(block, args);
+        let mut data = InstructionData::new(Opcode::Jump, types::INVALID);
+        data.extra = dfg.push_block_calls(&[call]);
+        builder.build(data, types::INVALID).0
+    }
+
+    pub(super) fn brif<'f, 'a, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        c: Value,
+        (block_then, args_then): (Block, impl IntoIterator<Item = &'a BlockArg>),
+        (block_else, args_else): (Block, impl IntoIterator<Item = &'a BlockArg>),
+    ) -> Inst {
+        let dfg = builder.data_flow_graph_mut();
+        let calls = [dfg.block_call(block_then, args_then), dfg.block_call(block_else, args_else)];
+        let ctrl = dfg.value_type(c);
+        let mut data = InstructionData::unary(Opcode::Brif, ctrl, c);
+        data.extra = dfg.push_block_calls(&calls);
+        builder.build(data, ctrl).0
+    }
+
+    pub(super) fn br_table<'f, B: InstBuilderBase<'f>>(
+        builder: B,
+        x: Value,
+        table: JumpTable,
+    ) -> Inst {
+        let mut data = InstructionData::unary(Opcode::BrTable, types::INVALID, x);
+        data.extra = table.as_u32();
+        builder.build(data, types::INVALID).0
+    }
+
+    pub(super) fn list<'f, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        opcode: Opcode,
+        ctrl: Type,
+        callee: Option<(OperandKind, u32)>,
+        args: &[Value],
+    ) -> Inst {
+        let mut data = InstructionData::new(opcode, ctrl);
+        let pool = &mut builder.data_flow_graph_mut().value_lists;
+        data.set_value_list(ValueList::from_slice(args, pool));
+        if let Some((kind, bits)) = callee {
+            data.put(kind, bits);
+        }
+        builder.build(data, ctrl).0
+    }
+
+    pub(super) fn indirect<'f, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        opcode: Opcode,
+        sig: SigRef,
+        callee: Value,
+        args: &[Value],
+    ) -> Inst {
+        let ctrl = builder.data_flow_graph().value_type(callee);
+        let mut data = InstructionData::new(opcode, ctrl);
+        data.set_value_list(callee_list(&mut builder, callee, args));
+        data.put(OperandKind::SigRef, sig.as_u32());
+        builder.build(data, ctrl).0
+    }
+
+    fn callee_list<'f, B: InstBuilderBase<'f>>(
+        builder: &mut B,
+        callee: Value,
+        args: &[Value],
+    ) -> ValueList {
+        let pool = &mut builder.data_flow_graph_mut().value_lists;
+        let mut list = ValueList::default();
+        list.push(callee, pool);
+        list.extend(args.iter().copied(), pool);
+        list
+    }
+
+    pub(super) fn try_call<'f, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        callee: FuncRef,
+        args: &[Value],
+        table: ExceptionTable,
+    ) -> Inst {
+        let mut data = InstructionData::new(Opcode::TryCall, types::INVALID);
+        let pool = &mut builder.data_flow_graph_mut().value_lists;
+        data.set_value_list(ValueList::from_slice(args, pool));
+        data.put(OperandKind::FuncRef, callee.as_u32());
+        data.put(OperandKind::ExceptionTable, table.as_u32());
+        builder.build(data, types::INVALID).0
+    }
+
+    pub(super) fn try_call_indirect<'f, B: InstBuilderBase<'f>>(
+        mut builder: B,
+        callee: Value,
+        args: &[Value],
+        table: ExceptionTable,
+    ) -> Inst {
+        let ctrl = builder.data_flow_graph().value_type(callee);
+        let mut data = InstructionData::new(Opcode::TryCallIndirect, ctrl);
+        data.set_value_list(callee_list(&mut builder, callee, args));
+        data.put(OperandKind::ExceptionTable, table.as_u32());
+        builder.build(data, ctrl).0
+    }
+}

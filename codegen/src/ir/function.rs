@@ -1,0 +1,294 @@
+//! A function: name, signature, preamble, graph and layout.
+
+use core::ops::{Deref, DerefMut};
+
+use super::dynamic_type::DynamicTypeData;
+use super::entities::{
+    AliasRegion, Block, DynamicStackSlot, DynamicType, ExceptionTable, FuncRef, GlobalValue, Inst,
+    JumpTable, SigRef, StackSlot, UserExternalNameRef, Value,
+};
+use super::exception_table::ExceptionTableData;
+use super::extfunc::{ArgumentPurpose, ExtFuncData, Signature};
+use super::extname::{UserExternalName, UserFuncName};
+use super::instructions::BlockCall;
+use super::jumptable::JumpTableData;
+use super::stackslot::{DynamicStackSlotData, DynamicStackSlots, StackSlotData, StackSlots};
+use super::types::Type;
+use super::{AliasRegionData, DataFlowGraph, GlobalValueData, Layout, RelSourceLoc, SourceLoc};
+use crate::FxHashMap;
+use crate::entity::{PrimaryMap, SecondaryMap};
+use crate::isa::CallConv;
+
+/// The names that user external names stand for; outside the body, so that equal bodies stay
+/// equal when a name changes.
+#[derive(Clone, Debug, Default)]
+pub struct FunctionParameters {
+    base_srcloc: Option<SourceLoc>,
+    user_named_funcs: PrimaryMap<UserExternalNameRef, UserExternalName>,
+    user_ext_name_to_ref: FxHashMap<UserExternalName, UserExternalNameRef>,
+}
+
+impl FunctionParameters {
+    /// The base of all relative source locations.
+    pub fn base_srcloc(&self) -> SourceLoc {
+        self.base_srcloc.unwrap_or_default()
+    }
+
+    /// Sets the base unless it is set; returns it.
+    pub fn ensure_base_srcloc(&mut self, srcloc: SourceLoc) -> SourceLoc {
+        *self.base_srcloc.get_or_insert(srcloc)
+    }
+
+    /// The user names that the function refers to.
+    pub fn user_named_funcs(&self) -> &PrimaryMap<UserExternalNameRef, UserExternalName> {
+        &self.user_named_funcs
+    }
+
+    /// The reference to a user name, made if there is none yet.
+    pub fn ensure_user_func_name(&mut self, name: UserExternalName) -> UserExternalNameRef {
+        if let Some(&reference) = self.user_ext_name_to_ref.get(&name) {
+            return reference;
+        }
+        let reference = self.user_named_funcs.push(name.clone());
+        self.user_ext_name_to_ref.insert(name, reference);
+        reference
+    }
+
+    /// Changes the name that a reference stands for.
+    pub fn reset_user_func_name(&mut self, index: UserExternalNameRef, name: UserExternalName) {
+        if let Some(old) = self.user_named_funcs.get_mut(index) {
+            self.user_ext_name_to_ref.remove(old);
+            *old = name.clone();
+            self.user_ext_name_to_ref.insert(name, index);
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) {
+        self.base_srcloc = None;
+        self.user_named_funcs.clear();
+        self.user_ext_name_to_ref.clear();
+    }
+}
+
+/// A function without its name.
+#[derive(Clone, Debug)]
+pub struct FunctionStencil {
+    /// The signature.
+    pub signature: Signature,
+    /// Stack slots of fixed size.
+    pub sized_stack_slots: StackSlots,
+    /// Stack slots of dynamic vector types.
+    pub dynamic_stack_slots: DynamicStackSlots,
+    /// Global values.
+    pub global_values: PrimaryMap<GlobalValue, GlobalValueData>,
+    /// Instructions, values, blocks.
+    pub dfg: DataFlowGraph,
+    /// The order of blocks and instructions.
+    pub layout: Layout,
+    /// Source locations of instructions, relative to the base.
+    pub srclocs: SecondaryMap<Inst, RelSourceLoc>,
+    /// The global that holds the lower limit of the stack.
+    pub stack_limit: Option<GlobalValue>,
+}
+
+impl FunctionStencil {
+    fn clear(&mut self) {
+        self.signature.clear(CallConv::Fast);
+        self.sized_stack_slots.clear();
+        self.dynamic_stack_slots.clear();
+        self.global_values.clear();
+        self.dfg.clear();
+        self.layout.clear();
+        self.srclocs.clear();
+        self.stack_limit = None;
+    }
+
+    /// Declares a table for `br_table`.
+    pub fn create_jump_table(&mut self, data: JumpTableData) -> JumpTable {
+        self.dfg.make_jump_table(&data)
+    }
+
+    /// Declares a table for `try_call`.
+    pub fn create_exception_table(&mut self, data: ExceptionTableData) -> ExceptionTable {
+        self.dfg.make_exception_table(&data)
+    }
+
+    /// Declares a stack slot.
+    pub fn create_sized_stack_slot(&mut self, data: StackSlotData) -> StackSlot {
+        self.sized_stack_slots.push(data)
+    }
+
+    /// Declares a slot of a dynamic vector type.
+    pub fn create_dynamic_stack_slot(&mut self, data: DynamicStackSlotData) -> DynamicStackSlot {
+        self.dynamic_stack_slots.push(data)
+    }
+
+    /// Declares a signature.
+    pub fn import_signature(&mut self, signature: Signature) -> SigRef {
+        self.dfg.signatures.push(signature)
+    }
+
+    /// Declares a global value.
+    pub fn create_global_value(&mut self, data: GlobalValueData) -> GlobalValue {
+        self.global_values.push(data)
+    }
+
+    /// Declares an alias region.
+    pub fn create_alias_region(&mut self, data: AliasRegionData) -> AliasRegion {
+        self.dfg.alias_regions.push(data)
+    }
+
+    /// Declares a dynamic vector type.
+    pub fn create_dynamic_ty(&mut self, data: DynamicTypeData) -> DynamicType {
+        self.dfg.make_dynamic_ty(data)
+    }
+
+    /// The concrete type of a dynamic vector type.
+    pub fn get_concrete_dynamic_ty(&self, ty: DynamicType) -> Option<Type> {
+        self.dfg.get_dynamic_type(ty)
+    }
+
+    /// The type of a dynamic stack slot.
+    pub fn get_dynamic_slot_type(&self, slot: DynamicStackSlot) -> Option<Type> {
+        self.get_concrete_dynamic_ty(self.dynamic_stack_slots.get(slot)?.dyn_ty)
+    }
+
+    /// The parameter of the entry block with this purpose.
+    pub fn special_param(&self, purpose: ArgumentPurpose) -> Option<Value> {
+        let entry = self.layout.entry_block()?;
+        let index = self.signature.special_param_index(purpose)?;
+        self.dfg.block_params(entry).get(index).copied()
+    }
+
+    /// Whether the block ends in an instruction that leaves or branches.
+    pub fn is_block_basic(&self, block: Block) -> Result<(), (Inst, &'static str)> {
+        let mut insts = self.layout.block_insts(block);
+        match insts.find(|&inst| self.dfg.insts[inst].opcode.is_terminator()) {
+            Some(inst) if insts.next().is_some() => Err((inst, "a terminator ends its block")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The targets of the block's terminator, in order.
+    pub fn block_successors(&self, block: Block) -> impl DoubleEndedIterator<Item = Block> + '_ {
+        let calls: &[BlockCall] = match self.layout.last_inst(block) {
+            Some(inst) => self.dfg.branch_targets(inst),
+            None => &[],
+        };
+        calls.iter().map(BlockCall::block)
+    }
+
+    /// Changes all targets `old` of the branch to `new`.
+    pub fn rewrite_branch_destination(&mut self, inst: Inst, old: Block, new: Block) {
+        for call in self.dfg.branch_targets_mut(inst) {
+            if call.block() == old {
+                call.set_block(new);
+            }
+        }
+    }
+
+    /// The absolute source location of an instruction, relative to `base`.
+    pub fn rel_srcloc(&self, inst: Inst) -> RelSourceLoc {
+        self.srclocs[inst]
+    }
+
+    /// The size of the fixed stack slots together, in bytes.
+    pub fn fixed_stack_size(&self) -> u64 {
+        self.sized_stack_slots.values().map(|slot| u64::from(slot.size)).sum()
+    }
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: UserFuncName,
+    /// All but the names.
+    pub stencil: FunctionStencil,
+    /// What user names stand for.
+    pub params: FunctionParameters,
+}
+
+impl Deref for Function {
+    type Target = FunctionStencil;
+
+    #[inline]
+    fn deref(&self) -> &FunctionStencil {
+        &self.stencil
+    }
+}
+
+impl DerefMut for Function {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut FunctionStencil {
+        &mut self.stencil
+    }
+}
+
+impl Default for Function {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Function {
+    /// An empty function with the signature `() fast`.
+    pub fn new() -> Self {
+        Self::with_name_signature(UserFuncName::default(), Signature::new(CallConv::Fast))
+    }
+
+    /// An empty function.
+    pub fn with_name_signature(name: UserFuncName, signature: Signature) -> Self {
+        Self {
+            name,
+            stencil: FunctionStencil {
+                signature,
+                sized_stack_slots: StackSlots::new(),
+                dynamic_stack_slots: DynamicStackSlots::new(),
+                global_values: PrimaryMap::new(),
+                dfg: DataFlowGraph::new(),
+                layout: Layout::new(),
+                srclocs: SecondaryMap::new(),
+                stack_limit: None,
+            },
+            params: FunctionParameters::default(),
+        }
+    }
+
+    /// Empties the function and keeps its memory.
+    pub fn clear(&mut self) {
+        self.stencil.clear();
+        self.params.clear();
+        self.name = UserFuncName::default();
+    }
+
+    /// Declares a function that may be called.
+    pub fn import_function(&mut self, data: ExtFuncData) -> FuncRef {
+        self.stencil.dfg.ext_funcs.push(data)
+    }
+
+    /// The reference to a user name.
+    pub fn declare_imported_user_function(
+        &mut self,
+        name: UserExternalName,
+    ) -> UserExternalNameRef {
+        self.params.ensure_user_func_name(name)
+    }
+
+    /// The source location of the instruction.
+    pub fn srcloc(&self, inst: Inst) -> SourceLoc {
+        self.stencil.srclocs[inst].expand(self.params.base_srcloc())
+    }
+
+    /// Sets the source location of the instruction.
+    pub fn set_srcloc(&mut self, inst: Inst, srcloc: SourceLoc) {
+        let base = self.params.ensure_base_srcloc(srcloc);
+        self.stencil.srclocs[inst] = RelSourceLoc::from_base_offset(base, srcloc);
+    }
+
+    /// Records that value labels are wanted.
+    pub fn collect_debug_info(&mut self) {
+        self.stencil.dfg.collect_debug_info();
+    }
+}
