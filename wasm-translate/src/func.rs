@@ -1,0 +1,445 @@
+//! Translates one function body.
+//!
+//! What holds while a body is translated:
+//! * The validator sees every operator first, so operands exist and have the right types.
+//! * `stack` mirrors Wasm's operand stack in code that can be reached. A comparison stays an i8
+//!   there until something wants the i32 ([`Translation::pop`] widens it): branches and `select`
+//!   do not.
+//! * Code that cannot be reached is validated and otherwise skipped.
+//! * Blocks enter the layout in program order.
+
+use wasmparser::{
+    BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, Operator,
+    ValidatorResources,
+};
+use windlass_core::ir::{
+    Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
+    StackSlotKind, TrapCode, Type, Value, types,
+};
+use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+use crate::control::{Column, Edge, Frame};
+use crate::env::{
+    CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryPlan, Place,
+    TablePlan,
+};
+use crate::error::{WasmError, WasmResult, unsupported};
+use crate::locals::Locals;
+use crate::module::{ModuleInfo, ModuleTranslation, val_type};
+use crate::plans::Plans;
+use crate::scan::Scan;
+use crate::types::{DefinedFuncIndex, FuncType, RefType, ValType};
+use crate::visit::next_operator;
+
+/// Where a local lives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Local {
+    pub ty: ValType,
+    /// Its place among the stack slots' words, or [`NO_SLOT`].
+    pub slot: u32,
+}
+
+pub(crate) const NO_SLOT: u32 = u32::MAX;
+
+/// Translates functions one after the other, with memory that is used again.
+#[derive(Default)]
+pub struct FuncTranslator {
+    builder: FunctionBuilderContext,
+    validator: FuncValidatorAllocations,
+    pub(crate) state: State,
+}
+
+/// What is kept while a function is translated.
+#[derive(Default)]
+pub(crate) struct State {
+    pub scan: Scan,
+    pub locals: Locals,
+    pub local_data: Vec<Local>,
+    pub stack: Vec<Value>,
+    pub frames: Vec<Frame>,
+    pub edges: Vec<Edge>,
+    /// Operands that edges pass on.
+    pub edge_values: Vec<Value>,
+    pub columns: Vec<Column>,
+    pub changed: Vec<u32>,
+    pub join_edges: Vec<Edge>,
+    pub matrix: Vec<Value>,
+    pub args: Vec<Value>,
+    pub calls: Vec<windlass_core::ir::BlockCall>,
+    pub memories: Plans<MemoryPlan>,
+    pub tables: Plans<TablePlan>,
+    pub globals: Plans<GlobalPlan>,
+    pub callees: Plans<CallPlan>,
+    pub indirect: Plans<IndirectPlan>,
+}
+
+impl State {
+    fn clear(&mut self, info: &ModuleInfo) {
+        self.local_data.clear();
+        self.stack.clear();
+        self.frames.clear();
+        self.edges.clear();
+        self.edge_values.clear();
+        self.memories.begin(info.memories.len());
+        self.tables.begin(info.tables.len());
+        self.globals.begin(info.globals.len());
+        self.callees.begin(info.functions.len());
+        self.indirect.begin(info.types.len());
+    }
+}
+
+impl FuncTranslator {
+    /// A translator without any memory yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Validates the body of a function and translates it into `func`, which must be empty. The
+    /// signature is the environment's for the function's type; the name stays as it is.
+    pub fn translate<E: FuncEnvironment>(
+        &mut self,
+        module: &ModuleTranslation<'_>,
+        env: &mut E,
+        index: DefinedFuncIndex,
+        func: &mut Function,
+    ) -> WasmResult<()> {
+        let info = &module.info;
+        let range = module.bodies[index.index()].clone();
+        let type_index = info.functions[info.function(index).index()];
+        let mut reader = BinaryReader::new(&module.bytes[range.clone()], range.start as u64);
+        reader.set_features(module.features);
+        let resources = module.resources.clone().expect("a module with bodies has resources");
+        let to_validate = FuncToValidate {
+            resources,
+            index: info.function(index).0,
+            ty: type_index.0,
+            features: module.features,
+        };
+        let mut validator = to_validate.into_validator(std::mem::take(&mut self.validator));
+        let ty = &info.types[type_index.index()];
+        self.state.clear(info);
+        func.signature = env.signature(ty);
+        let builder = FunctionBuilder::without_variables(func, &mut self.builder);
+        let context_slot = None;
+        let mut translation = Translation {
+            module,
+            info,
+            env,
+            builder,
+            state: &mut self.state,
+            reachable: true,
+            dead_depth: 0,
+            next_loop: 0,
+            code_start: module.info.code_section.start as u64,
+            slots: None,
+            layout: None,
+            context_slot,
+            base: None,
+            offset: 0,
+        };
+        let result = translation.run(index, ty, &mut reader, &mut validator);
+        translation.finish(result.is_ok());
+        self.validator = validator.into_allocations();
+        result
+    }
+}
+
+/// One function being translated.
+pub(crate) struct Translation<'a, E> {
+    pub module: &'a ModuleTranslation<'a>,
+    pub info: &'a ModuleInfo,
+    pub env: &'a mut E,
+    pub builder: FunctionBuilder<'a>,
+    pub state: &'a mut State,
+    /// Whether the current point can be reached.
+    pub reachable: bool,
+    /// Frames opened in code that cannot be reached.
+    pub dead_depth: u32,
+    /// Index of the next loop in the scan.
+    pub next_loop: usize,
+    pub code_start: u64,
+    /// The slot with the locals that live in memory.
+    pub slots: Option<StackSlot>,
+    pub layout: Option<FuncRefLayout>,
+    pub context_slot: Option<Place>,
+    /// The address of memory 0, where it is known to be current.
+    pub base: Option<Value>,
+    /// Offset of the current operator in the module.
+    pub offset: u64,
+}
+
+impl<'a, E: FuncEnvironment> Translation<'a, E> {
+    fn run(
+        &mut self,
+        index: DefinedFuncIndex,
+        ty: &FuncType,
+        reader: &mut BinaryReader<'a>,
+        validator: &mut FuncValidator<ValidatorResources>,
+    ) -> WasmResult<()> {
+        let offset = reader.original_position();
+        for ty in ty.params.iter().chain(&ty.results) {
+            self.check_type(*ty, offset)?;
+            self.state.local_data.push(Local { ty: *ty, slot: NO_SLOT });
+        }
+        self.state.local_data.truncate(ty.params.len());
+        for _ in 0..reader.read_var_u32()? {
+            let offset = reader.original_position();
+            let count = reader.read_var_u32()?;
+            let ty = reader.read()?;
+            validator.define_locals(offset, count, ty)?;
+            let ty = val_type(ty, offset)?;
+            self.check_type(ty, offset)?;
+            let len = self.state.local_data.len() + count as usize;
+            self.state.local_data.resize(len, Local { ty, slot: NO_SLOT });
+        }
+        let code = &self.module.bytes[reader.original_position() as usize..];
+        let code = &code[..reader.bytes_remaining()];
+        self.state.scan.run(code, self.state.local_data.len());
+        self.env.start_function(self.builder.func, index);
+        self.enter(ty);
+        while !reader.eof() {
+            let offset = reader.original_position();
+            let operator = match next_operator(reader, validator) {
+                Ok(operator) => operator,
+                Err(error) => return Err(self.refused(error, offset)),
+            };
+            self.offset = offset;
+            self.builder.set_srcloc(SourceLoc::new((offset - self.code_start) as u32));
+            if self.reachable {
+                self.operator(&operator)?;
+            } else {
+                self.dead_operator(&operator);
+            }
+        }
+        let position = reader.original_position();
+        Ok(reader.finish_expression(&validator.visitor(position))?)
+    }
+
+    /// The reader or the validator refused an operator.
+    fn refused(&self, error: wasmparser::Error, offset: u64) -> WasmError {
+        if self.module.bytes.get(offset as usize) == Some(&0xfd) {
+            let what = "SIMD instructions".to_string();
+            return WasmError::Unsupported { what, offset };
+        }
+        error.into()
+    }
+
+    fn check_type(&self, ty: ValType, offset: u64) -> WasmResult<()> {
+        match ty {
+            ValType::V128 => unsupported("values of type v128", offset),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the entry block and gives every local its first value.
+    fn enter(&mut self, ty: &FuncType) {
+        let entry = self.builder.create_block();
+        self.builder.append_block_params_for_function_params(entry);
+        self.builder.switch_to_block(entry);
+        let params = ty.params.len();
+        self.state.args.clear();
+        self.state.args.extend_from_slice(self.builder.block_params(entry));
+        debug_assert_eq!(self.state.args.len(), params);
+        // One zero for each type, made when the first local wants it.
+        let mut zeros: [(Option<ValType>, Value); 6] = [(None, Value::from_u32(0)); 6];
+        for local in params..self.state.local_data.len() {
+            let ty = self.state.local_data[local].ty;
+            let known = zeros.iter().position(|(known, _)| *known == Some(ty));
+            let at = known.unwrap_or_else(|| {
+                let at = zeros.iter().position(|(known, _)| known.is_none());
+                let at = at.expect("there are six types of values");
+                zeros[at] = (Some(ty), self.zero(ty));
+                at
+            });
+            self.state.args.push(zeros[at].1);
+        }
+        for local in 0..params {
+            self.mark_reference(self.state.local_data[local].ty, self.state.args[local]);
+        }
+        let values = std::mem::take(&mut self.state.args);
+        self.state.locals.reset(values.iter().copied());
+        self.state.args = values;
+        if self.state.scan.slots {
+            self.locals_to_slots();
+        }
+        self.env.function_entry(&mut self.builder);
+        self.push_function_frame(ty.results.len() as u32);
+        if self.state.scan.calls == 0 && self.state.scan.accesses > 1 {
+            self.load_base();
+        }
+    }
+
+    /// The first value of a local of this type.
+    fn zero(&mut self, ty: ValType) -> Value {
+        match ty {
+            ValType::I32 => self.builder.ins().iconst(types::I32, 0),
+            ValType::I64 => self.builder.ins().iconst(types::I64, 0),
+            ValType::F32 => self.builder.ins().f32const(0.0),
+            ValType::F64 => self.builder.ins().f64const(0.0),
+            ValType::V128 => unreachable!("values of type v128 were refused"),
+            ValType::Ref(ty) => {
+                let value = self.env.ref_null(&mut self.builder, ty);
+                self.mark_reference(ValType::Ref(ty), value);
+                value
+            }
+        }
+    }
+
+    /// Moves the locals that are assigned into memory.
+    fn locals_to_slots(&mut self) {
+        let mut words = 0;
+        for local in 0..self.state.local_data.len() {
+            if self.state.scan.is_assigned[local]
+                && !matches!(self.state.local_data[local].ty, ValType::Ref(_))
+            {
+                self.state.local_data[local].slot = words;
+                words += 1;
+            }
+        }
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, words * 8, 3);
+        let slot = self.builder.create_sized_stack_slot(data);
+        self.slots = Some(slot);
+        for local in 0..self.state.local_data.len() {
+            if self.state.local_data[local].slot != NO_SLOT {
+                let value = self.state.locals.get(local as u32);
+                self.store_slot(self.state.local_data[local].slot, value);
+            }
+        }
+    }
+
+    fn store_slot(&mut self, word: u32, value: Value) {
+        let slot = self.slots.expect("locals in memory have a slot");
+        let address = self.builder.ins().stack_addr(types::I64, slot, 0);
+        self.builder.ins().store(MemFlags::trusted(), value, address, word as i32 * 8);
+    }
+
+    pub(crate) fn get_local(&mut self, local: u32) -> Value {
+        let data = self.state.local_data[local as usize];
+        if data.slot == NO_SLOT {
+            return self.state.locals.get(local);
+        }
+        let slot = self.slots.expect("locals in memory have a slot");
+        let ty = self.env.value_type(data.ty);
+        let address = self.builder.ins().stack_addr(types::I64, slot, 0);
+        self.builder.ins().load(ty, MemFlags::trusted(), address, data.slot as i32 * 8)
+    }
+
+    pub(crate) fn set_local(&mut self, local: u32, value: Value) {
+        let data = self.state.local_data[local as usize];
+        if data.slot == NO_SLOT {
+            self.state.locals.set(local, value);
+        } else {
+            self.store_slot(data.slot, value);
+        }
+    }
+
+    /// The value needs stack maps if references of its type do.
+    pub(crate) fn mark_reference(&mut self, ty: ValType, value: Value) {
+        if let ValType::Ref(ty) = ty
+            && self.env.reference(ty).stack_maps
+        {
+            self.builder.declare_value_needs_stack_map(value);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, value: Value) {
+        self.state.stack.push(value);
+    }
+
+    pub(crate) fn push_ref(&mut self, ty: RefType, value: Value) {
+        self.mark_reference(ValType::Ref(ty), value);
+        self.state.stack.push(value);
+    }
+
+    /// Takes the topmost operand, a comparison as i32.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Value {
+        let value = self.pop_condition();
+        self.widen(value)
+    }
+
+    /// Takes the topmost operand, a comparison as it is.
+    #[inline]
+    pub(crate) fn pop_condition(&mut self) -> Value {
+        self.state.stack.pop().expect("the validator has counted the operands")
+    }
+
+    #[inline]
+    pub(crate) fn pop2(&mut self) -> (Value, Value) {
+        let y = self.pop();
+        (self.pop(), y)
+    }
+
+    #[inline]
+    pub(crate) fn pop3(&mut self) -> (Value, Value, Value) {
+        let z = self.pop();
+        let (x, y) = self.pop2();
+        (x, y, z)
+    }
+
+    #[inline]
+    pub(crate) fn widen(&mut self, value: Value) -> Value {
+        if self.builder.func.dfg.value_type(value) == types::I8 {
+            self.builder.ins().uextend(types::I32, value)
+        } else {
+            value
+        }
+    }
+
+    /// Widens the topmost operands in place.
+    pub(crate) fn widen_top(&mut self, count: usize) {
+        let len = self.state.stack.len();
+        for at in len - count..len {
+            self.state.stack[at] = self.widen(self.state.stack[at]);
+        }
+    }
+
+    pub(crate) fn value_type(&self, value: Value) -> Type {
+        self.builder.func.dfg.value_type(value)
+    }
+
+    pub(crate) fn switch_to(&mut self, block: Block) {
+        self.builder.switch_to_block(block);
+        self.builder.ensure_inserted_block();
+        self.base = self.hoisted_base();
+    }
+
+    pub(crate) fn first_block_call(&self, inst: Inst) -> u32 {
+        self.builder.func.dfg.insts[inst].extra
+    }
+
+    pub(crate) fn trap(&mut self, code: TrapCode) {
+        if self.builder.current_block() != self.builder.func.layout.entry_block() {
+            let block = self.builder.current_block().expect("code is inserted into a block");
+            self.builder.ensure_inserted_block();
+            self.builder.set_cold_block(block);
+        }
+        self.builder.ins().trap(code);
+        self.reachable = false;
+    }
+
+    fn finish(self, complete: bool) {
+        if complete {
+            self.builder.finalize();
+        } else {
+            self.builder.abandon();
+        }
+    }
+
+    fn dead_operator(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::Block { .. } | Operator::If { .. } => self.dead_depth += 1,
+            Operator::Loop { .. } => {
+                self.dead_depth += 1;
+                self.next_loop += 1;
+            }
+            Operator::Else if self.dead_depth == 0 => self.translate_else(),
+            Operator::End => match self.dead_depth.checked_sub(1) {
+                Some(depth) => self.dead_depth = depth,
+                None => self.translate_end(),
+            },
+            _ => {}
+        }
+    }
+}
