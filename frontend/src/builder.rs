@@ -8,14 +8,13 @@
 use std::fmt;
 
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::entity::{EntitySet, SecondaryMap};
+use windlass_core::entity::{EntityRef, EntitySet, PackedOption, SecondaryMap};
 use windlass_core::ir::{
     Block, DataFlowGraph, DebugTag, DynamicStackSlot, DynamicStackSlotData, ExtFuncData, FuncRef,
-    Function, GlobalValue, GlobalValueData, Inst, InstBuilder, InstBuilderBase, InstructionData,
-    JumpTable, JumpTableData, SigRef, Signature, SourceLoc, StackSlot,
-    StackSlotData, Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
+    Function, GlobalValue, GlobalValueData, Inst, InstBuilderBase, InstructionData, JumpTable,
+    JumpTableData, Opcode, RelSourceLoc, SigRef, Signature, SourceLoc, StackSlot, StackSlotData,
+    Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
 };
-use windlass_core::packed_option::PackedOption;
 
 use crate::ssa::SsaBuilder;
 use crate::stack_maps::StackMaps;
@@ -128,11 +127,7 @@ impl<'short, 'long> InstBuilderBase<'short> for FuncInstBuilder<'short, 'long> {
     }
 
     #[inline]
-    fn build(
-        self,
-        data: InstructionData,
-        ctrl_typevar: Type,
-    ) -> (Inst, &'short mut DataFlowGraph) {
+    fn build(self, data: InstructionData, ctrl_typevar: Type) -> (Inst, &'short mut DataFlowGraph) {
         let FuncInstBuilder { builder, block } = self;
         if !builder.inserted {
             builder.ensure_inserted_block();
@@ -147,7 +142,7 @@ impl<'short, 'long> InstBuilderBase<'short> for FuncInstBuilder<'short, 'long> {
         if data.opcode.is_terminator() {
             builder.end_block(inst, block);
         }
-        if data.opcode.is_safepoint() {
+        if is_safepoint(data.opcode) {
             builder.ctx.stack_maps.add_safepoint(block);
         }
         (inst, &mut builder.func.dfg)
@@ -288,8 +283,11 @@ impl<'a> FunctionBuilder<'a> {
 
     /// Labels a value for debuggers, from the next instruction on.
     pub fn set_val_label(&mut self, val: Value, label: ValueLabel) {
-        if let Some(labels) = self.func.dfg.values_labels.as_mut() {
-            let start = ValueLabelStart { from: self.srcloc, label };
+        if self.func.dfg.values_labels.is_some() {
+            let base = self.func.params.base_srcloc();
+            let from = RelSourceLoc::from_base_offset(base, self.srcloc);
+            let labels = self.func.dfg.values_labels.get_or_insert_default();
+            let start = ValueLabelStart { from, label };
             match labels.entry(val).or_insert_with(|| ValueLabelAssignments::Starts(Vec::new())) {
                 ValueLabelAssignments::Starts(starts) => starts.push(start),
                 ValueLabelAssignments::Alias { .. } => {
@@ -386,10 +384,15 @@ impl<'a> FunctionBuilder<'a> {
         }
     }
 
+    /// Gives up: the function is left as it is, of no use but to be cleared.
+    pub fn abandon(self) {
+        self.ctx.clear();
+    }
+
     /// Ends the work. Every block that was begun must have a terminator and be sealed.
     pub fn finalize(self) {
         #[cfg(debug_assertions)]
-        for block in self.func.dfg.blocks() {
+        for block in (0..self.func.dfg.num_blocks()).map(Block::new) {
             let status = self.ctx.status[block];
             assert!(status != BlockStatus::Partial, "{block} has no terminator");
             assert!(
@@ -474,7 +477,11 @@ impl<'a> FunctionBuilder<'a> {
 
 impl fmt::Debug for FunctionBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.func.display())
+        write!(f, "a builder of {}", self.func.name)
     }
 }
 
+/// Whether a collector may run there: calls that return.
+pub(crate) fn is_safepoint(opcode: Opcode) -> bool {
+    opcode.is_call() && !opcode.is_return()
+}

@@ -13,10 +13,9 @@
 //! beside it: variables that live in one block need no page. Clearing keeps all memory.
 
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::entity::{EntityRef, SecondaryMap};
+use windlass_core::entity::{EntityRef, PackedOption, ReservedValue, SecondaryMap};
 use windlass_core::ir::types::{self, Type};
 use windlass_core::ir::{Block, Function, Inst, InstBuilder, Value};
-use windlass_core::packed_option::{PackedOption, ReservedValue};
 
 use crate::variable::Variable;
 

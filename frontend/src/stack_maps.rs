@@ -7,12 +7,14 @@
 //! live.
 
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::entity::{EntitySet, SecondaryMap};
+use windlass_core::entity::{EntitySet, PackedOption, SecondaryMap};
+
 use windlass_core::ir::{
     Block, Function, Inst, InstBuilder, MemFlags, StackSlot, StackSlotData, StackSlotKind,
     UserStackMapEntry, Value, ValueDef, types,
 };
-use windlass_core::packed_option::PackedOption;
+
+use crate::builder::is_safepoint;
 
 /// The declared values of one function, and memory for the work on them.
 #[derive(Default)]
@@ -139,7 +141,7 @@ fn assign_slots(
                     }
                 }
             }
-            if func.dfg.insts[inst].opcode.is_safepoint() {
+            if is_safepoint(func.dfg.insts[inst].opcode) {
                 let mut here = live.clone();
                 here.sort_unstable();
                 for value in here {
@@ -250,4 +252,3 @@ fn store(cursor: &mut FuncCursor<'_>, slot: StackSlot, value: Value) {
     let address = cursor.ins().stack_addr(types::I64, slot, 0);
     cursor.ins().store(MemFlags::trusted(), value, address, 0);
 }
-

@@ -119,13 +119,7 @@ fn emit_ranges(
     emit_range(bx, val, ty, otherwise, last);
 }
 
-fn emit_range(
-    bx: &mut FunctionBuilder<'_>,
-    val: Value,
-    ty: Type,
-    otherwise: Block,
-    range: &Range,
-) {
+fn emit_range(bx: &mut FunctionBuilder<'_>, val: Value, ty: Type, otherwise: Block, range: &Range) {
     if let [block] = range.blocks[..] {
         let number = constant(bx, ty, range.first);
         let is_it = bx.ins().icmp(IntCC::Equal, val, number);
