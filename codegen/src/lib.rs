@@ -7,6 +7,7 @@ pub mod data_value;
 pub mod entity;
 pub mod ir;
 pub mod isa;
+pub mod settings;
 
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;

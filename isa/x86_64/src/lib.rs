@@ -1,2 +1,4 @@
 //! The x86-64 back end of Windlass.
 #![forbid(unsafe_code)]
+
+pub mod settings;
