@@ -1,0 +1,68 @@
+//! Three-operand forms of the floating-point instructions (AVX).
+
+use super::rows;
+
+#[rustfmt::skip]
+rows! { super::sse_int::END;
+    VmovF      "vmovs*"      "def X, use M"               "d VEX.LIG.F3.0F.WIG 10 /r; q VEX.LIG.F2.0F.WIG 10 /r" "move avx";
+    VmovFSt    "vmovs*"      "def M, use X"               "d VEX.LIG.F3.0F.WIG 11 /r; q VEX.LIG.F2.0F.WIG 11 /r" "move avx";
+    VmovFMerge "vmovs*"      "def X, use X, use XR"       "d VEX.LIG.F3.0F.WIG 10 /r; q VEX.LIG.F2.0F.WIG 10 /r" "avx";
+    Vmovaps    "vmovaps"     "def X, use XM128"           "VEX.128.0F.WIG 28 /r"          "move avx";
+    VmovapsSt  "vmovaps"     "def M128, use X"            "VEX.128.0F.WIG 29 /r"          "move avx";
+    Vmovups    "vmovups"     "def X, use M128"            "VEX.128.0F.WIG 10 /r"          "move avx";
+    VmovupsSt  "vmovups"     "def M128, use X"            "VEX.128.0F.WIG 11 /r"          "move avx";
+    Vmovdqu    "vmovdqu"     "def X, use M128"            "VEX.128.F3.0F.WIG 6F /r"       "move avx";
+    VmovdquSt  "vmovdqu"     "def M128, use X"            "VEX.128.F3.0F.WIG 7F /r"       "move avx";
+    VmovXG     "vmovd|vmovq" "def X, use GM"              "y VEX.128.66.0F 6E /r"         "move avx";
+    VmovGX     "vmovd|vmovq" "def GM, use X"              "y VEX.128.66.0F 7E /r"         "move avx";
+    VaddF      "vadds*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 58 /r; q VEX.LIG.F2.0F.WIG 58 /r" "avx";
+    VmulF      "vmuls*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 59 /r; q VEX.LIG.F2.0F.WIG 59 /r" "avx";
+    VsubF      "vsubs*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 5C /r; q VEX.LIG.F2.0F.WIG 5C /r" "avx";
+    VminF      "vmins*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 5D /r; q VEX.LIG.F2.0F.WIG 5D /r" "avx";
+    VdivF      "vdivs*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 5E /r; q VEX.LIG.F2.0F.WIG 5E /r" "avx";
+    VmaxF      "vmaxs*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 5F /r; q VEX.LIG.F2.0F.WIG 5F /r" "avx";
+    VsqrtF     "vsqrts*"     "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 51 /r; q VEX.LIG.F2.0F.WIG 51 /r" "avx";
+    VucomiF    "vucomis*"    "use X, use XM"              "d VEX.LIG.0F.WIG 2E /r; q VEX.LIG.66.0F.WIG 2E /r" "wf avx";
+    VcmpF      "vcmps*"      "def X, use X, use XM, imm8" "d VEX.LIG.F3.0F.WIG C2 /r ib; q VEX.LIG.F2.0F.WIG C2 /r ib" "avx";
+    VroundF    "vrounds*"    "def X, use X, use XM, imm8" "d VEX.LIG.66.0F3A.WIG 0A /r ib; q VEX.LIG.66.0F3A.WIG 0B /r ib" "avx";
+    Vcvtsi2ss  "vcvtsi2ss"   "def X, use X, use GM"       "y VEX.LIG.F3.0F 2A /r"         "avx";
+    Vcvtsi2sd  "vcvtsi2sd"   "def X, use X, use GM"       "y VEX.LIG.F2.0F 2A /r"         "avx";
+    Vcvttss2si "vcvttss2si"  "def G, use XM32"            "y VEX.LIG.F3.0F 2C /r"         "avx";
+    Vcvttsd2si "vcvttsd2si"  "def G, use XM64"            "y VEX.LIG.F2.0F 2C /r"         "avx";
+    Vcvtss2sd  "vcvtss2sd"   "def X, use X, use XM32"     "VEX.LIG.F3.0F.WIG 5A /r"       "avx";
+    Vcvtsd2ss  "vcvtsd2ss"   "def X, use X, use XM64"     "VEX.LIG.F2.0F.WIG 5A /r"       "avx";
+    VzeroX     "vxorps"      "def X"                      "VEX.128.0F.WIG 57 /rr"         "alias avx";
+    Vandps     "vandps"      "def X, use X, use XM128"    "VEX.128.0F.WIG 54 /r"          "avx";
+    Vandpd     "vandpd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG 54 /r"       "avx";
+    Vandnps    "vandnps"     "def X, use X, use XM128"    "VEX.128.0F.WIG 55 /r"          "avx";
+    Vandnpd    "vandnpd"     "def X, use X, use XM128"    "VEX.128.66.0F.WIG 55 /r"       "avx";
+    Vorps      "vorps"       "def X, use X, use XM128"    "VEX.128.0F.WIG 56 /r"          "avx";
+    Vorpd      "vorpd"       "def X, use X, use XM128"    "VEX.128.66.0F.WIG 56 /r"       "avx";
+    Vxorps     "vxorps"      "def X, use X, use XM128"    "VEX.128.0F.WIG 57 /r"          "avx";
+    Vxorpd     "vxorpd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG 57 /r"       "avx";
+    Vaddps     "vaddps"      "def X, use X, use XM128"    "VEX.128.0F.WIG 58 /r"          "avx";
+    Vaddpd     "vaddpd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG 58 /r"       "avx";
+    Vmulps     "vmulps"      "def X, use X, use XM128"    "VEX.128.0F.WIG 59 /r"          "avx";
+    Vmulpd     "vmulpd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG 59 /r"       "avx";
+    Vsubps     "vsubps"      "def X, use X, use XM128"    "VEX.128.0F.WIG 5C /r"          "avx";
+    Vsubpd     "vsubpd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG 5C /r"       "avx";
+    Vunpcklps  "vunpcklps"   "def X, use X, use XM128"    "VEX.128.0F.WIG 14 /r"          "avx";
+    Vunpcklpd  "vunpcklpd"   "def X, use X, use XM128"    "VEX.128.66.0F.WIG 14 /r"       "avx";
+    Vpand      "vpand"       "def X, use X, use XM128"    "VEX.128.66.0F.WIG DB /r"       "avx";
+    Vpandn     "vpandn"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG DF /r"       "avx";
+    Vpor       "vpor"        "def X, use X, use XM128"    "VEX.128.66.0F.WIG EB /r"       "avx";
+    Vpxor      "vpxor"       "def X, use X, use XM128"    "VEX.128.66.0F.WIG EF /r"       "avx";
+    Vpaddd     "vpaddd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG FE /r"       "avx";
+    Vpaddq     "vpaddq"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG D4 /r"       "avx";
+    Vpsubd     "vpsubd"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG FA /r"       "avx";
+    Vpsubq     "vpsubq"      "def X, use X, use XM128"    "VEX.128.66.0F.WIG FB /r"       "avx";
+    Vpcmpeqd   "vpcmpeqd"    "def X, use X, use XM128"    "VEX.128.66.0F.WIG 76 /r"       "avx";
+    VpsrldI    "vpsrld"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 72 /2 ib"    "avx";
+    VpsradI    "vpsrad"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 72 /4 ib"    "avx";
+    VpslldI    "vpslld"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 72 /6 ib"    "avx";
+    VpsrlqI    "vpsrlq"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 73 /2 ib"    "avx";
+    VpsllqI    "vpsllq"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 73 /6 ib"    "avx";
+    Vblendvps  "vblendvps"   "def X, use X, use XM128, use X" "VEX.128.66.0F3A.W0 4A /r /is4" "avx";
+    Vblendvpd  "vblendvpd"   "def X, use X, use XM128, use X" "VEX.128.66.0F3A.W0 4B /r /is4" "avx";
+    Vzeroupper "vzeroupper"  ""                           "VEX.128.0F.WIG 77"             "avx";
+}

@@ -1,0 +1,9 @@
+//! Instructions that a function emits, as more than one machine instruction.
+
+use super::rows;
+
+#[rustfmt::skip]
+rows! { super::fma::END;
+    // Atomic read-modify-write by a loop; the payload's high half says which operation.
+    AtomicRmwLoop "atomic_rmw_loop" "early rax, late G, tmp G, mod M, imm" "" "wf latemem";
+}

@@ -1,0 +1,73 @@
+//! Integers in SSE registers.
+
+use super::rows;
+
+#[rustfmt::skip]
+rows! { super::sse::END;
+    Movdqa     "movdqa"        "def X, use XM128"       "66 0F 6F /r"         "move";
+    MovdqaSt   "movdqa"        "def M128, use X"        "66 0F 7F /r"         "move";
+    Movdqu     "movdqu"        "def X, use M128"        "F3 0F 6F /r"         "move";
+    MovdquSt   "movdqu"        "def M128, use X"        "F3 0F 7F /r"         "move";
+    Movq       "movq"          "def X, use XM64"        "F3 0F 7E /r"         "";
+    MovqSt     "movq"          "def M64, use X"         "66 0F D6 /r"         "";
+    Pmovmskb   "pmovmskb"      "def G32, use XR"        "66 0F D7 /r"         "";
+    // All bits one.
+    OnesX      "pcmpeqd"       "def X"                  "66 0F 76 /rr"        "alias";
+    Pand       "pand"          "mod X, use XM128"       "66 0F DB /r"         "";
+    Pandn      "pandn"         "mod X, use XM128"       "66 0F DF /r"         "";
+    Por        "por"           "mod X, use XM128"       "66 0F EB /r"         "";
+    Pxor       "pxor"          "mod X, use XM128"       "66 0F EF /r"         "";
+    Paddb      "paddb"         "mod X, use XM128"       "66 0F FC /r"         "";
+    Paddw      "paddw"         "mod X, use XM128"       "66 0F FD /r"         "";
+    Paddd      "paddd"         "mod X, use XM128"       "66 0F FE /r"         "";
+    Paddq      "paddq"         "mod X, use XM128"       "66 0F D4 /r"         "";
+    Psubb      "psubb"         "mod X, use XM128"       "66 0F F8 /r"         "";
+    Psubw      "psubw"         "mod X, use XM128"       "66 0F F9 /r"         "";
+    Psubd      "psubd"         "mod X, use XM128"       "66 0F FA /r"         "";
+    Psubq      "psubq"         "mod X, use XM128"       "66 0F FB /r"         "";
+    Pmuludq    "pmuludq"       "mod X, use XM128"       "66 0F F4 /r"         "";
+    Pmullw     "pmullw"        "mod X, use XM128"       "66 0F D5 /r"         "";
+    Psadbw     "psadbw"        "mod X, use XM128"       "66 0F F6 /r"         "";
+    Pcmpeqb    "pcmpeqb"       "mod X, use XM128"       "66 0F 74 /r"         "";
+    Pcmpeqw    "pcmpeqw"       "mod X, use XM128"       "66 0F 75 /r"         "";
+    Pcmpeqd    "pcmpeqd"       "mod X, use XM128"       "66 0F 76 /r"         "";
+    Pcmpgtb    "pcmpgtb"       "mod X, use XM128"       "66 0F 64 /r"         "";
+    Pcmpgtw    "pcmpgtw"       "mod X, use XM128"       "66 0F 65 /r"         "";
+    Pcmpgtd    "pcmpgtd"       "mod X, use XM128"       "66 0F 66 /r"         "";
+    Punpcklbw  "punpcklbw"     "mod X, use XM128"       "66 0F 60 /r"         "";
+    Punpcklwd  "punpcklwd"     "mod X, use XM128"       "66 0F 61 /r"         "";
+    Punpckldq  "punpckldq"     "mod X, use XM128"       "66 0F 62 /r"         "";
+    Punpcklqdq "punpcklqdq"    "mod X, use XM128"       "66 0F 6C /r"         "";
+    Punpckhdq  "punpckhdq"     "mod X, use XM128"       "66 0F 6A /r"         "";
+    Punpckhqdq "punpckhqdq"    "mod X, use XM128"       "66 0F 6D /r"         "";
+    Psllw      "psllw"         "mod X, use XM128"       "66 0F F1 /r"         "";
+    Pslld      "pslld"         "mod X, use XM128"       "66 0F F2 /r"         "";
+    Psllq      "psllq"         "mod X, use XM128"       "66 0F F3 /r"         "";
+    Psrlw      "psrlw"         "mod X, use XM128"       "66 0F D1 /r"         "";
+    Psrld      "psrld"         "mod X, use XM128"       "66 0F D2 /r"         "";
+    Psrlq      "psrlq"         "mod X, use XM128"       "66 0F D3 /r"         "";
+    Psraw      "psraw"         "mod X, use XM128"       "66 0F E1 /r"         "";
+    Psrad      "psrad"         "mod X, use XM128"       "66 0F E2 /r"         "";
+    PsrlwI     "psrlw"         "mod X, imm8"            "66 0F 71 /2 ib"      "";
+    PsrawI     "psraw"         "mod X, imm8"            "66 0F 71 /4 ib"      "";
+    PsllwI     "psllw"         "mod X, imm8"            "66 0F 71 /6 ib"      "";
+    PsrldI     "psrld"         "mod X, imm8"            "66 0F 72 /2 ib"      "";
+    PsradI     "psrad"         "mod X, imm8"            "66 0F 72 /4 ib"      "";
+    PslldI     "pslld"         "mod X, imm8"            "66 0F 72 /6 ib"      "";
+    PsrlqI     "psrlq"         "mod X, imm8"            "66 0F 73 /2 ib"      "";
+    PsrldqI    "psrldq"        "mod X, imm8"            "66 0F 73 /3 ib"      "";
+    PsllqI     "psllq"         "mod X, imm8"            "66 0F 73 /6 ib"      "";
+    PslldqI    "pslldq"        "mod X, imm8"            "66 0F 73 /7 ib"      "";
+    Pshufd     "pshufd"        "def X, use XM128, imm8" "66 0F 70 /r ib"      "";
+    Pshuflw    "pshuflw"       "def X, use XM128, imm8" "F2 0F 70 /r ib"      "";
+    Pshufhw    "pshufhw"       "def X, use XM128, imm8" "F3 0F 70 /r ib"      "";
+    Pshufb     "pshufb"        "mod X, use XM128"       "66 0F 38 00 /r"      "ssse3";
+    Ptest      "ptest"         "use X, use XM128"       "66 0F 38 17 /r"      "wf sse41";
+    Pextrb     "pextrb"        "def GM8, use X, imm8"   "66 0F 3A 14 /r ib"   "sse41";
+    Pextrw     "pextrw"        "def G32, use XR, imm8"  "66 0F C5 /r ib"      "";
+    PextrwSt   "pextrw"        "def M16, use X, imm8"   "66 0F 3A 15 /r ib"   "sse41";
+    Pextr      "pextrd|pextrq" "def GM, use X, imm8"    "y 66 0F 3A 16 /r ib" "sse41";
+    Pinsrb     "pinsrb"        "mod X, use GM8, imm8"   "66 0F 3A 20 /r ib"   "sse41";
+    Pinsrw     "pinsrw"        "mod X, use GM16, imm8"  "66 0F C4 /r ib"      "";
+    Pinsr      "pinsrd|pinsrq" "mod X, use GM, imm8"    "y 66 0F 3A 22 /r ib" "sse41";
+}
