@@ -13,3 +13,11 @@ pub mod settings;
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 /// A hash set with a fast hash that does not depend on the process.
 pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;
+
+/// The machine-independent half of every back end.
+pub mod machine {
+    pub mod inst;
+    pub mod row;
+
+    pub use inst::MInst;
+}

@@ -11,6 +11,7 @@
 mod alu;
 mod atomic;
 mod avx;
+mod build;
 mod control;
 mod fma;
 mod mov;
@@ -20,6 +21,8 @@ mod pseudo;
 mod shift_bit;
 mod sse;
 mod sse_int;
+
+pub use build::{Arg, build, push_operands};
 
 use crate::amode::Size;
 use windlass_core::machine::row::{NO_REG, OperandSpec, row_bits};
@@ -116,8 +119,20 @@ impl Feature {
     /// The name used in the table.
     pub const fn name(self) -> &'static str {
         const NAMES: [&str; 14] = [
-            "x86-64", "sse3", "ssse3", "sse41", "sse42", "popcnt", "lzcnt", "bmi1", "bmi2",
-            "movbe", "cmpxchg16b", "avx", "avx2", "fma",
+            "x86-64",
+            "sse3",
+            "ssse3",
+            "sse41",
+            "sse42",
+            "popcnt",
+            "lzcnt",
+            "bmi1",
+            "bmi2",
+            "movbe",
+            "cmpxchg16b",
+            "avx",
+            "avx2",
+            "fma",
         ];
         NAMES[self as usize]
     }
