@@ -5,8 +5,10 @@
 pub mod cursor;
 pub mod data_value;
 pub mod entity;
+pub mod interpret;
 pub mod ir;
 pub mod isa;
+pub mod semantics;
 pub mod settings;
 
 /// A hash map with a fast hash that does not depend on the process.
