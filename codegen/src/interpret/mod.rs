@@ -7,6 +7,8 @@
 mod memory;
 mod run;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use self::store::{FuncIndex, FunctionStore};
 
