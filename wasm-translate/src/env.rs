@@ -27,9 +27,7 @@
 //! branch but the checks. A call of an import stores the record and calls `foreign_code`.
 //! A function of the host has `foreign_code` too, and a `context` that no instance has.
 
-use windlass_core::ir::{
-    FuncRef, Function, GlobalValue, MemFlags, SigRef, Signature, Type, Value,
-};
+use windlass_core::ir::{FuncRef, Function, GlobalValue, MemFlags, SigRef, Signature, Type, Value};
 use windlass_frontend::FunctionBuilder;
 
 use crate::types::{
@@ -361,8 +359,8 @@ pub trait FuncEnvironment {
         value: Value,
     ) -> Value {
         use windlass_core::ir::{InstBuilder, condcodes::IntCC, types};
-        let _ = ty;
-        let is_null = builder.ins().icmp_imm(IntCC::Equal, value, 0);
+        let null = self.ref_null(builder, ty);
+        let is_null = builder.ins().icmp(IntCC::Equal, value, null);
         builder.ins().uextend(types::I32, is_null)
     }
 

@@ -13,7 +13,7 @@ use wasmparser::{
     ValidatorResources,
 };
 use windlass_core::ir::{
-    Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
+    Block, BlockArg, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, Type, Value, types,
 };
 use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -41,6 +41,9 @@ pub(crate) struct Local {
 
 pub(crate) const NO_SLOT: u32 = u32::MAX;
 
+/// The opcode of `ref.is_null`.
+const REF_IS_NULL: u8 = 0xd1;
+
 /// Translates functions one after the other, with memory that is used again.
 #[derive(Default)]
 pub struct FuncTranslator {
@@ -65,6 +68,7 @@ pub(crate) struct State {
     pub join_edges: Vec<Edge>,
     pub matrix: Vec<Value>,
     pub args: Vec<Value>,
+    pub block_args: Vec<BlockArg>,
     pub calls: Vec<windlass_core::ir::BlockCall>,
     pub memories: Plans<MemoryPlan>,
     pub tables: Plans<TablePlan>,
@@ -120,7 +124,6 @@ impl FuncTranslator {
         self.state.clear(info);
         func.signature = env.signature(ty);
         let builder = FunctionBuilder::without_variables(func, &mut self.builder);
-        let context_slot = None;
         let mut translation = Translation {
             module,
             info,
@@ -133,9 +136,10 @@ impl FuncTranslator {
             code_start: module.info.code_section.start as u64,
             slots: None,
             layout: None,
-            context_slot,
+            callee_slot: None,
             base: None,
             offset: 0,
+            operand: None,
         };
         let result = translation.run(index, ty, &mut reader, &mut validator);
         translation.finish(result.is_ok());
@@ -161,11 +165,13 @@ pub(crate) struct Translation<'a, E> {
     /// The slot with the locals that live in memory.
     pub slots: Option<StackSlot>,
     pub layout: Option<FuncRefLayout>,
-    pub context_slot: Option<Place>,
+    pub callee_slot: Option<Place>,
     /// The address of memory 0, where it is known to be current.
     pub base: Option<Value>,
     /// Offset of the current operator in the module.
     pub offset: u64,
+    /// Before `ref.is_null`: the type of the operand.
+    pub operand: Option<ValType>,
 }
 
 impl<'a, E: FuncEnvironment> Translation<'a, E> {
@@ -199,6 +205,11 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         self.enter(ty);
         while !reader.eof() {
             let offset = reader.original_position();
+            if self.module.bytes[offset as usize] == REF_IS_NULL {
+                // Which type the reference has, nobody knows afterwards.
+                let operand = validator.get_operand_type(0).flatten();
+                self.operand = operand.and_then(|ty| val_type(ty, offset).ok());
+            }
             let operator = match next_operator(reader, validator) {
                 Ok(operator) => operator,
                 Err(error) => return Err(self.refused(error, offset)),
@@ -266,6 +277,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         self.push_function_frame(ty.results.len() as u32);
         if self.state.scan.calls == 0 && self.state.scan.accesses > 1 {
             self.load_base();
+            self.hoist_base_to_function();
         }
     }
 

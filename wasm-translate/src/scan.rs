@@ -27,6 +27,7 @@ struct Open {
     pending: u32,
     /// For another block: the number of assignments before the first branch to its end.
     sets_before: u32,
+    /// Branches to its label. An `if` counts as one, for the way around its first arm.
     branches: u32,
     calls_before: u32,
     accesses_before: u32,
@@ -87,14 +88,7 @@ impl Scan {
         self.slots = false;
         self.calls = 0;
         self.accesses = 0;
-        let mut walk = Walk {
-            scan: self,
-            code,
-            at: 0,
-            sets: 0,
-            args: 0,
-            innermost: 0,
-        };
+        let mut walk = Walk { scan: self, code, at: 0, sets: 0, args: 0, innermost: 0 };
         walk.run();
     }
 }
@@ -118,9 +112,18 @@ impl Walk<'_> {
         loop {
             let opcode = self.byte()?;
             match opcode {
-                0x02 | 0x04 => {
+                0x02 => {
                     self.skip_leb()?;
                     self.open(NOT_A_LOOP);
+                }
+                0x04 => {
+                    self.skip_leb()?;
+                    self.open(NOT_A_LOOP);
+                    let sets = self.sets;
+                    if let Some(open) = self.scan.open.last_mut() {
+                        open.branches = 1;
+                        open.sets_before = sets;
+                    }
                 }
                 0x03 => {
                     self.skip_leb()?;
@@ -252,7 +255,7 @@ impl Walk<'_> {
         if open.loop_index == NOT_A_LOOP {
             if open.branches != 0 {
                 let differing = u64::from(self.sets - open.sets_before).min(locals);
-                self.count_args(u64::from(open.branches) * differing);
+                self.count_args(u64::from(open.branches + 1) * differing);
             }
             return Some(());
         }
@@ -329,8 +332,8 @@ impl Walk<'_> {
             return Some(());
         }
         let position = self.scan.position[local as usize];
-        let listed = position >= self.innermost
-            && self.scan.pending.get(position as usize) == Some(&local);
+        let listed =
+            position >= self.innermost && self.scan.pending.get(position as usize) == Some(&local);
         if !listed {
             self.scan.position[local as usize] = self.scan.pending.len() as u32;
             self.scan.pending.push(local);

@@ -46,11 +46,7 @@ pub const TABLE: &[TrapRow] = &[
     row(TrapCode::INTEGER_OVERFLOW, "integer-overflow", "integer overflow"),
     row(TrapCode::HEAP_OUT_OF_BOUNDS, "memory-out-of-bounds", "out of bounds memory access"),
     row(TrapCode::INTEGER_DIVISION_BY_ZERO, "division-by-zero", "integer divide by zero"),
-    row(
-        TrapCode::BAD_CONVERSION_TO_INTEGER,
-        "bad-conversion",
-        "invalid conversion to integer",
-    ),
+    row(TrapCode::BAD_CONVERSION_TO_INTEGER, "bad-conversion", "invalid conversion to integer"),
     row(UNREACHABLE, "unreachable", "unreachable"),
     row(TABLE_OUT_OF_BOUNDS, "table-out-of-bounds", "out of bounds table access"),
     row(INDIRECT_OUT_OF_BOUNDS, "indirect-out-of-bounds", "undefined element"),
