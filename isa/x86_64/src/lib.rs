@@ -2,6 +2,10 @@
 #![forbid(unsafe_code)]
 
 pub mod amode;
+pub mod asm;
+pub mod decode;
+pub mod encode;
 pub mod insts;
+pub mod print;
 pub mod regs;
 pub mod settings;

@@ -30,7 +30,7 @@ use windlass_core::machine::row::{NO_REG, OperandSpec, row_bits};
 /// Most operands of a row.
 pub const MAX_OPERANDS: usize = 8;
 /// Most encodings of a row.
-pub const MAX_ENCODINGS: usize = 12;
+pub const MAX_ENCODINGS: usize = 16;
 
 /// The number of a row. The names of the rows are constants of this type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -237,6 +237,11 @@ pub mod enc_bits {
 pub struct Enc {
     /// Its properties, see `enc_bits`.
     pub bits: u32,
+    /// The legacy prefixes (lock, 66, F2 or F3) in the order of the bytes, the first in the low byte; how
+    /// many there are in the high byte.
+    pub lead: u32,
+    /// Escape bytes, opcode and fixed third byte in the same way; of a VEX encoding the opcode alone.
+    pub op: u32,
     /// The opcode byte.
     pub opcode: u8,
     /// 0: no escape, 1: `0F`, 2: `0F 38`, 3: `0F 3A`.
@@ -266,6 +271,8 @@ impl Enc {
     /// No encoding.
     pub const NONE: Enc = Enc {
         bits: 0,
+        lead: 0,
+        op: 0,
         opcode: 0,
         map: 0,
         prefix: 0,
@@ -323,6 +330,12 @@ impl Row {
     #[inline]
     pub const fn has(&self, bit: u32) -> bool {
         self.flags & bit != 0
+    }
+
+    /// The only encoding of an operand size, or the first of several and how many there are.
+    #[inline]
+    pub(crate) fn first_encoding(&self, size: usize) -> (&Enc, u8) {
+        (&self.encodings[self.first[size] as usize & 15], self.count[size])
     }
 
     /// The encodings of an operand size, the first that fits to be taken.

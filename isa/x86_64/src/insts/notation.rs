@@ -615,6 +615,48 @@ const fn place(row: &Row, mut e: Enc, size: u8, any: bool) -> Enc {
             panic!("a fixed register has no place in the encoding");
         }
     }
+    pack(e)
+}
+
+/// Packs prefixes and opcode into the words that the encoder takes.
+const fn pack(mut e: Enc) -> Enc {
+    let mut lead = 0;
+    let mut n = 0;
+    if e.bits & enc_bits::LOCK != 0 {
+        lead = 0xf0;
+        n = 1;
+    }
+    if e.bits & enc_bits::VEX == 0 {
+        if e.bits & enc_bits::OSZ != 0 {
+            lead |= 0x66 << (8 * n);
+            n += 1;
+        }
+        if e.prefix != 0 {
+            lead |= (e.prefix as u32) << (8 * n);
+            n += 1;
+        }
+    }
+    e.lead = lead | n << 24;
+    let mut op = 0;
+    let mut n = 0;
+    if e.bits & enc_bits::VEX == 0 && e.map != 0 {
+        op = match e.map {
+            1 => 0x0f,
+            2 => 0x380f,
+            _ => 0x3a0f,
+        };
+        n = if e.map == 1 { 1 } else { 2 };
+    }
+    op |= (e.opcode as u32) << (8 * n);
+    n += 1;
+    if e.bits & enc_bits::LITERAL != 0 {
+        if n == 3 {
+            panic!("too many opcode bytes");
+        }
+        op |= (e.digit as u32) << (8 * n);
+        n += 1;
+    }
+    e.op = op | n << 24;
     e
 }
 

@@ -1,0 +1,431 @@
+//! The encoder: an instruction and the places of its operands in, bytes out, by interpreting the row.
+//!
+//! There is no other encoder; `asm` offers single instructions with given registers through this one.
+//! Of the encodings of a row at the operand size, the first that fits is taken. A register operand that was
+//! spilled stands in its slot if the row allows memory there.
+
+use crate::amode::{SYMBOL_GOT, Size, form};
+use crate::insts::{Enc, Fits, ImmKind, ROWS, Row, enc_bits};
+use regalloc2::Allocation;
+use windlass_core::machine::MInst;
+use windlass_core::machine::row::{CodeSink, FrameAreas, NO_REG};
+
+/// How a field is patched for a label: what `CodeSink::use_label_at_offset` is given.
+pub mod fixup {
+    /// A distance of 8 bits from the end of the field.
+    pub const REL8: u8 = 0;
+    /// A distance of 32 bits from the end of the field; what the field held before is added.
+    pub const REL32: u8 = 1;
+    /// A distance of 32 bits from the label at the start of a jump table: the field holds the offset of the
+    /// table when it is written.
+    pub const TABLE32: u8 = 2;
+}
+
+/// How a field refers to a symbol: what `CodeSink::add_reloc_at_offset` is given.
+pub mod reloc {
+    /// Address of the symbol plus addend minus address of the field, 32 bits.
+    pub const PC32: u8 = 0;
+    /// The same of the symbol's entry in the global offset table.
+    pub const GOT_PC32: u8 = 1;
+    /// The same as `PC32` for the target of a call or jump, which may go through a stub.
+    pub const CALL32: u8 = 2;
+    /// Address of the symbol plus addend, 64 bits.
+    pub const ABS64: u8 = 3;
+}
+
+/// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field holds is
+/// added (of `TABLE32`: what it holds is taken as the origin).
+///
+/// # Panics
+/// If the distance does not fit.
+pub fn patch(code: &mut [u8], kind: u8, at: u32, target: u32) {
+    let i = at as usize;
+    if kind == fixup::REL8 {
+        let distance = target as i64 - (at as i64 + 1);
+        code[i] = i8::try_from(distance).expect("the target of a short jump is near") as u8;
+        return;
+    }
+    let field = &mut code[i..i + 4];
+    let old = i32::from_le_bytes([field[0], field[1], field[2], field[3]]) as i64;
+    let distance = match kind {
+        fixup::TABLE32 => target as i64 - old,
+        _ => target as i64 - (at as i64 + 4) + old,
+    };
+    let distance = i32::try_from(distance).expect("code of a function is smaller than 2 GiB");
+    field.copy_from_slice(&distance.to_le_bytes());
+}
+
+/// What stands in the r/m field.
+#[derive(Clone, Copy)]
+struct Address {
+    base: u8,
+    index: u8,
+    scale: u8,
+    disp: i32,
+}
+
+/// Hardware number of the register of an allocation.
+#[inline]
+fn hw(allocs: &[Allocation], n: usize) -> u8 {
+    debug_assert!(allocs[n].is_reg(), "operand {n} is in a register");
+    allocs[n].bits() as u8 & 15
+}
+
+/// Encodes one instruction. `allocs` are the places of its operands.
+///
+/// # Panics
+/// If the row does not exist at the operand size, or is one that a function emits.
+#[inline]
+pub fn encode<S: CodeSink + ?Sized>(
+    inst: &MInst,
+    allocs: &[Allocation],
+    frame: &FrameAreas,
+    sink: &mut S,
+) {
+    let row = &ROWS[inst.row as usize];
+    let (mut enc, count) = row.first_encoding(inst.ctl as usize & 3);
+    if count != 1 {
+        enc = choose(row, inst, allocs);
+    }
+    encode_as(enc, row, inst, allocs, frame, sink);
+}
+
+/// The immediate of an instruction.
+#[inline]
+pub(crate) fn immediate(row: &Row, inst: &MInst) -> i64 {
+    if row.imm64 { inst.payload as i64 } else { inst.high() as i64 }
+}
+
+/// The first encoding that fits.
+fn choose<'r>(row: &'r Row, inst: &MInst, allocs: &[Allocation]) -> &'r Enc {
+    let size = Size::of_ctl(inst.ctl);
+    let mut imm = immediate(row, inst);
+    match size {
+        Size::B => imm = imm as i8 as i64,
+        Size::W => imm = imm as i16 as i64,
+        _ => {}
+    }
+    for enc in row.encodings(size) {
+        let fits = match enc.fits {
+            Fits::Always => true,
+            Fits::I8 => imm as i8 as i64 == imm,
+            Fits::I32 => imm as i32 as i64 == imm,
+            Fits::U32 => imm as u32 as i64 == imm,
+            Fits::One => imm == 1,
+            Fits::Acc => {
+                inst.ctl >> 8 & 15 == 0
+                    && allocs[(enc.rm & 0x7f) as usize].as_reg().is_some_and(|r| r.hw_enc() == 0)
+            }
+        };
+        if fits {
+            return enc;
+        }
+    }
+    panic!("{} has no encoding at {} bits", row.name, size.bits());
+}
+
+/// Encodes one instruction as `enc` says.
+#[inline]
+fn encode_as<S: CodeSink + ?Sized>(
+    enc: &Enc,
+    row: &Row,
+    inst: &MInst,
+    allocs: &[Allocation],
+    frame: &FrameAreas,
+    sink: &mut S,
+) {
+    let bits = enc.bits;
+    let ctl = inst.ctl;
+    let address_form = (ctl >> 8) as u8 & 15;
+    // How many allocations more (or fewer) the address has than the register in its place.
+    let mut shift = 0;
+    if address_form != 0 {
+        shift = form::REGISTERS[address_form as usize] as isize
+            - if bits & enc_bits::RM_MOD != 0 { 2 } else { 1 };
+    }
+    let place = |position: u8| -> usize {
+        let at = (position & 0x7f) as isize + if position & 0x80 != 0 { shift } else { 0 };
+        at as usize
+    };
+    let mut reg = enc.digit & 7;
+    if enc.reg != NO_REG {
+        reg = hw(allocs, place(enc.reg));
+    }
+
+    let mut opcode = enc.op;
+    let op_len = opcode >> 24;
+    opcode &= 0xff_ffff;
+    let mut modrm = 0;
+    let mut modrm_len = 0;
+    let mut sib_disp = 0u64;
+    let mut sib_disp_len = 0;
+    let mut rex = 0u8;
+    let mut need_rex = false;
+    // A field relative to the instruction pointer: its position after ModRM is known to be 0.
+    let mut rip = false;
+    if bits & enc_bits::MODRM != 0 {
+        modrm_len = 1;
+        rex = reg >> 3 << 2;
+        need_rex = bits & enc_bits::REG8 != 0 && reg & 0xc == 4;
+        modrm = (reg & 7) << 3;
+        let mut address = Address { base: NO_REG, index: NO_REG, scale: 0, disp: 0 };
+        let mut is_memory = true;
+        if address_form == form::NONE {
+            let alloc = allocs[enc.rm as usize & 0x7f];
+            if alloc.is_reg() {
+                let rm = alloc.bits() as u8 & 15;
+                rex |= rm >> 3;
+                need_rex |= bits & enc_bits::RM8 != 0 && rm & 0xc == 4;
+                modrm |= 0xc0 | rm & 7;
+                is_memory = false;
+                debug_assert!(bits & enc_bits::MEM_ONLY == 0, "{} needs memory", row.name);
+            } else {
+                let slot = alloc.as_stack().expect("an operand is in a register or a spill slot");
+                address.base = frame.spills.base;
+                address.disp = frame.spills.offset + 8 * slot.index() as i32;
+            }
+        } else {
+            address = resolve(inst, address_form, (ctl >> 2) as u8 & 3, allocs, enc.rm, frame);
+            rip = matches!(address_form, form::LABEL | form::SYMBOL);
+        }
+        if is_memory {
+            debug_assert!(bits & enc_bits::REG_ONLY == 0, "{} needs a register", row.name);
+            if rip {
+                modrm |= 5;
+                sib_disp_len = 4;
+            } else if address.index == NO_REG && address.base & 7 != 4 && address.base != NO_REG {
+                let base = address.base;
+                rex |= base >> 3;
+                modrm |= base & 7;
+                sib_disp = address.disp as u32 as u64;
+                if address.disp == 0 && base & 7 != 5 {
+                } else if address.disp as i8 as i32 == address.disp {
+                    modrm |= 0x40;
+                    sib_disp_len = 1;
+                } else {
+                    modrm |= 0x80;
+                    sib_disp_len = 4;
+                }
+            } else {
+                modrm |= 4;
+                let index = if address.index == NO_REG { 4 } else { address.index };
+                rex |= index >> 3 << 1;
+                let mut sib = address.scale << 6 | (index & 7) << 3;
+                if address.base == NO_REG {
+                    sib |= 5;
+                    sib_disp_len = 5;
+                } else {
+                    rex |= address.base >> 3;
+                    sib |= address.base & 7;
+                    if address.disp == 0 && address.base & 7 != 5 {
+                        sib_disp_len = 1;
+                    } else if address.disp as i8 as i32 == address.disp {
+                        modrm |= 0x40;
+                        sib_disp_len = 2;
+                    } else {
+                        modrm |= 0x80;
+                        sib_disp_len = 5;
+                    }
+                }
+                sib_disp = sib as u64 | (address.disp as u32 as u64) << 8;
+            }
+        }
+    } else if bits & (enc_bits::PLUS_R | enc_bits::PLUS_CC) != 0 {
+        if bits & enc_bits::PLUS_R != 0 {
+            rex = reg >> 3;
+            need_rex = bits & enc_bits::REG8 != 0 && reg & 0xc == 4;
+            opcode |= ((reg & 7) as u32) << (8 * (op_len - 1));
+        }
+    }
+    if bits & enc_bits::PLUS_CC != 0 {
+        opcode |= (ctl as u32 >> 4 & 15) << (8 * (op_len - 1));
+    }
+
+    // Prefixes and opcode.
+    let mut head = 0u64;
+    let mut n = 0u32;
+    if ctl & 0x3000 != 0 {
+        head = if ctl & 0x3000 == 0x1000 { 0x64 } else { 0x65 };
+        n = 8;
+    }
+    if enc.lead != 0 {
+        head |= ((enc.lead & 0xff_ffff) as u64) << n;
+        n += 8 * (enc.lead >> 24);
+    }
+    let mut is4 = 0;
+    if bits & enc_bits::VEX != 0 {
+        let vvvv = if enc.vvvv == NO_REG { 0 } else { hw(allocs, place(enc.vvvv)) };
+        if enc.is4 != NO_REG {
+            is4 = hw(allocs, place(enc.is4)) << 4;
+        }
+        let pp = match enc.prefix {
+            0 => 0,
+            0x66 => 1,
+            0xf3 => 2,
+            _ => 3,
+        };
+        let mut last = (!vvvv & 15) << 3 | pp;
+        if bits & enc_bits::L != 0 {
+            last |= 4;
+        }
+        let w = bits & enc_bits::W != 0;
+        let r = !rex << 5 & 0x80;
+        if enc.map == 1 && !w && rex & 3 == 0 {
+            head |= (0xc5 | ((r | last) as u64) << 8) << n;
+            n += 16;
+        } else {
+            // Bits 7 to 5 of the second byte are the inverses of R, X and B, which are bits 2 to 0 of `rex`.
+            let second = (!rex & 7) << 5 | enc.map;
+            let third = last | if w { 0x80 } else { 0 };
+            head |= (0xc4 | (second as u64) << 8 | (third as u64) << 16) << n;
+            n += 24;
+        }
+    } else {
+        if bits & enc_bits::W != 0 {
+            rex |= 8;
+        }
+        if rex != 0 || need_rex {
+            head |= ((0x40 | rex) as u64) << n;
+            n += 8;
+        }
+    }
+    head |= (opcode as u64) << n;
+    n += 8 * op_len;
+    debug_assert!(n + modrm_len * 8 <= 64);
+    if modrm_len != 0 {
+        head |= (modrm as u64) << n;
+    }
+    n = n / 8 + modrm_len;
+
+    let mut bytes = [0u8; 32];
+    bytes[..8].copy_from_slice(&head.to_le_bytes());
+    let disp_at = n as usize & 15;
+    let mut len = disp_at;
+    if sib_disp_len != 0 {
+        bytes[disp_at..disp_at + 8].copy_from_slice(&sib_disp.to_le_bytes());
+        len = (len + sib_disp_len) & 15;
+    }
+    let imm_at = len;
+    if !matches!(enc.imm, ImmKind::None) {
+        let mut imm = immediate(row, inst) as u64;
+        if matches!(enc.imm, ImmKind::Cb | ImmKind::Cd) {
+            imm = 0;
+        }
+        bytes[imm_at..imm_at + 8].copy_from_slice(&imm.to_le_bytes());
+        len += enc.imm.len();
+    }
+    if bits & enc_bits::IS4 != 0 {
+        bytes[imm_at] = is4;
+        len += 1;
+    }
+    let mut out = [0u8; 16];
+    out.copy_from_slice(&bytes[..16]);
+    if !rip && !matches!(enc.imm, ImmKind::Cb | ImmKind::Cd) {
+        sink.put_inst(&out, len);
+        return;
+    }
+    put_with_fixup(enc, row, inst, out, len, if rip { disp_at } else { imm_at }, rip, sink);
+}
+
+/// Writes an instruction that has a field relative to the instruction pointer at `field`.
+#[cold]
+#[inline(never)]
+#[expect(clippy::too_many_arguments, reason = "the tail of one function")]
+fn put_with_fixup<S: CodeSink + ?Sized>(
+    enc: &Enc,
+    row: &Row,
+    inst: &MInst,
+    mut bytes: [u8; 16],
+    len: usize,
+    field: usize,
+    memory: bool,
+    sink: &mut S,
+) {
+    use windlass_core::machine::row::Kind;
+    let number = inst.payload as u32;
+    let at = sink.offset() + field as u32;
+    let label = if memory {
+        inst.ctl >> 8 & 15 == form::LABEL as u16
+    } else {
+        row.operands().iter().any(|o| o.kind == Kind::Label)
+    };
+    if label {
+        let short = !memory && enc.imm == ImmKind::Cb;
+        if !short {
+            // The distance counts from the end of the instruction.
+            let after = field as i32 + 4 - len as i32;
+            bytes[field..field + 4].copy_from_slice(&after.to_le_bytes());
+        }
+        sink.put_inst(&bytes, len);
+        sink.use_label_at_offset(at, number, if short { fixup::REL8 } else { fixup::REL32 });
+    } else {
+        sink.put_inst(&bytes, len);
+        let kind = match memory {
+            false => reloc::CALL32,
+            true if number & SYMBOL_GOT != 0 => reloc::GOT_PC32,
+            true => reloc::PC32,
+        };
+        sink.add_reloc_at_offset(at, kind, number & !SYMBOL_GOT, field as i64 - len as i64);
+    }
+}
+
+/// The address of a memory operand.
+#[inline]
+fn resolve(
+    inst: &MInst,
+    address_form: u8,
+    scale: u8,
+    allocs: &[Allocation],
+    first: u8,
+    frame: &FrameAreas,
+) -> Address {
+    use crate::regs::num::R15;
+    let first = (first & 0x7f) as usize;
+    let mut a = Address { base: NO_REG, index: NO_REG, scale, disp: inst.low() };
+    let area = match address_form {
+        form::BASE => {
+            a.base = hw(allocs, first);
+            return a;
+        }
+        form::BASE_INDEX => {
+            a.base = hw(allocs, first);
+            a.index = hw(allocs, first + 1);
+            return checked(a);
+        }
+        form::INDEX => {
+            a.index = hw(allocs, first);
+            return checked(a);
+        }
+        form::PINNED => {
+            a.base = R15;
+            return a;
+        }
+        form::PINNED_INDEX => {
+            a.base = R15;
+            a.index = hw(allocs, first);
+            return checked(a);
+        }
+        form::SLOT => frame.slots,
+        form::SLOT_INDEX => {
+            a.index = hw(allocs, first);
+            frame.slots
+        }
+        form::INCOMING => frame.incoming,
+        form::OUTGOING => frame.outgoing,
+        // Labels and symbols have a field of zero; an absolute address has no register.
+        _ => return a,
+    };
+    a.base = area.base;
+    a.disp += area.offset;
+    a
+}
+
+/// The stack pointer cannot be an index: it changes places with an unscaled base.
+#[inline]
+fn checked(mut a: Address) -> Address {
+    if a.index == crate::regs::num::RSP {
+        assert!(a.scale == 0 && a.base != NO_REG, "the stack pointer cannot be a scaled index");
+        core::mem::swap(&mut a.base, &mut a.index);
+    }
+    a
+}
