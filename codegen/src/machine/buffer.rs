@@ -1,0 +1,622 @@
+//! The emission buffer: bytes, and everything that points into them.
+//!
+//! Branches to labels are written in their long form and remembered. `Buffer::finish` decides which of them fit
+//! their short form, by distances that can only shrink, moves the code together in one pass, and carries every
+//! recorded offset along. Then come constants and jump tables, and all uses of labels are patched. Each step
+//! is linear in the number of labels, branches and bytes.
+
+use super::row::CodeSink;
+use super::vcode::{CONST_LABEL, Span};
+use crate::binemit::{Addend, CodeOffset, Reloc};
+use crate::ir::{
+    DebugTag, ExceptionTag, ExternalName, SourceLoc, TrapCode, UserStackMap,
+};
+
+/// A place in the code that is not known yet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Label(pub u32);
+
+const UNBOUND: u32 = u32::MAX;
+
+/// How the use of a label is written: the backend's own number.
+pub type FixupKind = u8;
+
+/// A branch to a label, in its long form until the end.
+#[derive(Clone, Copy, Debug)]
+struct Branch {
+    at: u32,
+    label: u32,
+    /// What the backend needs to write it.
+    code: u8,
+    long: u8,
+    short: u8,
+    is_short: bool,
+}
+
+/// What the ISA has to know of branches and label uses.
+pub trait BranchWriter {
+    /// The largest distance of a short branch, forwards and backwards, from its end.
+    fn short_reach(&self) -> (u32, u32);
+
+    /// Writes a branch; `distance` counts from its end.
+    fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32);
+
+    /// Patches a field with the distance to `target`.
+    fn patch(&self, code: &mut [u8], kind: FixupKind, at: u32, target: u32);
+
+    /// A byte that fills gaps between code and data.
+    fn filler(&self) -> u8;
+}
+
+/// What a relocation refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FinalizedRelocTarget {
+    /// A symbol.
+    ExternalName(ExternalName),
+    /// An offset in the function itself.
+    Func(CodeOffset),
+}
+
+/// A relocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalizedMachReloc {
+    /// Where the field is.
+    pub offset: CodeOffset,
+    /// How it is written.
+    pub kind: Reloc,
+    /// What it refers to.
+    pub target: FinalizedRelocTarget,
+    /// Added to the address.
+    pub addend: Addend,
+}
+
+/// An instruction that may trap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MachTrap {
+    /// Its offset.
+    pub offset: CodeOffset,
+    /// The reason.
+    pub code: TrapCode,
+}
+
+/// A range of code that comes from one place in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MachSrcLoc {
+    /// First byte.
+    pub start: CodeOffset,
+    /// One past the last byte.
+    pub end: CodeOffset,
+    /// The place in the source.
+    pub loc: SourceLoc,
+}
+
+/// An entry of a call site's exception table, in the order written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalizedMachExceptionHandler {
+    /// Exceptions with this tag go to this offset.
+    Tag(ExceptionTag, CodeOffset),
+    /// All exceptions go to this offset.
+    Default(CodeOffset),
+    /// The context of the entries that follow is at this offset from the stack pointer.
+    Context(u32),
+}
+
+/// A call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MachCallSite {
+    /// Offset of the instruction after the call.
+    pub ret_addr: CodeOffset,
+    /// Distance from the stack pointer at the call to the frame pointer.
+    pub frame_offset: Option<u32>,
+    /// Its entries in `CodeBuffer::handlers`.
+    pub handlers: Span,
+}
+
+/// A place where debug tags are recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachDebugTags {
+    /// The offset.
+    pub offset: CodeOffset,
+    /// The tags.
+    pub tags: Vec<DebugTag>,
+}
+
+/// Bytes with everything that points into them. Offsets are final only after `finish`.
+#[derive(Default, Clone, Debug)]
+pub struct CodeBuffer {
+    data: Vec<u8>,
+    /// Alignment that the function needs.
+    pub alignment: u32,
+    relocs: Vec<FinalizedMachReloc>,
+    traps: Vec<MachTrap>,
+    srclocs: Vec<MachSrcLoc>,
+    call_sites: Vec<MachCallSite>,
+    handlers: Vec<FinalizedMachExceptionHandler>,
+    user_stack_maps: Vec<(CodeOffset, u32, UserStackMap)>,
+    debug_tags: Vec<MachDebugTags>,
+    patchable_calls: Vec<(CodeOffset, u32)>,
+    frame_size: u32,
+    /// Where code ends and constants begin.
+    code_size: u32,
+    labels: Vec<u32>,
+    /// Labels in the order in which they were bound.
+    bound: Vec<u32>,
+    fixups: Vec<(u32, u32, FixupKind)>,
+    pending_relocs: Vec<(u32, u8, u32, i64)>,
+    branches: Vec<Branch>,
+    const_labels: Vec<u32>,
+    tables: Vec<(Label, Span)>,
+    table_labels: Vec<Label>,
+    handler_labels: Vec<Label>,
+    scratch: Vec<u32>,
+}
+
+// ---------------------------------------------------------------------------------------------
+// The result.
+
+impl CodeBuffer {
+    /// The bytes: code, then constants and jump tables.
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// The bytes, to change (when a relocation is applied in place).
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        &mut self.data
+    }
+
+    /// The size of all bytes.
+    pub fn total_size(&self) -> CodeOffset {
+        self.data.len() as CodeOffset
+    }
+
+    /// The size of the instructions, without constants and jump tables.
+    pub fn code_size(&self) -> CodeOffset {
+        self.code_size
+    }
+
+    /// The relocations, by ascending offset.
+    pub fn relocs(&self) -> &[FinalizedMachReloc] {
+        &self.relocs
+    }
+
+    /// The instructions that may trap, by ascending offset.
+    pub fn traps(&self) -> &[MachTrap] {
+        &self.traps
+    }
+
+    /// The calls, by ascending offset.
+    pub fn call_sites(&self) -> impl ExactSizeIterator<Item = FinalizedMachCallSite<'_>> + '_ {
+        self.call_sites.iter().map(|site| FinalizedMachCallSite {
+            ret_addr: site.ret_addr,
+            frame_offset: site.frame_offset,
+            exception_handlers: &self.handlers[site.handlers.range()],
+        })
+    }
+
+    /// The ranges of code with a known place in the source, ascending and without overlap.
+    pub fn get_srclocs_sorted(&self) -> &[MachSrcLoc] {
+        &self.srclocs
+    }
+
+    /// Stack maps: offset of the return address, size of the frame, map.
+    pub fn user_stack_maps(&self) -> &[(CodeOffset, u32, UserStackMap)] {
+        &self.user_stack_maps
+    }
+
+    /// Debug tags by offset.
+    pub fn debug_tags(&self) -> &[MachDebugTags] {
+        &self.debug_tags
+    }
+
+    /// Calls that may be overwritten: offset and length.
+    pub fn patchable_call_sites(&self) -> &[(CodeOffset, u32)] {
+        &self.patchable_calls
+    }
+
+    /// Bytes between the return address and the lowest address of the frame.
+    pub fn frame_size(&self) -> u32 {
+        self.frame_size
+    }
+}
+
+/// A call, with its exception table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinalizedMachCallSite<'a> {
+    /// Offset of the instruction after the call.
+    pub ret_addr: CodeOffset,
+    /// Distance from the stack pointer at the call to the frame pointer, where there is a frame.
+    pub frame_offset: Option<u32>,
+    /// The handlers in the order written.
+    pub exception_handlers: &'a [FinalizedMachExceptionHandler],
+}
+
+// ---------------------------------------------------------------------------------------------
+// While code is emitted.
+
+impl CodeBuffer {
+    /// Forgets everything but the memory, and makes labels `0..labels`.
+    pub fn start(&mut self, labels: usize, consts: usize) {
+        self.data.clear();
+        self.relocs.clear();
+        self.traps.clear();
+        self.srclocs.clear();
+        self.call_sites.clear();
+        self.handlers.clear();
+        self.user_stack_maps.clear();
+        self.debug_tags.clear();
+        self.patchable_calls.clear();
+        self.frame_size = 0;
+        self.code_size = 0;
+        self.alignment = 1;
+        self.labels.clear();
+        self.labels.resize(labels, UNBOUND);
+        self.bound.clear();
+        self.fixups.clear();
+        self.pending_relocs.clear();
+        self.branches.clear();
+        self.const_labels.clear();
+        self.const_labels.resize(consts, UNBOUND);
+        self.tables.clear();
+        self.table_labels.clear();
+        self.handler_labels.clear();
+    }
+
+    /// The offset of the next byte, in code that may still shrink.
+    #[inline]
+    pub fn cur_offset(&self) -> u32 {
+        self.data.len() as u32
+    }
+
+    /// A new label.
+    pub fn new_label(&mut self) -> Label {
+        self.labels.push(UNBOUND);
+        Label(self.labels.len() as u32 - 1)
+    }
+
+    /// Binds a label to the next byte.
+    pub fn bind(&mut self, label: Label) {
+        debug_assert_eq!(self.labels[label.0 as usize], UNBOUND);
+        self.labels[label.0 as usize] = self.data.len() as u32;
+        self.bound.push(label.0);
+    }
+
+    /// Puts a branch of `long` bytes, or `short` bytes if the label turns out to be near; `code` is what the
+    /// backend needs to write it.
+    pub fn put_branch(&mut self, label: Label, code: u8, long: u8, short: u8) {
+        let at = self.data.len() as u32;
+        self.branches.push(Branch { at, label: label.0, code, long, short, is_short: false });
+        self.data.extend_from_slice(&[0; 16][..long as usize]);
+    }
+
+    /// The next instruction may trap.
+    #[inline]
+    pub fn trap_here(&mut self, code: TrapCode) {
+        let offset = self.data.len() as u32;
+        self.traps.push(MachTrap { offset, code });
+    }
+
+    /// The code from `start` on comes from `loc`.
+    #[inline]
+    pub fn srcloc_range(&mut self, start: u32, loc: SourceLoc) {
+        let end = self.data.len() as u32;
+        if start == end || loc.is_default() {
+            return;
+        }
+        if let Some(last) = self.srclocs.last_mut()
+            && last.end == start
+            && last.loc == loc
+        {
+            last.end = end;
+            return;
+        }
+        self.srclocs.push(MachSrcLoc { start, end, loc });
+    }
+
+    /// A call ends here.
+    pub fn call_site(&mut self, frame_offset: Option<u32>) {
+        let ret_addr = self.data.len() as u32;
+        let at = self.handlers.len() as u32;
+        let handlers = Span { start: at, end: at };
+        self.call_sites.push(MachCallSite { ret_addr, frame_offset, handlers });
+    }
+
+    /// A handler of the last call: a tag (or all), and where it goes.
+    pub fn handler(&mut self, tag: Option<ExceptionTag>, label: Label) {
+        self.handlers.push(match tag {
+            Some(tag) => FinalizedMachExceptionHandler::Tag(tag, label.0),
+            None => FinalizedMachExceptionHandler::Default(label.0),
+        });
+        self.grow_handlers();
+    }
+
+    /// A context of the last call's handlers that follow.
+    pub fn handler_context(&mut self, offset: u32) {
+        self.handlers.push(FinalizedMachExceptionHandler::Context(offset));
+        self.grow_handlers();
+    }
+
+    fn grow_handlers(&mut self) {
+        let end = self.handlers.len() as u32;
+        self.call_sites.last_mut().expect("a call has handlers").handlers.end = end;
+    }
+
+    /// The stack map of the call that ends here.
+    pub fn stack_map(&mut self, frame_size: u32, map: UserStackMap) {
+        self.user_stack_maps.push((self.data.len() as u32, frame_size, map));
+    }
+
+    /// The debug tags of this place.
+    pub fn tags(&mut self, tags: &[DebugTag]) {
+        let offset = self.data.len() as u32;
+        self.debug_tags.push(MachDebugTags { offset, tags: tags.to_vec() });
+    }
+
+    /// The last `len` bytes are a call that may be overwritten.
+    pub fn patchable_call(&mut self, len: u32) {
+        self.patchable_calls.push((self.data.len() as u32 - len, len));
+    }
+
+    /// A table of distances from `label`, where the table will be, to `targets`.
+    pub fn jump_table(&mut self, label: Label, targets: &[Label]) {
+        let start = self.table_labels.len() as u32;
+        self.table_labels.extend_from_slice(targets);
+        let end = self.table_labels.len() as u32;
+        self.tables.push((label, Span { start, end }));
+    }
+
+    /// Sets the size of the frame.
+    pub fn set_frame_size(&mut self, size: u32) {
+        self.frame_size = size;
+    }
+}
+
+impl CodeSink for CodeBuffer {
+    #[inline]
+    fn offset(&self) -> u32 {
+        self.data.len() as u32
+    }
+
+    #[inline]
+    fn put_inst(&mut self, bytes: &[u8; 16], len: usize) {
+        // Sixteen bytes at once, then back to the length.
+        let end = self.data.len() + len;
+        self.data.extend_from_slice(bytes);
+        self.data.truncate(end);
+    }
+
+    #[inline]
+    fn put_bytes(&mut self, bytes: &[u8]) {
+        self.data.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn use_label_at_offset(&mut self, offset: u32, label: u32, kind: u8) {
+        self.fixups.push((offset, label, kind));
+    }
+
+    #[inline]
+    fn add_reloc_at_offset(&mut self, offset: u32, kind: u8, symbol: u32, addend: i64) {
+        self.pending_relocs.push((offset, kind, symbol, addend));
+    }
+}
+
+// ---------------------------------------------------------------------------------------------
+// The end.
+
+/// Carries ascending offsets to where they are after branches have been shortened.
+struct Shift<'a> {
+    branches: &'a [Branch],
+    removed: u32,
+}
+
+impl<'a> Shift<'a> {
+    fn new(branches: &'a [Branch]) -> Self {
+        Shift { branches, removed: 0 }
+    }
+
+    #[inline]
+    fn map(&mut self, offset: u32) -> u32 {
+        // The bytes that go are the last ones of a branch: what follows it moves.
+        while let Some(branch) = self.branches.first()
+            && branch.at + branch.long as u32 <= offset
+        {
+            self.removed += if branch.is_short { (branch.long - branch.short) as u32 } else { 0 };
+            self.branches = &self.branches[1..];
+        }
+        offset - self.removed
+    }
+}
+
+/// The constants of a function: bytes and alignment of each.
+pub trait PoolSource {
+    /// How many.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Bytes and alignment.
+    fn get(&self, n: usize) -> (&[u8], u32);
+}
+
+impl CodeBuffer {
+    /// Chooses short branches, appends constants and jump tables, patches all labels, and makes offsets
+    /// final. `offsets` are further ascending lists of offsets to carry along; `reloc` turns the backend's
+    /// relocations into public ones.
+    pub fn finish(
+        &mut self,
+        writer: &dyn BranchWriter,
+        pool: &dyn PoolSource,
+        offsets: &mut [&mut Vec<u32>],
+        mut reloc: impl FnMut(u8, u32, i64) -> (Reloc, ExternalName, i64),
+    ) {
+        self.relax(writer);
+        self.move_together(writer, offsets);
+        self.code_size = self.data.len() as u32;
+        self.append_data(writer, pool);
+        for &(at, label, kind) in &self.fixups {
+            let target = if label & CONST_LABEL != 0 {
+                self.const_labels[(label & !CONST_LABEL) as usize]
+            } else {
+                self.labels[label as usize]
+            };
+            debug_assert_ne!(target, UNBOUND);
+            writer.patch(&mut self.data, kind, at, target);
+        }
+        for &(offset, kind, symbol, addend) in &self.pending_relocs {
+            let (kind, name, addend) = reloc(kind, symbol, addend);
+            self.relocs.push(FinalizedMachReloc {
+                offset,
+                kind,
+                target: FinalizedRelocTarget::ExternalName(name),
+                addend,
+            });
+        }
+        for handler in &mut self.handlers {
+            match handler {
+                FinalizedMachExceptionHandler::Tag(_, offset)
+                | FinalizedMachExceptionHandler::Default(offset) => {
+                    *offset = self.labels[*offset as usize];
+                }
+                FinalizedMachExceptionHandler::Context(_) => {}
+            }
+        }
+    }
+
+    /// Decides which branches are short. A first round measures distances as emitted; a second one in the
+    /// code that the first has shortened. Both are safe: distances only shrink.
+    fn relax(&mut self, writer: &dyn BranchWriter) {
+        if self.branches.is_empty() {
+            return;
+        }
+        let (forward, backward) = writer.short_reach();
+        let CodeBuffer { branches, labels, bound, scratch, .. } = self;
+        for round in 0..2 {
+            // Where labels are now.
+            if round == 0 {
+                scratch.clone_from(labels);
+            } else {
+                let mut shift = Shift::new(branches);
+                for &label in bound.iter() {
+                    scratch[label as usize] = shift.map(labels[label as usize]);
+                }
+            }
+            let mut removed = 0;
+            let mut removed_before = 0;
+            for branch in branches.iter_mut() {
+                let at = branch.at - removed_before;
+                let gain = (branch.long - branch.short) as u32;
+                if branch.is_short {
+                    removed += gain;
+                } else {
+                    let target = scratch[branch.label as usize];
+                    debug_assert_ne!(target, UNBOUND, "label {} is bound", branch.label);
+                    let fits = if target > at {
+                        target - at - branch.long as u32 <= forward
+                    } else {
+                        at + branch.short as u32 - target <= backward
+                    };
+                    if fits {
+                        branch.is_short = true;
+                        // What this round gains is not in its own measure.
+                    }
+                }
+                if round > 0 {
+                    removed_before = removed;
+                }
+            }
+        }
+    }
+
+    /// Moves the code together over the bytes that short branches do not need.
+    fn move_together(&mut self, writer: &dyn BranchWriter, offsets: &mut [&mut Vec<u32>]) {
+        let mut shift = Shift::new(&self.branches);
+        for &label in &self.bound {
+            self.labels[label as usize] = shift.map(self.labels[label as usize]);
+        }
+        let mut from = 0;
+        let mut to = 0;
+        for branch in &self.branches {
+            let at = branch.at as usize;
+            if from != to {
+                self.data.copy_within(from..at, to);
+            }
+            to += at - from;
+            let len = if branch.is_short { branch.short } else { branch.long } as usize;
+            let distance = self.labels[branch.label as usize] as i32 - (to + len) as i32;
+            writer.write_branch(
+                &mut self.data[to..to + len],
+                branch.code,
+                branch.is_short,
+                distance,
+            );
+            to += len;
+            from = at + branch.long as usize;
+        }
+        if from != to {
+            let end = self.data.len();
+            self.data.copy_within(from..end, to);
+            self.data.truncate(to + end - from);
+        }
+        if self.branches.iter().all(|b| !b.is_short) {
+            return;
+        }
+        let branches = &self.branches[..];
+        let shift = || Shift::new(branches);
+        let mut s = shift();
+        self.traps.iter_mut().for_each(|t| t.offset = s.map(t.offset));
+        let mut s = shift();
+        self.fixups.iter_mut().for_each(|f| f.0 = s.map(f.0));
+        let mut s = shift();
+        self.pending_relocs.iter_mut().for_each(|r| r.0 = s.map(r.0));
+        let mut s = shift();
+        for range in &mut self.srclocs {
+            range.start = s.map(range.start);
+            range.end = s.map(range.end);
+        }
+        let mut s = shift();
+        self.call_sites.iter_mut().for_each(|c| c.ret_addr = s.map(c.ret_addr));
+        let mut s = shift();
+        self.user_stack_maps.iter_mut().for_each(|m| m.0 = s.map(m.0));
+        let mut s = shift();
+        self.debug_tags.iter_mut().for_each(|t| t.offset = s.map(t.offset));
+        let mut s = shift();
+        self.patchable_calls.iter_mut().for_each(|c| c.0 = s.map(c.0));
+        for list in offsets {
+            let mut s = shift();
+            list.iter_mut().for_each(|offset| *offset = s.map(*offset));
+        }
+    }
+
+    fn append_data(&mut self, writer: &dyn BranchWriter, pool: &dyn PoolSource) {
+        for n in 0..pool.len() {
+            let (bytes, align) = pool.get(n);
+            self.align(align, writer.filler());
+            self.const_labels[n] = self.data.len() as u32;
+            self.data.extend_from_slice(bytes);
+        }
+        if !self.tables.is_empty() {
+            self.align(4, writer.filler());
+        }
+        for &(label, targets) in &self.tables {
+            let start = self.data.len() as u32;
+            self.labels[label.0 as usize] = start;
+            for target in &self.table_labels[targets.range()] {
+                let distance = self.labels[target.0 as usize].wrapping_sub(start);
+                self.data.extend_from_slice(&distance.to_le_bytes());
+            }
+        }
+    }
+
+    fn align(&mut self, align: u32, filler: u8) {
+        self.alignment = self.alignment.max(align);
+        let len = self.data.len().next_multiple_of(align as usize);
+        self.data.resize(len, filler);
+    }
+
+    /// Where a label is; after `finish`.
+    pub fn label_offset(&self, label: Label) -> CodeOffset {
+        self.labels[label.0 as usize]
+    }
+}

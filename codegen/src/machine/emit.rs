@@ -1,0 +1,549 @@
+//! From allocated machine code to bytes.
+//!
+//! Blocks are emitted in the order of the machine code, cold ones last. A block that only jumps, and in which
+//! the allocator put no move, is not emitted: whoever goes there goes to its target. A branch falls through
+//! where it can. Conditional traps jump to an instruction behind all blocks.
+
+use super::buffer::{BranchWriter, CodeBuffer, Label, PoolSource};
+use super::frame::Frame;
+use super::vcode::{CallInfo, Cond2, VCode, pseudo};
+use super::{Backend, MInst};
+use crate::binemit::CodeOffset;
+use crate::ir::{self, Function, SourceLoc, TrapCode};
+use crate::isa::CallConv;
+use crate::isa::unwind::CfiOp;
+use crate::settings::Flags;
+use regalloc2::{Allocation, Edit, Inst, Output, PReg, ProgPoint};
+
+/// Where the limit of the stack is found at the entry of a function.
+#[derive(Clone, Default, Debug)]
+pub struct StackLimit {
+    /// The register that the chain of loads starts from.
+    pub base: Option<PReg>,
+    /// The offset of each load.
+    pub loads: Vec<i32>,
+    /// Added to the limit in the end.
+    pub offset: i32,
+}
+
+/// Arrays that emission uses again for each function.
+#[derive(Default)]
+pub struct EmitScratch {
+    order: Vec<u32>,
+    forward: Vec<u32>,
+    /// Labels of table targets.
+    targets: Vec<Label>,
+    deferred: Vec<(Label, TrapCode, SourceLoc)>,
+    /// Offsets of emitted blocks, in the order of emission.
+    pub(crate) block_starts: Vec<u32>,
+    /// Offsets of instructions, in the order of emission; only where a value has a label.
+    pub(crate) inst_offsets: Vec<u32>,
+    /// For each instruction its place in `inst_offsets`.
+    pub(crate) inst_places: Vec<u32>,
+    pub(crate) cfi_offsets: Vec<u32>,
+    pub(crate) cfi_ops: Vec<CfiOp>,
+}
+
+/// What the emission of one instruction sees.
+pub struct Emitter<'a> {
+    /// Where bytes go.
+    pub buffer: &'a mut CodeBuffer,
+    /// The frame.
+    pub frame: &'a Frame,
+    /// The code, for side tables.
+    pub vcode: &'a VCode,
+    /// The settings.
+    pub flags: &'a Flags,
+    /// The convention of the function.
+    pub conv: CallConv,
+    /// The stack limit, if the function checks it.
+    pub stack_limit: Option<&'a StackLimit>,
+    func: &'a Function,
+    scratch: &'a mut EmitScratch,
+}
+
+impl Emitter<'_> {
+    /// Records an unwind operation at this offset.
+    pub fn cfi(&mut self, op: CfiOp) {
+        let at = self.buffer.cur_offset();
+        self.scratch.cfi_offsets.push(at);
+        self.scratch.cfi_ops.push(op);
+    }
+
+    /// A label behind all blocks at which the function traps.
+    pub fn trap_label(&mut self, code: TrapCode, loc: SourceLoc) -> Label {
+        if let Some(&(label, last_code, last_loc)) = self.scratch.deferred.last()
+            && last_code == code
+            && last_loc == loc
+        {
+            return label;
+        }
+        let label = self.buffer.new_label();
+        self.scratch.deferred.push((label, code, loc));
+        label
+    }
+
+    fn cond_jumps(
+        &mut self,
+        backend: &dyn Backend,
+        inst: &MInst,
+        allocs: &[Allocation],
+        taken: Label,
+        other: Label,
+        next: Option<Label>,
+    ) {
+        let cond = backend.cond_of(inst.ctl);
+        match Cond2::decode(inst.payload) {
+            Cond2::None => {
+                if next == Some(taken) {
+                    let inverse = backend.invert(cond);
+                    backend.emit_cond_jump(self, inverse, allocs, other);
+                    return;
+                }
+                backend.emit_cond_jump(self, cond, allocs, taken);
+            }
+            Cond2::Or(second) => {
+                backend.emit_cond_jump(self, cond, allocs, taken);
+                if next == Some(taken) {
+                    let inverse = backend.invert(second);
+                    backend.emit_cond_jump(self, inverse, allocs, other);
+                    return;
+                }
+                backend.emit_cond_jump(self, second, allocs, taken);
+            }
+            Cond2::And(second) => {
+                let inverse = backend.invert(cond);
+                backend.emit_cond_jump(self, inverse, allocs, other);
+                if next == Some(taken) {
+                    let inverse = backend.invert(second);
+                    backend.emit_cond_jump(self, inverse, allocs, other);
+                    return;
+                }
+                backend.emit_cond_jump(self, second, allocs, taken);
+            }
+        }
+        if next != Some(other) {
+            backend.emit_jump(self, other);
+        }
+    }
+
+    fn trap_if(&mut self, backend: &dyn Backend, inst: &MInst, allocs: &[Allocation], trap: Label) {
+        let cond = backend.cond_of(inst.ctl);
+        match Cond2::decode(inst.payload) {
+            Cond2::None => backend.emit_cond_jump(self, cond, allocs, trap),
+            Cond2::Or(second) => {
+                backend.emit_cond_jump(self, cond, allocs, trap);
+                backend.emit_cond_jump(self, second, allocs, trap);
+            }
+            Cond2::And(second) => {
+                let skip = self.buffer.new_label();
+                let inverse = backend.invert(cond);
+                backend.emit_cond_jump(self, inverse, allocs, skip);
+                backend.emit_cond_jump(self, second, allocs, trap);
+                self.buffer.bind(skip);
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        backend: &dyn Backend,
+        call: &CallInfo,
+        operands: &[regalloc2::Operand],
+        allocs: &[Allocation],
+    ) {
+        let start = self.buffer.cur_offset();
+        backend.emit_call(self, call, allocs);
+        if call.patchable {
+            let len = self.buffer.cur_offset() - start;
+            self.buffer.patchable_call(len);
+        }
+        self.buffer.call_site(self.frame.frame_offset());
+        if let Some(inst) = call.inst {
+            self.call_metadata(call, inst, operands, allocs);
+        }
+        if call.callee_pop != 0 {
+            backend.emit_lower_sp(self, call.callee_pop);
+        }
+    }
+
+    fn call_metadata(
+        &mut self,
+        call: &CallInfo,
+        inst: ir::Inst,
+        operands: &[regalloc2::Operand],
+        allocs: &[Allocation],
+    ) {
+        let func = self.func;
+        if let Some(entries) = func.dfg.user_stack_map_entries(inst) {
+            let base = self.frame.areas.slots.offset.max(0) as u32;
+            let map = ir::UserStackMap::new(entries.iter(), |slot| {
+                base + super::abi::slot_offset(func, slot)
+            });
+            self.buffer.stack_map(self.frame.size(), map);
+        }
+        if func.dfg.has_debug_tags() {
+            let tags = func.dfg.debug_tags(inst);
+            if !tags.is_empty() {
+                self.buffer.tags(tags);
+            }
+        }
+        let Some(table) = func.dfg.insts[inst].exception_table() else { return };
+        // Contexts are the last uses of the call, in order; each must be in the frame.
+        let items = func.dfg.exception_tables[table].items();
+        let contexts = items.iter().filter(|i| matches!(i, ir::HandlerKind::Context(_))).count();
+        let mut next_context = call.uses as usize - contexts;
+        let mut next_target = 1;
+        let succs = &self.vcode.succs[call.succs.range()];
+        for item in items {
+            match *item {
+                ir::HandlerKind::Context(_) => {
+                    debug_assert!(next_context < operands.len());
+                    let slot = allocs[next_context].as_stack();
+                    let slot = slot.expect("a context is kept on the stack").index() as i32;
+                    let spills = self.frame.areas.spills;
+                    let fp_based = spills.base != self.frame.areas.outgoing.base;
+                    let base = if fp_based { self.frame.size() as i32 } else { 0 };
+                    self.buffer.handler_context((base + spills.offset + 8 * slot) as u32);
+                    next_context += 1;
+                }
+                ir::HandlerKind::Tag(tag) => {
+                    let label = Label(succs[next_target].index() as u32);
+                    self.buffer.handler(Some(tag), label);
+                    next_target += 1;
+                }
+                ir::HandlerKind::Default => {
+                    let label = Label(succs[next_target].index() as u32);
+                    self.buffer.handler(None, label);
+                    next_target += 1;
+                }
+            }
+        }
+    }
+}
+
+/// Everything that emission reads.
+pub struct EmitInput<'a> {
+    /// The function in the IR, for stack maps, tags and handlers.
+    pub func: &'a Function,
+    /// The code.
+    pub vcode: &'a VCode,
+    /// The allocation.
+    pub output: &'a Output,
+    /// The frame.
+    pub frame: &'a Frame,
+    /// The machine.
+    pub backend: &'a dyn Backend,
+    /// The settings.
+    pub flags: &'a Flags,
+    /// The convention of the function.
+    pub conv: CallConv,
+    /// The stack limit, if the function checks it.
+    pub stack_limit: Option<&'a StackLimit>,
+}
+
+struct Pool<'a>(&'a VCode);
+
+impl PoolSource for Pool<'_> {
+    fn len(&self) -> usize {
+        self.0.consts.len()
+    }
+
+    fn get(&self, n: usize) -> (&[u8], u32) {
+        let c = &self.0.consts[n];
+        (&self.0.const_bytes[c.bytes.range()], c.align)
+    }
+}
+
+/// Emits a function; `writer` is the backend's knowledge of branches.
+pub fn emit(
+    input: &EmitInput<'_>,
+    buffer: &mut CodeBuffer,
+    scratch: &mut EmitScratch,
+    writer: &dyn BranchWriter,
+) -> Vec<(CodeOffset, CodeOffset)> {
+    let vcode = input.vcode;
+    let blocks = vcode.blocks.len();
+    buffer.start(blocks, vcode.consts.len());
+    buffer.set_frame_size(input.frame.size());
+    scratch.block_starts.clear();
+    scratch.inst_offsets.clear();
+    scratch.inst_places.clear();
+    scratch.cfi_offsets.clear();
+    scratch.cfi_ops.clear();
+    scratch.deferred.clear();
+    let labelled = !vcode.value_labels.is_empty();
+    if labelled {
+        scratch.inst_places.resize(vcode.num_insts() + 1, 0);
+    }
+    find_empty_blocks(input, scratch);
+    let order = core::mem::take(&mut scratch.order);
+    let forward = core::mem::take(&mut scratch.forward);
+    let mut e = Emitter {
+        buffer,
+        frame: input.frame,
+        vcode,
+        flags: input.flags,
+        conv: input.conv,
+        stack_limit: input.stack_limit,
+        func: input.func,
+        scratch,
+    };
+    input.backend.emit_prologue(&mut e);
+    let mut cursor = Cursor::default();
+    for (n, &block) in order.iter().enumerate() {
+        if n == 0 || order[n - 1] + 1 != block {
+            cursor.seek(input, vcode.blocks[block as usize].insts.start);
+        }
+        let next = order.get(n + 1).map(|&b| Label(b));
+        let start = e.buffer.cur_offset();
+        e.scratch.block_starts.push(start);
+        e.buffer.bind(Label(block));
+        emit_block(input, &mut e, &mut cursor, block, &forward, next, labelled);
+        let pad = input.flags.bb_padding_log2_minus_one();
+        if pad > 0 {
+            let filler = vec![writer.filler(); 1 << (pad - 1).min(20)];
+            crate::machine::row::CodeSink::put_bytes(e.buffer, &filler);
+        }
+    }
+    let deferred = core::mem::take(&mut e.scratch.deferred);
+    for &(label, code, loc) in &deferred {
+        e.buffer.bind(label);
+        let start = e.buffer.cur_offset();
+        e.buffer.trap_here(code);
+        input.backend.emit_trap(&mut e);
+        e.buffer.srcloc_range(start, loc);
+    }
+    if labelled {
+        let end = e.buffer.cur_offset();
+        e.scratch.inst_places[vcode.num_insts()] = e.scratch.inst_offsets.len() as u32;
+        e.scratch.inst_offsets.push(end);
+    }
+    scratch.deferred = deferred;
+    let EmitScratch { block_starts, inst_offsets, cfi_offsets, .. } = scratch;
+    buffer.finish(
+        writer,
+        &Pool(vcode),
+        &mut [block_starts, inst_offsets, cfi_offsets],
+        |kind, symbol, addend| {
+            let symbol = &vcode.symbols[symbol as usize];
+            (input.backend.reloc(kind), symbol.name.clone(), addend + symbol.offset)
+        },
+    );
+    // The edges of the machine blocks, for those who asked for them.
+    let mut edges = Vec::new();
+    if input.flags.machine_code_cfg_info() {
+        for &block in &order {
+            let from = buffer.label_offset(Label(block));
+            for succ in &vcode.succs[vcode.blocks[block as usize].succs.range()] {
+                let to = buffer.label_offset(Label(forward[succ.index()]));
+                edges.push((from, to));
+            }
+        }
+    }
+    scratch.order = order;
+    scratch.forward = forward;
+    edges
+}
+
+/// Finds blocks that need no code, and the order of the others.
+fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
+    let vcode = input.vcode;
+    let insts = vcode.insts();
+    scratch.forward.clear();
+    let mut edits = input.output.edits.iter().peekable();
+    for (b, block) in vcode.blocks.iter().enumerate() {
+        let mut has_edits = false;
+        let end = ProgPoint::before(Inst::new(block.insts.end as usize));
+        while edits.next_if(|(at, _)| *at < end).is_some() {
+            has_edits = true;
+        }
+        let only_jump = b > 0
+            && block.insts.len() == 1
+            && insts[block.insts.start as usize].row == pseudo::JUMP
+            && !has_edits;
+        let target = if only_jump { vcode.succs[block.succs.start as usize].index() } else { b };
+        scratch.forward.push(target as u32);
+    }
+    // Follow chains. A chain that comes back to itself is an empty loop, and one block of it stays.
+    for b in 0..scratch.forward.len() {
+        let mut end = b as u32;
+        let mut steps = 0;
+        while scratch.forward[end as usize] != end {
+            end = scratch.forward[end as usize];
+            steps += 1;
+            if end == b as u32 {
+                scratch.forward[b] = end;
+            }
+        }
+        let mut at = b as u32;
+        for _ in 0..steps {
+            let next = scratch.forward[at as usize];
+            scratch.forward[at as usize] = end;
+            at = next;
+        }
+    }
+    scratch.order.clear();
+    for cold in [false, true] {
+        for (b, block) in vcode.blocks.iter().enumerate() {
+            if (block.cold && b > 0) == cold && scratch.forward[b] == b as u32 {
+                scratch.order.push(b as u32);
+            }
+        }
+    }
+}
+
+/// Where emission is in the lists that go by instruction.
+#[derive(Default)]
+struct Cursor {
+    edit: usize,
+    trap: usize,
+    srcloc: usize,
+    loc: SourceLoc,
+}
+
+impl Cursor {
+    fn seek(&mut self, input: &EmitInput<'_>, inst: u32) {
+        let before = ProgPoint::before(Inst::new(inst as usize));
+        self.edit = input.output.edits.partition_point(|(at, _)| *at < before);
+        self.trap = input.vcode.traps.partition_point(|(at, _)| *at < inst);
+        self.srcloc = input.vcode.srclocs.partition_point(|(at, _)| *at <= inst);
+        self.loc = match self.srcloc {
+            0 => SourceLoc::default(),
+            n => input.vcode.srclocs[n - 1].1,
+        };
+    }
+}
+
+fn emit_block(
+    input: &EmitInput<'_>,
+    e: &mut Emitter<'_>,
+    cursor: &mut Cursor,
+    block: u32,
+    forward: &[u32],
+    next: Option<Label>,
+    labelled: bool,
+) {
+    let vcode = input.vcode;
+    let backend = input.backend;
+    let insts = vcode.insts();
+    let edits = &input.output.edits[..];
+    let info = &vcode.blocks[block as usize];
+    let mut loc_start = e.buffer.cur_offset();
+    for i in info.insts.range() {
+        let inst = &insts[i];
+        if let Some(&(at, loc)) = vcode.srclocs.get(cursor.srcloc)
+            && at as usize <= i
+        {
+            e.buffer.srcloc_range(loc_start, cursor.loc);
+            loc_start = e.buffer.cur_offset();
+            cursor.loc = loc;
+            cursor.srcloc += 1;
+        }
+        let before = ProgPoint::before(Inst::new(i));
+        while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
+            && *at <= before
+        {
+            backend.emit_move(e, *from, *to);
+            cursor.edit += 1;
+        }
+        if labelled {
+            e.scratch.inst_places[i] = e.scratch.inst_offsets.len() as u32;
+            let at = e.buffer.cur_offset();
+            e.scratch.inst_offsets.push(at);
+        }
+        let first = inst.operands as usize;
+        let end = insts.get(i + 1).map_or(input.output.allocs.len(), |n| n.operands as usize);
+        let allocs = &input.output.allocs[first..end];
+        let mut trap = None;
+        if let Some(&(at, code)) = vcode.traps.get(cursor.trap)
+            && at as usize == i
+        {
+            trap = Some(code);
+            cursor.trap += 1;
+        }
+        if inst.row < pseudo::FIRST {
+            if let Some(code) = trap {
+                e.buffer.trap_here(code);
+            }
+            backend.emit(e, inst, allocs);
+        } else {
+            let target = |n: usize| {
+                let succ = vcode.succs[info.succs.start as usize + n];
+                Label(forward[succ.index()])
+            };
+            match inst.row {
+                pseudo::JUMP => {
+                    if next != Some(target(0)) {
+                        backend.emit_jump(e, target(0));
+                    }
+                }
+                pseudo::COND => {
+                    let (taken, other) = (target(0), target(1));
+                    if taken != other {
+                        e.cond_jumps(backend, inst, allocs, taken, other, next);
+                    } else if next != Some(taken) {
+                        backend.emit_jump(e, taken);
+                    }
+                }
+                pseudo::TABLE => {
+                    let table = &vcode.jump_tables[inst.payload as usize];
+                    let mut targets = core::mem::take(&mut e.scratch.targets);
+                    targets.clear();
+                    let cases = &vcode.table_targets[table.cases.range()];
+                    targets.extend(cases.iter().map(|&case| target(case as usize)));
+                    backend.emit_table(e, allocs, &targets, target(0), next);
+                    e.scratch.targets = targets;
+                }
+                pseudo::RET => backend.emit_return(e),
+                pseudo::TRAP => {
+                    let code = trap.expect("a trap has a code");
+                    e.buffer.trap_here(code);
+                    backend.emit_trap(e);
+                }
+                pseudo::TRAP_IF => {
+                    let code = trap.expect("a trap has a code");
+                    let label = e.trap_label(code, cursor.loc);
+                    e.trap_if(backend, inst, allocs, label);
+                }
+                pseudo::CALL => {
+                    let call = &vcode.calls[inst.payload as usize];
+                    if let Some(code) = trap {
+                        e.buffer.trap_here(code);
+                    }
+                    e.call(backend, call, vcode.inst_operands(i), allocs);
+                }
+                pseudo::TRY_CALL => {
+                    let call = &vcode.calls[inst.payload as usize];
+                    e.call(backend, call, vcode.inst_operands(i), allocs);
+                    if next != Some(target(0)) {
+                        backend.emit_jump(e, target(0));
+                    }
+                }
+                pseudo::RETURN_CALL => {
+                    let call = &vcode.calls[inst.payload as usize];
+                    backend.emit_return_call(e, call, allocs);
+                }
+                pseudo::MOVE_INT | pseudo::MOVE_FLOAT => {
+                    backend.emit_move(e, allocs[1], allocs[0]);
+                }
+                pseudo::SEQUENCE_POINT => {
+                    let inst = ir::Inst::from_u32(inst.payload as u32);
+                    let tags = e.func.dfg.debug_tags(inst);
+                    if !tags.is_empty() {
+                        e.buffer.tags(tags);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let after = ProgPoint::after(Inst::new(i));
+        while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
+            && *at <= after
+        {
+            backend.emit_move(e, *from, *to);
+            cursor.edit += 1;
+        }
+    }
+    e.buffer.srcloc_range(loc_start, cursor.loc);
+}

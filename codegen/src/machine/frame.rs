@@ -1,0 +1,126 @@
+//! The stack frame of a function: sizes and places, computed once registers are allocated.
+//!
+//! From high to low: incoming arguments; return address; frame pointer of the caller (where there is a frame);
+//! saved registers; spill slots; stack slots; outgoing arguments. A function that calls nothing and needs
+//! little may do without: its slots then lie below the stack pointer, where the convention grants that.
+
+use super::row::{Area, FrameAreas};
+use regalloc2::{PReg, PRegSet};
+
+/// The frame.
+#[derive(Clone, Default, Debug)]
+pub struct Frame {
+    /// Whether the frame pointer is set up.
+    pub has_frame: bool,
+    /// Whether the slots lie below the stack pointer.
+    pub red_zone: bool,
+    /// Size of the stack arguments that the function receives.
+    pub incoming_size: u32,
+    /// Size of the area for them after the prologue: as large as any tail call needs.
+    pub tail_area: u32,
+    /// Saved registers, in the order in which they are pushed.
+    pub saved: Vec<PReg>,
+    /// Bytes that saved registers take.
+    pub saved_size: u32,
+    /// Bytes of spill slots.
+    pub spill_size: u32,
+    /// Bytes of stack slots.
+    pub slot_size: u32,
+    /// Bytes of outgoing arguments.
+    pub outgoing_size: u32,
+    /// Bytes by which the stack pointer is lowered after registers have been pushed.
+    pub fixed_size: u32,
+    /// Where the areas are.
+    pub areas: FrameAreas,
+}
+
+/// What a frame is computed from.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameNeeds {
+    /// Size of incoming stack arguments.
+    pub incoming_size: u32,
+    /// Largest area of a tail call's arguments.
+    pub tail_args_size: u32,
+    /// Bytes of spill slots.
+    pub spill_size: u32,
+    /// Bytes of stack slots.
+    pub slot_size: u32,
+    /// Bytes of outgoing arguments.
+    pub outgoing_size: u32,
+    /// Callee-saved registers that the function changes.
+    pub saved: PRegSet,
+    /// Whether something is called that returns here.
+    pub has_calls: bool,
+    /// Whether a frame must be set up in any case.
+    pub always: bool,
+    /// Bytes below the stack pointer that nobody else touches.
+    pub red_zone: u32,
+    /// Hardware numbers of stack and frame pointer.
+    pub sp: u8,
+    /// The frame pointer.
+    pub fp: u8,
+}
+
+/// Frames larger than this are refused.
+pub const MAX_FRAME: u64 = 1 << 30;
+
+impl Frame {
+    /// Lays out a frame, or `None` if it would be too large.
+    pub fn compute(&mut self, needs: &FrameNeeds) -> Option<()> {
+        let body = needs.spill_size as u64 + needs.slot_size as u64 + needs.outgoing_size as u64;
+        if body + needs.tail_args_size as u64 + needs.incoming_size as u64 > MAX_FRAME {
+            return None;
+        }
+        self.incoming_size = needs.incoming_size;
+        self.tail_area = needs.tail_args_size.max(needs.incoming_size);
+        self.saved.clear();
+        self.saved.extend(needs.saved);
+        self.saved_size = 8 * self.saved.len() as u32;
+        self.spill_size = needs.spill_size;
+        self.slot_size = needs.slot_size;
+        self.outgoing_size = needs.outgoing_size;
+        let small = body <= needs.red_zone as u64;
+        self.has_frame = needs.always
+            || needs.has_calls
+            || !self.saved.is_empty()
+            || !small
+            || self.tail_area != self.incoming_size;
+        self.red_zone = !self.has_frame && body > 0;
+        let mut fixed = body as u32;
+        if self.has_frame {
+            // Return address and frame pointer keep 16 bytes aligned.
+            fixed = (self.saved_size + fixed).next_multiple_of(16) - self.saved_size;
+        }
+        self.fixed_size = fixed;
+        let outgoing = if self.red_zone { -(fixed as i32) } else { 0 };
+        let slots = outgoing + needs.outgoing_size as i32;
+        let spills = slots + needs.slot_size as i32;
+        // Distances from the frame pointer are shorter to encode for what lies near it.
+        let from_fp = |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };
+        let from_sp = |at: i32| Area { base: needs.sp, offset: at };
+        let incoming = if self.has_frame {
+            let grown = self.tail_area - self.incoming_size;
+            Area { base: needs.fp, offset: 16 + grown as i32 }
+        } else {
+            Area { base: needs.sp, offset: 8 }
+        };
+        let near_fp = self.has_frame && needs.spill_size <= 4 * 128;
+        self.areas = FrameAreas {
+            spills: if near_fp { from_fp(spills) } else { from_sp(spills) },
+            slots: from_sp(slots),
+            incoming,
+            outgoing: from_sp(outgoing),
+        };
+        Some(())
+    }
+
+    /// Bytes from the stack pointer at a call to the frame pointer.
+    pub fn frame_offset(&self) -> Option<u32> {
+        self.has_frame.then_some(self.fixed_size + self.saved_size)
+    }
+
+    /// Bytes below the frame pointer (or the return address).
+    pub fn size(&self) -> u32 {
+        if self.has_frame { self.fixed_size + self.saved_size } else { 0 }
+    }
+}

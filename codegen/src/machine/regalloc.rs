@@ -1,0 +1,327 @@
+//! The adaptor between machine code and the register allocators of regalloc2.
+//!
+//! `VCode` is read where it is; nothing is copied. Before the call the adaptor checks what regalloc2 only
+//! asserts, and measures what its backtracking allocator is quadratic in: values that are live at once, and
+//! predecessors of one block. A function above the limits goes to the fast allocator, and is counted.
+
+use super::vcode::{VCode, pseudo};
+use super::{Backend, row_flag};
+use crate::result::{CodegenError, CodegenResult};
+use regalloc2::{
+    Algorithm, Allocation, Block, Ctx, Edit, Inst, InstRange, MachineEnv, Operand,
+    OperandConstraint, OperandKind, Output, PRegSet, ProgPoint, RegClass, RegallocOptions, VReg,
+};
+
+/// Which allocator, and when the other one takes over.
+#[derive(Clone, Copy, Debug)]
+pub struct RegallocConfig {
+    /// Use the backtracking allocator.
+    pub backtracking: bool,
+    /// Run regalloc2's checker over the result.
+    pub checker: bool,
+    /// Log what the allocator does.
+    pub verbose: bool,
+    /// The most values live at once that the backtracking allocator gets.
+    pub max_live: u32,
+    /// The most predecessors of one block that the backtracking allocator gets.
+    pub max_preds: u32,
+}
+
+impl Default for RegallocConfig {
+    fn default() -> Self {
+        Self { backtracking: true, checker: false, verbose: false, max_live: 2_000, max_preds: 2_000 }
+    }
+}
+
+/// The allocator's context and the arrays of the measurement, used again for each function.
+#[derive(Default)]
+pub struct RegallocScratch {
+    ctx: Ctx,
+    /// For each register that crosses blocks, the first and last block in which it is live.
+    extents: Vec<(u32, u32)>,
+    deltas: Vec<i32>,
+    seen: Vec<u32>,
+}
+
+impl RegallocScratch {
+    /// The result of the last run.
+    pub fn output(&self) -> &Output {
+        &self.ctx.output
+    }
+}
+
+/// What is learned beside the allocation.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct RegallocFacts {
+    /// The function was too much for the backtracking allocator and went to the fast one.
+    pub fell_back: bool,
+    /// An upper bound of the values live at once.
+    pub live: u32,
+}
+
+/// Machine code as regalloc2 sees it.
+struct View<'a> {
+    vcode: &'a VCode,
+    insts: &'a [super::MInst],
+    operands: &'a [Operand],
+    row_flags: &'a [u8],
+    backend: &'a dyn Backend,
+    float_spill_size: usize,
+    clobber_mask: PRegSet,
+}
+
+impl regalloc2::Function for View<'_> {
+    fn num_insts(&self) -> usize {
+        self.insts.len()
+    }
+
+    fn num_blocks(&self) -> usize {
+        self.vcode.blocks.len()
+    }
+
+    fn entry_block(&self) -> Block {
+        Block::new(0)
+    }
+
+    #[inline]
+    fn block_insns(&self, block: Block) -> InstRange {
+        self.vcode.block_range(block)
+    }
+
+    #[inline]
+    fn block_succs(&self, block: Block) -> &[Block] {
+        &self.vcode.succs[self.vcode.blocks[block.index()].succs.range()]
+    }
+
+    #[inline]
+    fn block_preds(&self, block: Block) -> &[Block] {
+        &self.vcode.preds[self.vcode.blocks[block.index()].preds.range()]
+    }
+
+    #[inline]
+    fn block_params(&self, block: Block) -> &[VReg] {
+        &self.vcode.params[self.vcode.blocks[block.index()].params.range()]
+    }
+
+    #[inline]
+    fn is_ret(&self, inst: Inst) -> bool {
+        pseudo::is_ret(self.insts[inst.index()].row)
+    }
+
+    #[inline]
+    fn is_branch(&self, inst: Inst) -> bool {
+        pseudo::is_branch(self.insts[inst.index()].row)
+    }
+
+    #[inline]
+    fn branch_blockparams(&self, block: Block, _inst: Inst, succ: usize) -> &[VReg] {
+        let succs = self.vcode.blocks[block.index()].succs;
+        &self.vcode.edge_args[self.vcode.succ_args[succs.start as usize + succ].range()]
+    }
+
+    #[inline]
+    fn inst_operands(&self, inst: Inst) -> &[Operand] {
+        let start = self.insts[inst.index()].operands as usize;
+        match self.insts.get(inst.index() + 1) {
+            Some(next) => &self.operands[start..next.operands as usize],
+            None => &self.operands[start..],
+        }
+    }
+
+    #[inline]
+    fn inst_clobbers(&self, inst: Inst) -> PRegSet {
+        let inst = &self.insts[inst.index()];
+        if inst.row >= pseudo::FIRST {
+            match inst.row {
+                pseudo::CALL | pseudo::TRY_CALL => {
+                    self.vcode.calls[inst.payload as usize].clobbers & self.clobber_mask
+                }
+                _ => PRegSet::empty(),
+            }
+        } else if self.row_flags[inst.row as usize] & row_flag::CLOBBERS != 0 {
+            self.backend.row_clobbers(inst.row) & self.clobber_mask
+        } else {
+            PRegSet::empty()
+        }
+    }
+
+    fn num_vregs(&self) -> usize {
+        self.vcode.num_vregs
+    }
+
+    fn debug_value_labels(&self) -> &[(VReg, Inst, Inst, u32)] {
+        &self.vcode.value_labels
+    }
+
+    fn spillslot_size(&self, class: RegClass) -> usize {
+        if class == RegClass::Float { self.float_spill_size } else { 1 }
+    }
+}
+
+/// Allocates registers. The result is in `scratch`.
+pub fn allocate(
+    vcode: &VCode,
+    backend: &dyn Backend,
+    env: &MachineEnv,
+    config: &RegallocConfig,
+    scratch: &mut RegallocScratch,
+) -> CodegenResult<RegallocFacts> {
+    check_limits(vcode)?;
+    let mut facts = RegallocFacts::default();
+    let mut algorithm = Algorithm::Fastalloc;
+    if config.backtracking {
+        algorithm = Algorithm::Ion;
+        let preds = vcode.blocks.iter().map(|b| b.preds.len()).max().unwrap_or(0);
+        // Registers that cross blocks are the only ones that can be many at once for long; where there are
+        // few, nothing is measured.
+        if vcode.num_global_vregs as u32 > config.max_live
+            || vcode.num_vregs as u32 > config.max_live
+        {
+            facts.live = scratch.measure(vcode);
+        }
+        if preds as u32 > config.max_preds || facts.live > config.max_live {
+            algorithm = Algorithm::Fastalloc;
+            facts.fell_back = true;
+        }
+    }
+    // Vector registers need not be saved around calls where nothing is in them.
+    let clobber_mask = if vcode.has_floats {
+        PRegSet::empty().invert()
+    } else {
+        let mut ints = PRegSet::empty();
+        (0..64).for_each(|n| ints.add(regalloc2::PReg::new(n, RegClass::Int)));
+        ints
+    };
+    let view = View {
+        vcode,
+        insts: vcode.insts(),
+        operands: vcode.operands(),
+        row_flags: backend.row_flags(),
+        backend,
+        float_spill_size: if vcode.has_vectors { 2 } else { 1 },
+        clobber_mask,
+    };
+    let options = RegallocOptions {
+        verbose_log: config.verbose,
+        validate_ssa: config.checker,
+        algorithm,
+    };
+    regalloc2::run_with_ctx(&view, env, &options, &mut scratch.ctx)
+        .map_err(|e| CodegenError::Regalloc(e.to_string()))?;
+    if config.checker {
+        let mut checker = regalloc2::checker::Checker::new(&view, env);
+        checker.prepare(&scratch.ctx.output);
+        checker
+            .run()
+            .map_err(|errors| CodegenError::Regalloc(format!("checker: {errors:?}")))?;
+    }
+    Ok(facts)
+}
+
+/// What regalloc2 asserts only where debug assertions are on, or packs into fields without looking.
+fn check_limits(vcode: &VCode) -> CodegenResult<()> {
+    // Program points are 32-bit numbers, two for each instruction; ranges are numbered by 32 bits.
+    if vcode.num_insts() >= 1 << 28
+        || vcode.num_vregs >= VReg::MAX
+        || vcode.num_operands() >= 1 << 30
+        || vcode.blocks.len() >= 1 << 27
+    {
+        return Err(CodegenError::ImplLimitExceeded);
+    }
+    let total = vcode.operands().len();
+    let insts = vcode.insts();
+    for (i, inst) in insts.iter().enumerate() {
+        let end = insts.get(i + 1).map_or(total, |next| next.operands as usize);
+        if end - inst.operands as usize > 0xfff0 {
+            return Err(CodegenError::ImplLimitExceeded);
+        }
+    }
+    debug_assert!(insts.iter().enumerate().all(|(i, _)| {
+        let operands = vcode.inst_operands(i);
+        operands.iter().all(|o| match o.constraint() {
+            OperandConstraint::Reuse(n) => n < 32 && n < operands.len(),
+            _ => true,
+        })
+    }));
+    Ok(())
+}
+
+impl RegallocScratch {
+    /// An upper bound of the number of values live at once, in time linear in the operands: a register
+    /// is taken to live from the first to the last block, in order, in which it appears, and in its block
+    /// throughout.
+    fn measure(&mut self, vcode: &VCode) -> u32 {
+        let blocks = vcode.blocks.len();
+        self.extents.clear();
+        self.extents.resize(vcode.num_global_vregs, (u32::MAX, 0));
+        self.seen.clear();
+        self.seen.resize(vcode.num_vregs, 0);
+        self.deltas.clear();
+        self.deltas.resize(blocks + 1, 0);
+        let mut local_max = 0u32;
+        let mut local = vec![0u32; blocks];
+        for (b, block) in vcode.blocks.iter().enumerate() {
+            let b = b as u32;
+            let mut live = 0u32;
+            let mut most = 0u32;
+            let mut touch = |vreg: usize, extents: &mut Vec<(u32, u32)>| {
+                if let Some(extent) = extents.get_mut(vreg) {
+                    extent.0 = extent.0.min(b);
+                    extent.1 = extent.1.max(b);
+                }
+            };
+            for &param in &vcode.params[block.params.range()] {
+                touch(param.vreg(), &mut self.extents);
+            }
+            for s in block.succs.range() {
+                for &arg in &vcode.edge_args[vcode.succ_args[s].range()] {
+                    touch(arg.vreg(), &mut self.extents);
+                }
+            }
+            // Backwards through the block: a local register lives from its last use to its definition.
+            for i in block.insts.range().rev() {
+                for operand in vcode.inst_operands(i) {
+                    if operand.as_fixed_nonallocatable().is_some() {
+                        continue;
+                    }
+                    let vreg = operand.vreg().vreg();
+                    if vreg < vcode.num_global_vregs {
+                        touch(vreg, &mut self.extents);
+                    } else if operand.kind() == OperandKind::Def {
+                        if self.seen[vreg] == 1 {
+                            live -= 1;
+                        }
+                    } else if self.seen[vreg] == 0 {
+                        self.seen[vreg] = 1;
+                        live += 1;
+                        most = most.max(live);
+                    }
+                }
+            }
+            local[b as usize] = most;
+            local_max = local_max.max(most);
+        }
+        for &(first, last) in &self.extents {
+            if first <= last {
+                self.deltas[first as usize] += 1;
+                self.deltas[last as usize + 1] -= 1;
+            }
+        }
+        let mut live = 0i64;
+        let mut most = 0i64;
+        for (b, delta) in self.deltas.iter().enumerate() {
+            live += *delta as i64;
+            most = most.max(live + local.get(b).copied().unwrap_or(0) as i64);
+        }
+        most as u32
+    }
+}
+
+/// An edit by the instruction that it stands before or after.
+pub type EditAt = (ProgPoint, Edit);
+
+/// Whether a move does nothing.
+#[inline]
+pub fn is_redundant(from: Allocation, to: Allocation) -> bool {
+    from == to
+}
