@@ -147,7 +147,7 @@ pub struct CodeBuffer {
     const_labels: Vec<u32>,
     tables: Vec<(Label, Span)>,
     table_labels: Vec<Label>,
-    handler_labels: Vec<Label>,
+    aliases: Vec<(Label, Label)>,
     scratch: Vec<u32>,
 }
 
@@ -259,7 +259,7 @@ impl CodeBuffer {
         self.const_labels.resize(consts, UNBOUND);
         self.tables.clear();
         self.table_labels.clear();
-        self.handler_labels.clear();
+        self.aliases.clear();
     }
 
     /// The offset of the next byte, in code that may still shrink.
@@ -279,6 +279,11 @@ impl CodeBuffer {
         debug_assert_eq!(self.labels[label.0 as usize], UNBOUND);
         self.labels[label.0 as usize] = self.data.len() as u32;
         self.bound.push(label.0);
+    }
+
+    /// Makes `label` the same place as `target`. Branches must name the target itself.
+    pub fn alias(&mut self, label: Label, target: Label) {
+        self.aliases.push((label, target));
     }
 
     /// Puts a branch of `long` bytes, or `short` bytes if the label turns out to be near; `code` is what the
@@ -534,6 +539,9 @@ impl CodeBuffer {
         let mut shift = Shift::new(&self.branches);
         for &label in &self.bound {
             self.labels[label as usize] = shift.map(self.labels[label as usize]);
+        }
+        for &(label, target) in &self.aliases {
+            self.labels[label.0 as usize] = self.labels[target.0 as usize];
         }
         let mut from = 0;
         let mut to = 0;

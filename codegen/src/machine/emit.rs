@@ -177,9 +177,8 @@ impl Emitter<'_> {
         let func = self.func;
         if let Some(entries) = func.dfg.user_stack_map_entries(inst) {
             let base = self.frame.areas.slots.offset.max(0) as u32;
-            let map = ir::UserStackMap::new(entries.iter(), |slot| {
-                base + super::abi::slot_offset(func, slot)
-            });
+            let offset = |slot| super::abi::slot_offset(func, slot);
+            let map = ir::UserStackMap::new(entries, offset, base);
             self.buffer.stack_map(self.frame.size(), map);
         }
         if func.dfg.has_debug_tags() {
@@ -279,6 +278,11 @@ pub fn emit(
     find_empty_blocks(input, scratch);
     let order = core::mem::take(&mut scratch.order);
     let forward = core::mem::take(&mut scratch.forward);
+    for (block, &target) in forward.iter().enumerate() {
+        if block as u32 != target {
+            buffer.alias(Label(block as u32), Label(target));
+        }
+    }
     let mut e = Emitter {
         buffer,
         frame: input.frame,

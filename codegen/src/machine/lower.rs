@@ -14,48 +14,53 @@
 //! a constant may change the flags; and put the instructions of one IR instruction in the order in which
 //! they execute.
 
-use super::abi::{AbiSigs, SigId};
-use super::blockorder::{BlockOrder, OrderBlock};
+use super::abi::AbiSigs;
+use super::blockorder::BlockOrder;
 use super::inst::MInst;
-use super::vcode::{BlockInfo, Cond2, Span, VCode, pseudo};
+use super::vcode::{Cond2, Span, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{self, Function, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value};
-use crate::result::{CodegenError, CodegenResult};
+use crate::isa::CallConv;
+use crate::result::CodegenError;
 use crate::settings::Flags;
 use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
 
 /// No register yet.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// Use counts saturate here; the bit above says that a user is itself used more than once.
-const USES_MASK: u8 = 0x7f;
-const SHARED: u8 = 0x80;
+pub(super) const USES_MASK: u8 = 0x7f;
+pub(super) const SHARED: u8 = 0x80;
 /// The colour of an instruction that has been folded into its user.
-const SUNK: u32 = u32::MAX;
-/// More virtual registers than this are refused; regalloc2 numbers ranges by 32 bits.
-const MAX_VREGS: usize = 1 << 24;
+pub(super) const SUNK: u32 = u32::MAX;
+/// Set in the colour of an instruction that is lowered whether or not its results are wanted.
+pub(super) const EFFECT: u32 = 1 << 31;
+/// Marks a register that lives across blocks.
+pub(super) const GLOBAL: u32 = u32::MAX;
 
 /// Arrays that lowering uses again for each function.
 #[derive(Default)]
 pub struct LowerScratch {
-    value_regs: Vec<u32>,
-    uses: Vec<u8>,
-    colors: Vec<u32>,
+    pub(super) value_regs: Vec<u32>,
+    pub(super) uses: Vec<u8>,
+    pub(super) colors: Vec<u32>,
     /// The union-find parent of each provisional register.
-    parents: Vec<u32>,
+    pub(super) parents: Vec<u32>,
     /// The block in which each provisional register was first seen; `GLOBAL` once seen in two.
-    vreg_blocks: Vec<u32>,
-    rename: Vec<u32>,
-    insts: Vec<MInst>,
-    operands: Vec<Operand>,
+    pub(super) vreg_blocks: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
+    pub(super) insts: Vec<MInst>,
+    pub(super) operands: Vec<Operand>,
+    /// Trap codes of the instructions in `insts`.
+    pub(super) traps: Vec<(u32, TrapCode)>,
     pub(super) sigs: AbiSigs,
-    /// Registers of the results of `try_call` instructions, found by edges before the call is lowered.
-    pub(super) try_results: Vec<(Inst, u32, u32)>,
-    slot_offsets: Vec<u32>,
+    /// Registers of what `try_call` instructions pass to their targets.
+    pub(super) try_results: Vec<(Inst, ir::BlockArg, VReg)>,
+    pub(super) slot_offsets: Vec<u32>,
+    pub(super) fixed: Vec<(VReg, PReg)>,
+    pub(super) call_args: Vec<[VReg; 2]>,
+    pub(super) call_results: Vec<Option<[VReg; 2]>>,
 }
-
-/// Marks a register that lives across blocks.
-const GLOBAL: u32 = u32::MAX;
 
 /// What a rule sees of the function, and how it puts instructions.
 pub struct LowerCtx<'a> {
@@ -67,15 +72,17 @@ pub struct LowerCtx<'a> {
     pub backend: &'a dyn Backend,
     /// The code made so far; for side tables.
     pub vcode: &'a mut VCode,
+    /// The convention of library calls.
+    pub default_conv: CallConv,
     pub(super) s: &'a mut LowerScratch,
-    order: &'a BlockOrder,
-    cur_inst: Option<Inst>,
-    cur_color: u32,
-    cur_block: u32,
-    pending_trap: Option<TrapCode>,
-    traps: Vec<(u32, TrapCode)>,
-    srcloc: ir::SourceLoc,
-    last_srcloc: ir::SourceLoc,
+    pub(super) order: &'a BlockOrder,
+    pub(super) cur_inst: Option<Inst>,
+    pub(super) cur_color: u32,
+    pub(super) cur_block: u32,
+    pub(super) pending_trap: Option<TrapCode>,
+    /// The register that holds the address of results in memory, once needed.
+    pub(super) ret_area: Option<VReg>,
+    pub(super) last_srcloc: ir::SourceLoc,
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -150,9 +157,7 @@ impl<'a> LowerCtx<'a> {
     #[inline]
     pub fn iconst(&self, value: Value) -> Option<u64> {
         let inst = self.def_as(value, Opcode::Iconst)?;
-        let bits = self.data(inst).imm64() as u64;
-        let ty = self.ty(value);
-        Some(if ty.bits() >= 64 { bits } else { bits & ((1 << ty.bits()) - 1) })
+        Some(self.data(inst).imm_bits())
     }
 
     /// An integer constant, sign-extended from its type.
@@ -173,7 +178,7 @@ impl<'a> LowerCtx<'a> {
     /// effect lies between, and every node between it and the root is used once. The caller checks the width.
     pub fn can_sink_load(&self, load: Inst) -> bool {
         let color = self.s.colors[load.index()];
-        if color != self.cur_color {
+        if color == SUNK || color & !EFFECT != self.cur_color {
             return false;
         }
         let data = &self.func.dfg.insts[load];
@@ -237,8 +242,9 @@ impl LowerCtx<'_> {
         self.new_vreg(reg_class(ty))
     }
 
+    /// Notes that a register is used or defined in this block.
     #[inline]
-    fn seen(&mut self, vreg: usize) {
+    pub(super) fn seen(&mut self, vreg: usize) {
         if self.s.vreg_blocks[vreg] != self.cur_block {
             self.s.vreg_blocks[vreg] = GLOBAL;
         }
@@ -246,7 +252,7 @@ impl LowerCtx<'_> {
 
     /// The provisional register of a value, made where there is none.
     #[inline]
-    fn value_vreg(&mut self, value: Value) -> VReg {
+    pub(super) fn value_vreg(&mut self, value: Value) -> VReg {
         let bits = self.s.value_regs[value.index()];
         if bits != NONE {
             let vreg = VReg::from_bits(bits);
@@ -312,6 +318,12 @@ impl LowerCtx<'_> {
         [low, VReg::new(low.vreg() + 1, RegClass::Int)]
     }
 
+    /// Whether anything wants a value in a register.
+    #[inline]
+    pub fn value_wanted(&self, value: Value) -> bool {
+        self.s.value_regs[value.index()] != NONE
+    }
+
     /// Whether anything wants result `n` of an instruction.
     #[inline]
     pub fn result_wanted(&self, inst: Inst, n: usize) -> bool {
@@ -359,7 +371,7 @@ impl LowerCtx<'_> {
     #[inline]
     pub fn put(&mut self, row: u16, ctl: u16, payload: u64, operands: &[Operand]) {
         if let Some(code) = self.pending_trap.take() {
-            self.traps.push((self.s.insts.len() as u32, code));
+            self.s.traps.push((self.s.insts.len() as u32, code));
         }
         let first = self.s.operands.len() as u32;
         self.s.operands.extend_from_slice(operands);
@@ -382,7 +394,7 @@ impl LowerCtx<'_> {
     /// Puts an instruction with the operands appended since `first` was taken from [`LowerCtx::begin`].
     pub fn put_gathered(&mut self, first: u32, row: u16, ctl: u16, payload: u64) {
         if let Some(code) = self.pending_trap.take() {
-            self.traps.push((self.s.insts.len() as u32, code));
+            self.s.traps.push((self.s.insts.len() as u32, code));
         }
         self.s.insts.push(MInst { row, ctl, operands: first, payload });
     }

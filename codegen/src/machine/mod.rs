@@ -7,6 +7,7 @@
 pub mod abi;
 pub mod blockorder;
 pub mod buffer;
+mod driver;
 pub mod emit;
 pub mod frame;
 pub mod inst;
@@ -89,6 +90,12 @@ pub trait Backend: Send + Sync + Debug {
     /// Puts the address of a symbol that may be anywhere into `dst`.
     fn put_symbol_address(&self, ctx: &mut LowerCtx<'_>, symbol: u32, colocated: bool, dst: VReg);
 
+    /// Puts an integer constant into `dst`.
+    fn put_constant(&self, ctx: &mut LowerCtx<'_>, bits: u64, dst: VReg);
+
+    /// The registers that carry the payload of an exception in a function of this convention.
+    fn exception_payload(&self, conv: crate::isa::CallConv) -> &[PReg];
+
     /// The register to which the address of a tail call's target is bound.
     fn tail_call_target(&self) -> PReg;
 
@@ -130,6 +137,9 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits a call instruction alone.
     fn emit_call(&self, e: &mut emit::Emitter<'_>, call: &vcode::CallInfo, allocs: &[Allocation]);
 
+    /// Lowers the stack pointer by `bytes`, which a callee has removed.
+    fn emit_lower_sp(&self, e: &mut emit::Emitter<'_>, bytes: u32);
+
     /// Emits the jump of a tail call, after the frame has been taken down.
     fn emit_return_call(
         &self,
@@ -147,8 +157,20 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits what takes the frame down, and the return.
     fn emit_return(&self, e: &mut emit::Emitter<'_>);
 
-    /// Writes the resolved distance of a jump or label use; `kind` is the backend's own number.
-    fn patch(&self, code: &mut [u8], kind: buffer::FixupKind, at: u32, target: u32);
+    /// The public kind of one of the backend's relocations.
+    fn reloc(&self, kind: u8) -> crate::binemit::Reloc;
+
+    /// How branches and label uses are written.
+    fn branch_writer(&self) -> &dyn buffer::BranchWriter;
+
+    /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the stack
+    /// pointer belong to a function of this convention.
+    fn stack_facts(&self, conv: crate::isa::CallConv) -> (u8, u8, u32);
+
+    /// Whether a lowered instruction keeps state across calls of no-frame functions and so needs a frame.
+    fn row_needs_frame(&self, row: u16) -> bool {
+        self.row_flags()[row as usize] & row_flag::CALLS != 0
+    }
 
     /// Prints an instruction; `allocs` is empty before register allocation, and `operands` say what is meant.
     fn print(
@@ -173,9 +195,6 @@ pub enum Place {
     Incoming(i32),
     /// In the area of outgoing stack arguments.
     Outgoing(i32),
-    /// In the area in which a tail call leaves the arguments of its callee: at this offset from where the
-    /// area of the callee's incoming arguments will begin.
-    TailArgs(i32),
     /// In the area of stack slots.
     Slot(i32),
     /// At an address in a register.

@@ -188,6 +188,8 @@ pub struct CallInfo {
     pub patchable: bool,
     /// Number of leading operands that are uses.
     pub uses: u32,
+    /// For a call with handlers: its successors, in `VCode::succs`.
+    pub succs: Span,
 }
 
 /// A symbol that an instruction refers to.
@@ -267,6 +269,8 @@ pub struct VCode {
     pub srclocs: Vec<(u32, ir::SourceLoc)>,
     /// Value labels, sorted by register.
     pub value_labels: Vec<LabelRange>,
+    /// Size of the stack slots.
+    pub slots_size: u32,
     /// Largest area of outgoing stack arguments.
     pub outgoing_size: u32,
     /// Largest area of stack arguments of a tail call.
@@ -299,6 +303,7 @@ impl VCode {
         self.traps.clear();
         self.srclocs.clear();
         self.value_labels.clear();
+        self.slots_size = 0;
         self.outgoing_size = 0;
         self.tail_args_size = 0;
         self.has_calls = false;
@@ -359,8 +364,18 @@ impl VCode {
         }
     }
 
-    /// Turns distances from the end into indices, and gives every register its final number.
-    pub(crate) fn finish(&mut self, rename: &[u32]) {
+    /// Turns distances from the end into indices, and gives every register its final number: that of its
+    /// representative, or the next one where it has none yet. Returns how many there are.
+    pub(crate) fn finish(&mut self, roots: &[u32], numbers: &mut [u32], next: u32) -> usize {
+        let mut next = next;
+        let mut rename = |vreg: u32| {
+            let number = &mut numbers[roots[vreg as usize] as usize];
+            if *number == u32::MAX {
+                *number = next;
+                next += 1;
+            }
+            *number
+        };
         let total = self.num_operands() as u32;
         for inst in &mut self.insts[self.first_inst..] {
             inst.operands = total - inst.operands;
@@ -369,16 +384,21 @@ impl VCode {
             // The number of the register is the low half of an operand; those of registers that are not
             // allocated are out of the table.
             let bits = operand.bits();
-            if let Some(&new) = rename.get(bits as u32 as usize) {
-                *operand = Operand::from_bits(bits >> 32 << 32 | new as u64);
+            if (bits as u32 as usize) < roots.len() {
+                *operand = Operand::from_bits(bits >> 32 << 32 | rename(bits as u32) as u64);
             }
         }
         for vreg in self.params.iter_mut().chain(&mut self.edge_args) {
-            *vreg = VReg::new(rename[vreg.vreg()] as usize, vreg.class());
+            *vreg = VReg::new(rename(vreg.vreg() as u32) as usize, vreg.class());
         }
-        for label in &mut self.value_labels {
-            label.0 = VReg::new(rename[label.0.vreg()] as usize, label.0.class());
-        }
+        let used = next as usize;
+        self.value_labels.retain_mut(|label| {
+            let number = numbers[label.0.vreg()];
+            label.0 = VReg::new(number.min(VReg::MAX as u32) as usize, label.0.class());
+            number != u32::MAX
+        });
+        self.value_labels.sort();
+        used
     }
 
     /// Adds a symbol, or finds it again where it was the last one.

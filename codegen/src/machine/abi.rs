@@ -1,0 +1,669 @@
+//! Calls, returns and arguments, in the terms that all conventions share.
+//!
+//! The ISA says where each part of an argument or result is (`SigBuilder`); this file turns that into machine
+//! code. Registers are bound by fixed constraints on the call, the return and the function's `args`
+//! instruction, never by copies. A stack argument is read at the entry of the function, so that a tail call may
+//! overwrite it.
+
+use super::lower::LowerCtx;
+use super::vcode::{CallDest, CallInfo, Span, pseudo};
+use super::{Place, reg_class};
+use crate::entity::EntityRef;
+use crate::ir::{
+    self, ArgumentExtension, ArgumentPurpose, ExternalName, Function, Inst, LibCall, Opcode,
+    SigRef, Signature, Type, Value, types,
+};
+use crate::isa::CallConv;
+use crate::result::{CodegenError, CodegenResult};
+use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg};
+
+/// Argument areas are at most this large.
+const MAX_AREA: u32 = 128 << 20;
+/// Structs up to this size are copied by loads and stores, larger ones by `memcpy`.
+const MAX_INLINE_COPY: u32 = 64;
+
+/// Where a part of an argument or result is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AbiLoc {
+    /// In a register.
+    Reg(PReg),
+    /// In the area of stack arguments, or of results in memory, at this offset.
+    Stack(i32),
+}
+
+/// A part of an argument or result: all of it, or one half of an `i128`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AbiPart {
+    /// Where it is.
+    pub loc: AbiLoc,
+    /// Its type.
+    pub ty: Type,
+    /// How it is extended to a register or slot by whoever provides it.
+    pub ext: ArgumentExtension,
+}
+
+impl AbiPart {
+    /// A part that is not extended.
+    pub const fn new(loc: AbiLoc, ty: Type) -> Self {
+        Self { loc, ty, ext: ArgumentExtension::None }
+    }
+}
+
+/// An argument or result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AbiArg {
+    /// One part.
+    One(AbiPart),
+    /// The halves of an `i128`, low first.
+    Two(AbiPart, AbiPart),
+    /// A struct by value, in the area of stack arguments: offset and size.
+    Struct(i32, u32),
+}
+
+/// A signature with all places.
+#[derive(Clone, Copy, Debug)]
+pub struct AbiSig {
+    /// The convention.
+    pub conv: CallConv,
+    /// Arguments, in [`AbiSigs`].
+    pub args: Span,
+    /// Results.
+    pub rets: Span,
+    /// Size of the stack arguments, a multiple of 16.
+    pub arg_size: u32,
+    /// Size of the results in memory, 0 where all are in registers.
+    pub ret_size: u32,
+    /// Where the address of the results in memory is passed, if there are any.
+    pub ret_area: Option<AbiLoc>,
+    /// The explicit parameter whose value is also returned, and in which register.
+    pub returned_param: Option<(u32, PReg)>,
+    /// Whether the callee removes the stack arguments.
+    pub callee_pops: bool,
+}
+
+/// What the ISA fills in for a signature.
+pub struct SigBuilder<'a> {
+    places: &'a mut Vec<AbiArg>,
+    /// The signature.
+    pub sig: AbiSig,
+}
+
+impl SigBuilder<'_> {
+    /// The next argument. All arguments come before all results.
+    pub fn arg(&mut self, arg: AbiArg) {
+        self.places.push(arg);
+        self.sig.args.end += 1;
+        self.sig.rets = Span { start: self.sig.args.end, end: self.sig.args.end };
+    }
+
+    /// The next result.
+    pub fn ret(&mut self, ret: AbiArg) {
+        self.places.push(ret);
+        self.sig.rets.end += 1;
+    }
+}
+
+/// A signature that has been placed.
+pub type SigId = u32;
+
+/// The signatures of a function, placed when first needed.
+#[derive(Default)]
+pub struct AbiSigs {
+    sigs: Vec<AbiSig>,
+    places: Vec<AbiArg>,
+    by_ref: Vec<u32>,
+}
+
+impl AbiSigs {
+    pub(super) fn clear(&mut self, refs: usize) {
+        self.sigs.clear();
+        self.places.clear();
+        self.by_ref.clear();
+        self.by_ref.resize(refs, u32::MAX);
+    }
+
+    /// A signature.
+    pub fn get(&self, id: SigId) -> AbiSig {
+        self.sigs[id as usize]
+    }
+
+    /// Argument or result `n` of all.
+    pub fn place(&self, n: u32) -> AbiArg {
+        self.places[n as usize]
+    }
+}
+
+/// Offset of a stack slot in the area of stack slots. For few uses; lowering has a table.
+pub fn slot_offset(func: &Function, slot: ir::StackSlot) -> u32 {
+    let mut offset = 0;
+    for (s, data) in func.sized_stack_slots.iter() {
+        offset = place_slot(offset, data).0;
+        if s == slot {
+            return offset;
+        }
+        offset = place_slot(offset, data).1;
+    }
+    0
+}
+
+/// Where the slot goes in an area that is filled up to `end`, and where it ends.
+pub(super) fn place_slot(end: u32, data: &ir::StackSlotData) -> (u32, u32) {
+    let align = 1u32 << data.align_shift.clamp(3, 4);
+    let start = end.next_multiple_of(align);
+    (start, start.saturating_add(data.size))
+}
+
+impl LowerCtx<'_> {
+    /// Places a signature.
+    pub(super) fn place_signature(&mut self, signature: &Signature) -> CodegenResult<SigId> {
+        let sigs = &mut self.s.sigs;
+        let at = sigs.places.len() as u32;
+        let empty = Span { start: at, end: at };
+        let sig = AbiSig {
+            conv: signature.call_conv,
+            args: empty,
+            rets: empty,
+            arg_size: 0,
+            ret_size: 0,
+            ret_area: None,
+            returned_param: None,
+            callee_pops: signature.call_conv == CallConv::Tail,
+        };
+        let mut builder = SigBuilder { places: &mut sigs.places, sig };
+        self.backend.abi_signature(signature, self.flags, &mut builder)?;
+        let sig = builder.sig;
+        if sig.arg_size > MAX_AREA || sig.ret_size > MAX_AREA {
+            return Err(CodegenError::ImplLimitExceeded);
+        }
+        sigs.sigs.push(sig);
+        Ok(sigs.sigs.len() as u32 - 1)
+    }
+
+    /// The places of a declared signature.
+    pub(super) fn abi_sig(&mut self, sig: SigRef) -> CodegenResult<SigId> {
+        let known = self.s.sigs.by_ref[sig.index()];
+        if known != u32::MAX {
+            return Ok(known);
+        }
+        let func = self.func;
+        let id = self.place_signature(&func.dfg.signatures[sig])?;
+        self.s.sigs.by_ref[sig.index()] = id;
+        Ok(id)
+    }
+
+    fn abi_arg(&self, n: u32) -> AbiArg {
+        self.s.sigs.place(n)
+    }
+
+    /// The registers of a value: one, or both halves of an `i128`.
+    fn value_parts(&mut self, value: Value) -> [VReg; 2] {
+        if self.ty(value) == types::I128 {
+            self.regs2(value)
+        } else {
+            let reg = self.reg(value);
+            [reg, reg]
+        }
+    }
+
+    fn extended(&mut self, part: AbiPart, reg: VReg) -> VReg {
+        if part.ext == ArgumentExtension::None || !part.ty.is_int() || part.ty.bits() >= 64 {
+            return reg;
+        }
+        let wide = self.new_vreg(RegClass::Int);
+        self.backend.put_extend(self, part.ty, part.ext, wide, reg);
+        wide
+    }
+
+    // -----------------------------------------------------------------------------------------
+    // The function itself.
+
+    /// Puts the definitions of the function's parameters.
+    pub(super) fn lower_params(&mut self, id: SigId, params: &[Value]) -> CodegenResult<()> {
+        let sig = self.s.sigs.get(id);
+        let first = self.begin();
+        let mut parts = |ctx: &mut Self, in_regs: bool| {
+            for (n, &param) in params.iter().enumerate() {
+                if !ctx.value_wanted(param) {
+                    continue;
+                }
+                let arg = ctx.abi_arg(sig.args.start + n as u32);
+                match arg {
+                    AbiArg::One(part) => {
+                        let reg = ctx.value_vreg(param);
+                        ctx.param_part(part, reg, in_regs);
+                    }
+                    AbiArg::Two(low, high) => {
+                        let [a, b] = ctx.regs2(param);
+                        ctx.param_part(low, a, in_regs);
+                        ctx.param_part(high, b, in_regs);
+                    }
+                    AbiArg::Struct(offset, _) => {
+                        if !in_regs {
+                            let reg = ctx.value_vreg(param);
+                            ctx.backend.put_address(ctx, Place::Incoming(offset), reg);
+                        }
+                    }
+                }
+            }
+        };
+        parts(self, true);
+        if let (Some(reg), Some(loc)) = (self.ret_area, sig.ret_area) {
+            let part = AbiPart::new(loc, types::I64);
+            self.seen(reg.vreg());
+            self.param_part(part, reg, true);
+        }
+        self.put_gathered(first, pseudo::ARGS, 0, 0);
+        parts(self, false);
+        if let (Some(reg), Some(loc)) = (self.ret_area, sig.ret_area) {
+            self.param_part(AbiPart::new(loc, types::I64), reg, false);
+        }
+        Ok(())
+    }
+
+    fn param_part(&mut self, part: AbiPart, reg: VReg, in_regs: bool) {
+        match part.loc {
+            AbiLoc::Reg(preg) if in_regs => self.operand(Operand::reg_fixed_def(reg, preg)),
+            AbiLoc::Stack(offset) if !in_regs => {
+                self.backend.put_load(self, part.ty, Place::Incoming(offset), reg);
+            }
+            _ => {}
+        }
+    }
+
+    /// Lowers `return`.
+    pub(super) fn lower_return(&mut self, inst: Inst) -> CodegenResult<()> {
+        let sig = self.s.sigs.get(0);
+        let mut fixed = core::mem::take(&mut self.s.fixed);
+        fixed.clear();
+        for (n, &value) in self.args(inst).iter().enumerate() {
+            let place = self.abi_arg(sig.rets.start + n as u32);
+            let regs = self.value_parts(value);
+            let parts = match place {
+                AbiArg::One(part) => [Some(part), None],
+                AbiArg::Two(low, high) => [Some(low), Some(high)],
+                AbiArg::Struct(..) => [None, None],
+            };
+            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+                let reg = self.extended(part, reg);
+                match part.loc {
+                    AbiLoc::Reg(preg) => fixed.push((reg, preg)),
+                    AbiLoc::Stack(offset) => {
+                        let base = self.ret_area_reg();
+                        let ty = self.stored_type(part);
+                        self.backend.put_store(self, ty, Place::Base(base, offset), reg);
+                    }
+                }
+            }
+        }
+        if let Some((param, preg)) = sig.returned_param {
+            let entry = self.func.layout.entry_block().expect("a function has a block");
+            let value = self.func.dfg.block_params(entry)[param as usize];
+            let reg = self.reg(value);
+            fixed.push((reg, preg));
+        }
+        let first = self.begin();
+        for &(reg, preg) in &fixed {
+            self.operand(Operand::reg_fixed_use(reg, preg));
+        }
+        self.put_gathered(first, pseudo::RET, 0, 0);
+        self.s.fixed = fixed;
+        Ok(())
+    }
+
+    /// The type with which a part is stored: the whole slot where it has been extended.
+    fn stored_type(&self, part: AbiPart) -> Type {
+        if part.ext != ArgumentExtension::None && part.ty.is_int() { types::I64 } else { part.ty }
+    }
+
+    fn ret_area_reg(&mut self) -> VReg {
+        match self.ret_area {
+            Some(reg) => {
+                self.seen(reg.vreg());
+                reg
+            }
+            None => {
+                let reg = self.new_vreg(RegClass::Int);
+                self.ret_area = Some(reg);
+                reg
+            }
+        }
+    }
+
+    // -----------------------------------------------------------------------------------------
+    // Calls.
+
+    /// Lowers `call`, `call_indirect`, `return_call`, `return_call_indirect` and their `try_` forms.
+    pub(super) fn lower_call(&mut self, inst: Inst) -> CodegenResult<()> {
+        let func = self.func;
+        let opcode = func.dfg.insts[inst].opcode;
+        let sig_ref = func.dfg.call_signature(inst).expect("a call has a signature");
+        let id = self.abi_sig(sig_ref)?;
+        let indirect = matches!(
+            opcode,
+            Opcode::CallIndirect | Opcode::ReturnCallIndirect | Opcode::TryCallIndirect
+        );
+        let is_tail = matches!(opcode, Opcode::ReturnCall | Opcode::ReturnCallIndirect);
+        let is_try = matches!(opcode, Opcode::TryCall | Opcode::TryCallIndirect);
+        let args = self.args(inst);
+        let (callee, args) = if indirect {
+            (Callee::Address(self.reg(args[0])), &args[1..])
+        } else {
+            let data = &func.dfg.ext_funcs[func.dfg.insts[inst].func_ref()];
+            (Callee::Symbol(&data.name, data.colocated), args)
+        };
+        let patchable = !indirect && func.dfg.ext_funcs[func.dfg.insts[inst].func_ref()].patchable;
+        let request = CallRequest { id, callee, inst: Some(inst), is_tail, is_try, patchable };
+        self.s.call_args.clear();
+        for &arg in args {
+            let regs = self.value_parts(arg);
+            self.s.call_args.push(regs);
+        }
+        self.s.call_results.clear();
+        if is_tail {
+            return self.put_call(&request);
+        }
+        let sig = self.s.sigs.get(id);
+        if is_try {
+            self.try_results(inst, &sig)?;
+        } else {
+            for &result in func.dfg.inst_results(inst) {
+                let regs = self.result_parts(result);
+                self.s.call_results.push(regs);
+            }
+        }
+        self.put_call(&request)
+    }
+
+    /// Registers of a `try_call`'s results and payloads, for those that an edge names.
+    fn try_results(&mut self, inst: Inst, sig: &AbiSig) -> CodegenResult<()> {
+        for n in 0..sig.rets.len() as u32 {
+            let ty = self.func.dfg.signatures[self.func.dfg.call_signature(inst).expect("a call")]
+                .returns[n as usize]
+                .value_type;
+            let regs = self.try_result(inst, ir::BlockArg::TryCallRet(n), ty);
+            self.s.call_results.push(Some(regs));
+        }
+        Ok(())
+    }
+
+    /// Calls a library function with these registers, one for each argument and each result.
+    pub fn libcall(&mut self, call: LibCall, args: &[VReg], results: &[VReg]) -> CodegenResult<()> {
+        let conv = self.libcall_conv();
+        let signature = call.signature(conv, types::I64);
+        let id = self.place_signature(&signature)?;
+        let name = ExternalName::LibCall(call);
+        let colocated = self.flags.use_colocated_libcalls();
+        let saved_args = core::mem::take(&mut self.s.call_args);
+        let saved_results = core::mem::take(&mut self.s.call_results);
+        self.s.call_args.extend(args.iter().map(|&r| [r, r]));
+        self.s.call_results.extend(results.iter().map(|&r| Some([r, r])));
+        let result = self.put_call(&CallRequest {
+            id,
+            callee: Callee::Symbol(&name, colocated),
+            inst: None,
+            is_tail: false,
+            is_try: false,
+            patchable: false,
+        });
+        self.s.call_args = saved_args;
+        self.s.call_results = saved_results;
+        result
+    }
+
+    fn libcall_conv(&self) -> CallConv {
+        use crate::settings::LibcallCallConv;
+        match self.flags.libcall_call_conv() {
+            LibcallCallConv::IsaDefault => self.default_conv,
+            LibcallCallConv::Fast => CallConv::Fast,
+            LibcallCallConv::SystemV => CallConv::SystemV,
+            LibcallCallConv::WindowsFastcall => CallConv::WindowsFastcall,
+            LibcallCallConv::AppleAarch64 => CallConv::AppleAarch64,
+            LibcallCallConv::Probestack => CallConv::Probestack,
+            LibcallCallConv::PreserveAll => CallConv::PreserveAll,
+        }
+    }
+
+    /// Copies structs that are passed by value. A copy may call `memcpy`, so it comes before everything else.
+    fn copy_structs(&mut self, sig: &AbiSig) -> CodegenResult<()> {
+        for n in 0..sig.args.len() {
+            let AbiArg::Struct(offset, size) = self.abi_arg(sig.args.start + n as u32) else {
+                continue;
+            };
+            let from = self.s.call_args[n][0];
+            if size > MAX_INLINE_COPY {
+                let to = self.new_vreg(RegClass::Int);
+                self.backend.put_address(self, Place::Outgoing(offset), to);
+                let len = self.new_vreg(RegClass::Int);
+                self.backend.put_constant(self, size as u64, len);
+                // The result of `memcpy` is not wanted, but a call's signature has it.
+                let result = self.new_vreg(RegClass::Int);
+                self.libcall(LibCall::Memcpy, &[to, from, len], &[result])?;
+                continue;
+            }
+            for at in (0..size as i32).step_by(8) {
+                let word = self.new_vreg(RegClass::Int);
+                self.backend.put_load(self, types::I64, Place::Base(from, at), word);
+                self.backend.put_store(self, types::I64, Place::Outgoing(offset + at), word);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a call with the arguments and results in `s.call_args` and `s.call_results`.
+    fn put_call(&mut self, call: &CallRequest<'_>) -> CodegenResult<()> {
+        let sig = self.s.sigs.get(call.id);
+        // Results in memory lie above the stack arguments.
+        let ret_offset = sig.arg_size as i32;
+        if call.is_tail {
+            self.vcode.tail_args_size = self.vcode.tail_args_size.max(sig.arg_size);
+        } else {
+            self.vcode.has_calls = true;
+            let area = sig.arg_size + sig.ret_size.next_multiple_of(16);
+            self.vcode.outgoing_size = self.vcode.outgoing_size.max(area);
+            self.copy_structs(&sig)?;
+        }
+        let mut fixed = core::mem::take(&mut self.s.fixed);
+        fixed.clear();
+        let own = self.s.sigs.get(0);
+        let stack_place = |offset: i32| {
+            if call.is_tail {
+                // The ends of both argument areas are at the same address.
+                Place::Incoming(own.arg_size as i32 - sig.arg_size as i32 + offset)
+            } else {
+                Place::Outgoing(offset)
+            }
+        };
+        for n in 0..sig.args.len() {
+            let regs = self.s.call_args[n];
+            let parts = match self.abi_arg(sig.args.start + n as u32) {
+                AbiArg::One(part) => [Some(part), None],
+                AbiArg::Two(low, high) => [Some(low), Some(high)],
+                AbiArg::Struct(..) => [None, None],
+            };
+            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+                let reg = self.extended(part, reg);
+                match part.loc {
+                    AbiLoc::Reg(preg) => fixed.push((reg, preg)),
+                    AbiLoc::Stack(offset) => {
+                        let ty = self.stored_type(part);
+                        self.backend.put_store(self, ty, stack_place(offset), reg);
+                    }
+                }
+            }
+        }
+        if let Some(loc) = sig.ret_area {
+            let area = if call.is_tail {
+                // The caller's results are the callee's: the same area.
+                self.ret_area_reg()
+            } else {
+                let area = self.new_vreg(RegClass::Int);
+                self.backend.put_address(self, Place::Outgoing(ret_offset), area);
+                area
+            };
+            match loc {
+                AbiLoc::Reg(preg) => fixed.push((area, preg)),
+                AbiLoc::Stack(offset) => {
+                    self.backend.put_store(self, types::I64, stack_place(offset), area);
+                }
+            }
+        }
+        let mut address = None;
+        let dest = match call.callee {
+            Callee::Address(reg) => {
+                address = Some(reg);
+                CallDest::Operand
+            }
+            Callee::Symbol(name, colocated) => {
+                let symbol = self.vcode.symbol(name.clone(), 0);
+                if colocated {
+                    CallDest::Near(symbol)
+                } else {
+                    let reg = self.new_vreg(RegClass::Int);
+                    self.backend.put_symbol_address(self, symbol, false, reg);
+                    address = Some(reg);
+                    CallDest::Operand
+                }
+            }
+        };
+        self.put_call_inst(call, &sig, dest, address, &fixed);
+        self.s.fixed = fixed;
+        if !call.is_tail {
+            self.load_results(&sig, ret_offset);
+        }
+        Ok(())
+    }
+
+    fn put_call_inst(
+        &mut self,
+        call: &CallRequest<'_>,
+        sig: &AbiSig,
+        dest: CallDest,
+        address: Option<VReg>,
+        fixed: &[(VReg, PReg)],
+    ) {
+        let mut clobbers = PRegSet::empty();
+        let contexts = self.context_regs(call);
+        let first = self.begin();
+        if let Some(reg) = address {
+            self.operand(if call.is_tail {
+                Operand::reg_fixed_use(reg, self.backend.tail_call_target())
+            } else {
+                Operand::reg_use(reg)
+            });
+        }
+        for &(reg, preg) in fixed {
+            self.operand(Operand::reg_fixed_use(reg, preg));
+        }
+        for &reg in &contexts {
+            let stack = OperandConstraint::Stack;
+            self.operand(Operand::new(reg, stack, OperandKind::Use, OperandPos::Late));
+        }
+        let uses = self.begin() - first;
+        if !call.is_tail {
+            clobbers = self.backend.call_clobbers(sig.conv, call.is_try);
+            for n in 0..sig.rets.len() {
+                let regs = self.s.call_results[n];
+                let parts = match self.abi_arg(sig.rets.start + n as u32) {
+                    AbiArg::One(part) => [Some(part), None],
+                    AbiArg::Two(low, high) => [Some(low), Some(high)],
+                    AbiArg::Struct(..) => [None, None],
+                };
+                let Some(regs) = regs else { continue };
+                for (part, reg) in parts.into_iter().flatten().zip(regs) {
+                    if let AbiLoc::Reg(preg) = part.loc {
+                        self.operand(Operand::reg_fixed_def(reg, preg));
+                        clobbers.remove(preg);
+                    }
+                }
+            }
+            if let (true, Some(inst)) = (call.is_try, call.inst) {
+                for (n, &preg) in self.backend.exception_payload(sig.conv).iter().enumerate() {
+                    if let Some(reg) = self.known_try_result(inst, n as u32) {
+                        self.operand(Operand::reg_fixed_def(reg, preg));
+                        clobbers.remove(preg);
+                    }
+                }
+            }
+        }
+        let succs = if call.is_try { self.cur_succs() } else { Span::default() };
+        let number = self.vcode.calls.len() as u64;
+        self.vcode.calls.push(CallInfo {
+            dest,
+            clobbers,
+            callee_pop: if sig.callee_pops { sig.arg_size } else { 0 },
+            tail_args_size: sig.arg_size,
+            inst: call.inst,
+            patchable: call.patchable,
+            uses,
+            succs,
+        });
+        let row = match (call.is_tail, call.is_try) {
+            (true, _) => pseudo::RETURN_CALL,
+            (_, true) => pseudo::TRY_CALL,
+            _ => pseudo::CALL,
+        };
+        self.put_gathered(first, row, 0, number);
+    }
+
+    /// The registers of the contexts in a `try_call`'s table.
+    fn context_regs(&mut self, call: &CallRequest<'_>) -> Vec<VReg> {
+        let (true, Some(inst)) = (call.is_try, call.inst) else { return Vec::new() };
+        let func = self.func;
+        let Some(table) = func.dfg.insts[inst].exception_table() else { return Vec::new() };
+        func.dfg.exception_tables[table].contexts().map(|v| self.reg(v)).collect()
+    }
+
+    fn load_results(&mut self, sig: &AbiSig, ret_offset: i32) {
+        for n in 0..sig.rets.len() {
+            let Some(regs) = self.s.call_results[n] else { continue };
+            let parts = match self.abi_arg(sig.rets.start + n as u32) {
+                AbiArg::One(part) => [Some(part), None],
+                AbiArg::Two(low, high) => [Some(low), Some(high)],
+                AbiArg::Struct(..) => [None, None],
+            };
+            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+                if let AbiLoc::Stack(offset) = part.loc {
+                    let place = Place::Outgoing(ret_offset + offset);
+                    self.backend.put_load(self, part.ty, place, reg);
+                }
+            }
+        }
+    }
+
+    /// The registers for a result, or `None` if nobody wants it.
+    fn result_parts(&mut self, result: Value) -> Option<[VReg; 2]> {
+        if !self.value_wanted(result) {
+            return None;
+        }
+        Some(if self.ty(result) == types::I128 {
+            self.regs2(result)
+        } else {
+            let reg = self.value_vreg(result);
+            [reg, reg]
+        })
+    }
+}
+
+enum Callee<'a> {
+    Symbol(&'a ExternalName, bool),
+    Address(VReg),
+}
+
+struct CallRequest<'a> {
+    id: SigId,
+    callee: Callee<'a>,
+    inst: Option<Inst>,
+    is_tail: bool,
+    is_try: bool,
+    patchable: bool,
+}
+
+/// The class and size of a type for placing it: integers up to 64 bits take one integer register.
+pub fn takes_int_register(ty: Type) -> bool {
+    reg_class(ty) == RegClass::Int
+}
+
+/// Whether a parameter is passed like a plain value.
+pub fn is_plain(purpose: ArgumentPurpose) -> bool {
+    !matches!(purpose, ArgumentPurpose::StructArgument(_))
+}
