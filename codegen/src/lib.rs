@@ -2,12 +2,16 @@
 //! every back end. The modules stand in the order in which data flows through them.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
+pub mod binemit;
 pub mod cursor;
 pub mod data_value;
 pub mod entity;
 pub mod interpret;
 pub mod ir;
 pub mod isa;
+pub mod machine;
+pub mod result;
 pub mod semantics;
 pub mod settings;
 
@@ -16,10 +20,5 @@ pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 /// A hash set with a fast hash that does not depend on the process.
 pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;
 
-/// The machine-independent half of every back end.
-pub mod machine {
-    pub mod inst;
-    pub mod row;
-
-    pub use inst::MInst;
-}
+pub use analysis::{dominator_tree, flowgraph, loop_analysis};
+pub use result::{CodegenError, CodegenResult, CompileError};

@@ -1,7 +1,7 @@
 //! Dominators, by the Semi-NCA algorithm, in time almost linear in the number of edges.
 //!
-//! The same depth-first walk gives the postorder of the control flow graph. Blocks that cannot be reached
-//! from the entry are in no order and dominate nothing.
+//! The same depth-first walk gives the postorder of the control flow graph. Blocks that cannot be
+//! reached from the entry are in no order and dominate nothing.
 
 use super::flowgraph::ControlFlowGraph;
 use crate::entity::{EntityRef, SecondaryMap};
@@ -111,7 +111,8 @@ impl DominatorTree {
         self.stack.clear();
         self.stack.push((entry, 0));
         while let Some(&mut (block, ref mut next)) = self.stack.last_mut() {
-            // The last successor first: the reverse postorder then has the successors in their order.
+            // The last successor first: the reverse postorder then has the successors in their
+            // order.
             let succs = cfg.succs(block);
             let i = *next as usize;
             *next += 1;
@@ -165,7 +166,8 @@ impl DominatorTree {
         }
     }
 
-    /// The smallest semidominator on the path of linked vertices that ends in `v`, compressing the path.
+    /// The smallest semidominator on the path of linked vertices that ends in `v`, compressing the
+    /// path.
     fn eval(&mut self, v: u32) -> u32 {
         if self.ancestor[v as usize] == NONE {
             return v;
@@ -178,8 +180,7 @@ impl DominatorTree {
         }
         while let Some(below) = self.path.pop() {
             let above = self.ancestor[below as usize];
-            self.label[below as usize] =
-                self.label[below as usize].min(self.label[above as usize]);
+            self.label[below as usize] = self.label[below as usize].min(self.label[above as usize]);
             self.ancestor[below as usize] = self.ancestor[above as usize];
         }
         self.label[v as usize]
@@ -229,7 +230,8 @@ impl DominatorTree {
         self.postorder.iter().rev()
     }
 
-    /// The immediate dominator of a block; none for the entry and for blocks that cannot be reached.
+    /// The immediate dominator of a block; none for the entry and for blocks that cannot be
+    /// reached.
     pub fn idom(&self, block: Block) -> Option<Block> {
         match self.nodes[block].number {
             0 | NONE => None,
@@ -322,7 +324,8 @@ impl DominatorTreePreorder {
         first != 0 && first <= at && at <= last
     }
 
-    /// Order of two blocks in a preorder walk of the tree; blocks that cannot be reached come first.
+    /// Order of two blocks in a preorder walk of the tree; blocks that cannot be reached come
+    /// first.
     pub fn pre_cmp_block(&self, a: Block, b: Block) -> Ordering {
         self.ranges[a].cmp(&self.ranges[b])
     }
@@ -334,7 +337,8 @@ mod tests {
     use crate::cursor::{Cursor, FuncCursor};
     use crate::ir::{InstBuilder, types};
 
-    /// A function with `n` blocks, block `i` going to `edges[i]` (none: return, one: jump, two: branch).
+    /// A function with `n` blocks, block `i` going to `edges[i]` (none: return, one: jump, two:
+    /// branch).
     fn function(edges: &[Vec<usize>]) -> Function {
         let mut func = Function::new();
         let blocks: Vec<Block> = edges.iter().map(|_| func.dfg.make_block()).collect();

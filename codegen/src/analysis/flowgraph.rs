@@ -1,6 +1,7 @@
 //! The control flow graph: successors and predecessors of every block in the layout.
 //!
-//! Edges are kept in two flat arrays. A block that a branch names twice is there twice, once for each edge.
+//! Edges are kept in two flat arrays. A block that a branch names twice is there twice, once for
+//! each edge.
 
 use crate::entity::{EntityRef, SecondaryMap};
 use crate::ir::{Block, Function, Inst};
@@ -66,8 +67,8 @@ impl ControlFlowGraph {
             let start = self.succs.len() as u32;
             if let Some(inst) = func.layout.last_inst(block) {
                 for call in func.dfg.branch_targets(inst) {
-                    self.succs.push(call.block);
-                    self.nodes[call.block].preds.1 += 1;
+                    self.succs.push(call.block());
+                    self.nodes[call.block()].preds.1 += 1;
                 }
             }
             self.nodes[block].succs = (start, self.succs.len() as u32);

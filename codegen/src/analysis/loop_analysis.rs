@@ -1,17 +1,17 @@
 //! Natural loops and how they nest.
 //!
-//! A loop is a header that dominates the source of an edge into it. Loops that share a header are one.
-//! Cycles that can be entered in two places are no loops here.
+//! A loop is a header that dominates the source of an edge into it. Loops that share a header are
+//! one. Cycles that can be entered in two places are no loops here.
 
 use super::dominator_tree::DominatorTree;
 use super::flowgraph::ControlFlowGraph;
-use crate::entity::{PrimaryMap, SecondaryMap, entity_impl, packed_option::PackedOption};
+use crate::entity::{PackedOption, PrimaryMap, SecondaryMap};
 use crate::ir::{Block, Function};
 
 /// A loop.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Loop(u32);
-entity_impl!(Loop, "loop");
+crate::entity_impl!(Loop, "loop");
 
 /// How deep a loop is nested: 0 outside of all loops, 1 in an outermost loop. Saturates.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -1,9 +1,9 @@
 //! Calls, returns and arguments, in the terms that all conventions share.
 //!
-//! The ISA says where each part of an argument or result is (`SigBuilder`); this file turns that into machine
-//! code. Registers are bound by fixed constraints on the call, the return and the function's `args`
-//! instruction, never by copies. A stack argument is read at the entry of the function, so that a tail call may
-//! overwrite it.
+//! The ISA says where each part of an argument or result is (`SigBuilder`); this file turns that
+//! into machine code. Registers are bound by fixed constraints on the call, the return and the
+//! function's `args` instruction, never by copies. A stack argument is read at the entry of the
+//! function, so that a tail call may overwrite it.
 
 use super::lower::LowerCtx;
 use super::vcode::{CallDest, CallInfo, Span, pseudo};
@@ -15,7 +15,9 @@ use crate::ir::{
 };
 use crate::isa::CallConv;
 use crate::result::{CodegenError, CodegenResult};
-use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg};
+use regalloc2::{
+    Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg,
+};
 
 /// Argument areas are at most this large.
 const MAX_AREA: u32 = 128 << 20;
@@ -221,7 +223,7 @@ impl LowerCtx<'_> {
     pub(super) fn lower_params(&mut self, id: SigId, params: &[Value]) -> CodegenResult<()> {
         let sig = self.s.sigs.get(id);
         let first = self.begin();
-        let mut parts = |ctx: &mut Self, in_regs: bool| {
+        let parts = |ctx: &mut Self, in_regs: bool| {
             for (n, &param) in params.iter().enumerate() {
                 if !ctx.value_wanted(param) {
                     continue;
@@ -332,7 +334,8 @@ impl LowerCtx<'_> {
     // -----------------------------------------------------------------------------------------
     // Calls.
 
-    /// Lowers `call`, `call_indirect`, `return_call`, `return_call_indirect` and their `try_` forms.
+    /// Lowers `call`, `call_indirect`, `return_call`, `return_call_indirect` and their `try_`
+    /// forms.
     pub(super) fn lower_call(&mut self, inst: Inst) -> CodegenResult<()> {
         let func = self.func;
         let opcode = func.dfg.insts[inst].opcode;
@@ -423,7 +426,8 @@ impl LowerCtx<'_> {
         }
     }
 
-    /// Copies structs that are passed by value. A copy may call `memcpy`, so it comes before everything else.
+    /// Copies structs that are passed by value. A copy may call `memcpy`, so it comes before
+    /// everything else.
     fn copy_structs(&mut self, sig: &AbiSig) -> CodegenResult<()> {
         for n in 0..sig.args.len() {
             let AbiArg::Struct(offset, size) = self.abi_arg(sig.args.start + n as u32) else {

@@ -1,8 +1,9 @@
 //! The machine blocks of a function, their order, successors and predecessors.
 //!
-//! The order is that of the layout, where each block stands after its immediate dominator there, else reverse
-//! postorder; a block that splits a critical edge follows the block it leaves. Lowering goes through it
-//! backwards and so sees uses before definitions. Emission keeps it, but for cold blocks, which it puts last.
+//! The order is that of the layout, where each block stands after its immediate dominator there,
+//! else reverse postorder; a block that splits a critical edge follows the block it leaves.
+//! Lowering goes through it backwards and so sees uses before definitions. Emission keeps it, but
+//! for cold blocks, which it puts last.
 //!
 //! Edges of one branch to the same block without arguments are one edge.
 
@@ -101,7 +102,7 @@ impl BlockOrder {
                 let is_table = func.dfg.insts[inst].opcode == Opcode::BrTable;
                 let first_case = vcode.table_targets.len() as u32;
                 for (k, call) in func.dfg.branch_targets(inst).iter().enumerate() {
-                    let named = &mut self.named[call.block.index()];
+                    let named = &mut self.named[call.block().index()];
                     let next = self.edges.len() as u32 - start;
                     let known = call.is_empty() && named.0 == i as u32;
                     let edge = if known { named.1 } else { next };
@@ -109,8 +110,8 @@ impl BlockOrder {
                         if call.is_empty() {
                             *named = (i as u32, next);
                         }
-                        self.edges.push(Edge { target: call.block, call: k as u32 });
-                        self.pred_count[call.block.index()] += 1;
+                        self.edges.push(Edge { target: call.block(), call: k as u32 });
+                        self.pred_count[call.block().index()] += 1;
                     }
                     if is_table && k > 0 {
                         vcode.table_targets.push(edge);
@@ -148,7 +149,8 @@ impl BlockOrder {
         if let Some(&entry) = self.order.first()
             && self.pred_count[entry.index()] > 0
         {
-            // The entry has parameters that a branch also sets: a block before it takes the arguments.
+            // The entry has parameters that a branch also sets: a block before it takes the
+            // arguments.
             let start = self.edges.len() as u32;
             self.edges.push(Edge { target: entry, call: NONE });
             self.pred_count[entry.index()] += 1;

@@ -1,16 +1,14 @@
 //! The emission buffer: bytes, and everything that points into them.
 //!
-//! Branches to labels are written in their long form and remembered. `Buffer::finish` decides which of them fit
-//! their short form, by distances that can only shrink, moves the code together in one pass, and carries every
-//! recorded offset along. Then come constants and jump tables, and all uses of labels are patched. Each step
-//! is linear in the number of labels, branches and bytes.
+//! Branches to labels are written in their long form and remembered. `Buffer::finish` decides which
+//! of them fit their short form, by distances that can only shrink, moves the code together in one
+//! pass, and carries every recorded offset along. Then come constants and jump tables, and all uses
+//! of labels are patched. Each step is linear in the number of labels, branches and bytes.
 
 use super::row::CodeSink;
 use super::vcode::{CONST_LABEL, Span};
 use crate::binemit::{Addend, CodeOffset, Reloc};
-use crate::ir::{
-    DebugTag, ExceptionTag, ExternalName, SourceLoc, TrapCode, UserStackMap,
-};
+use crate::ir::{DebugTag, ExceptionTag, ExternalName, SourceLoc, TrapCode, UserStackMap};
 
 /// A place in the code that is not known yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -286,8 +284,8 @@ impl CodeBuffer {
         self.aliases.push((label, target));
     }
 
-    /// Puts a branch of `long` bytes, or `short` bytes if the label turns out to be near; `code` is what the
-    /// backend needs to write it.
+    /// Puts a branch of `long` bytes, or `short` bytes if the label turns out to be near; `code` is
+    /// what the backend needs to write it.
     pub fn put_branch(&mut self, label: Label, code: u8, long: u8, short: u8) {
         let at = self.data.len() as u32;
         self.branches.push(Branch { at, label: label.0, code, long, short, is_short: false });
@@ -446,9 +444,9 @@ pub trait PoolSource {
 }
 
 impl CodeBuffer {
-    /// Chooses short branches, appends constants and jump tables, patches all labels, and makes offsets
-    /// final. `offsets` are further ascending lists of offsets to carry along; `reloc` turns the backend's
-    /// relocations into public ones.
+    /// Chooses short branches, appends constants and jump tables, patches all labels, and makes
+    /// offsets final. `offsets` are further ascending lists of offsets to carry along; `reloc`
+    /// turns the backend's relocations into public ones.
     pub fn finish(
         &mut self,
         writer: &dyn BranchWriter,
@@ -489,8 +487,8 @@ impl CodeBuffer {
         }
     }
 
-    /// Decides which branches are short. A first round measures distances as emitted; a second one in the
-    /// code that the first has shortened. Both are safe: distances only shrink.
+    /// Decides which branches are short. A first round measures distances as emitted; a second one
+    /// in the code that the first has shortened. Both are safe: distances only shrink.
     fn relax(&mut self, writer: &dyn BranchWriter) {
         if self.branches.is_empty() {
             return;

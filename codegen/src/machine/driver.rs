@@ -1,4 +1,5 @@
-//! The walk of the lowering: use counts, blocks from the last to the first, and the numbering of registers.
+//! The walk of the lowering: use counts, blocks from the last to the first, and the numbering of
+//! registers.
 
 use super::abi::place_slot;
 use super::blockorder::BlockOrder;
@@ -7,8 +8,8 @@ use super::vcode::{Span, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{
-    self, BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value,
-    ValueLabelAssignments, types,
+    BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value, ValueLabelAssignments,
+    types,
 };
 use crate::isa::CallConv;
 use crate::result::{CodegenError, CodegenResult};
@@ -18,7 +19,8 @@ use regalloc2::{RegClass, VReg};
 /// More virtual registers than this are refused.
 const MAX_VREGS: usize = 1 << 27;
 
-/// Lowers a function into `vcode`, whose blocks `order` has already placed. The function has no aliases.
+/// Lowers a function into `vcode`, whose blocks `order` has already placed. The function has no
+/// aliases.
 pub fn lower_function(
     func: &Function,
     flags: &Flags,
@@ -126,7 +128,7 @@ fn count_uses(func: &Function, vcode: &VCode, s: &mut LowerScratch) {
                     s.colors[inst.index()] = color | mark;
                 }
             }
-            let mut count = |value: Value, uses: &mut Vec<u8>| {
+            let count = |value: Value, uses: &mut Vec<u8>| {
                 let n = &mut uses[value.index()];
                 *n = (*n & SHARED) | shared | ((*n & USES_MASK) + 1).min(USES_MASK);
             };
@@ -270,7 +272,8 @@ impl LowerCtx<'_> {
         Ok(())
     }
 
-    /// A block that splits an edge (or, as the first block, takes the arguments of an entry that is a loop).
+    /// A block that splits an edge (or, as the first block, takes the arguments of an entry that is
+    /// a loop).
     fn lower_edge_block(&mut self, block: usize) -> CodegenResult<()> {
         let edges = self.order.blocks[block].edges;
         let edge = self.order.edges[edges.start as usize];
@@ -307,12 +310,13 @@ impl LowerCtx<'_> {
         }
     }
 
-    /// Notes the arguments of an edge: successor number `succ` of all, block call `call` of the branch.
+    /// Notes the arguments of an edge: successor number `succ` of all, block call `call` of the
+    /// branch.
     fn edge_args(&mut self, branch: Inst, call: u32, succ: usize) {
         let func = self.func;
         let start = self.vcode.edge_args.len() as u32;
         let call = func.dfg.branch_targets(branch)[call as usize];
-        let params = func.dfg.block_params(call.block);
+        let params = func.dfg.block_params(call.block());
         for (n, arg) in call.args(&func.dfg.value_lists).enumerate() {
             match arg {
                 BlockArg::Value(value) => {
@@ -389,9 +393,7 @@ impl LowerCtx<'_> {
         }
         match data.opcode {
             Opcode::Jump => self.put(pseudo::JUMP, 0, 0, &[]),
-            Opcode::Brif | Opcode::BrTable if succs.len() == 1 => {
-                self.put(pseudo::JUMP, 0, 0, &[])
-            }
+            Opcode::Brif | Opcode::BrTable if succs.len() == 1 => self.put(pseudo::JUMP, 0, 0, &[]),
             Opcode::Brif => self.backend.lower_brif(self, inst)?,
             Opcode::BrTable => self.lower_table(inst, order_block.table),
             Opcode::Return => self.lower_return(inst)?,
@@ -419,8 +421,7 @@ impl LowerCtx<'_> {
             self.put(pseudo::TABLE, 0, table as u64, &[Operand::reg_use(index)]);
         } else {
             let [a, b] = [self.new_vreg(RegClass::Int), self.new_vreg(RegClass::Int)];
-            let operands =
-                [Operand::reg_use(index), Operand::reg_temp(a), Operand::reg_temp(b)];
+            let operands = [Operand::reg_use(index), Operand::reg_temp(a), Operand::reg_temp(b)];
             self.put(pseudo::TABLE, 0, table as u64, &operands);
         }
     }
@@ -518,4 +519,3 @@ fn find(parents: &mut [u32], v: u32) -> u32 {
     }
     root
 }
-

@@ -1,8 +1,9 @@
 //! The stack frame of a function: sizes and places, computed once registers are allocated.
 //!
-//! From high to low: incoming arguments; return address; frame pointer of the caller (where there is a frame);
-//! saved registers; spill slots; stack slots; outgoing arguments. A function that calls nothing and needs
-//! little may do without: its slots then lie below the stack pointer, where the convention grants that.
+//! From high to low: incoming arguments; return address; frame pointer of the caller (where there
+//! is a frame); saved registers; spill slots; stack slots; outgoing arguments. A function that
+//! calls nothing and needs little may do without: its slots then lie below the stack pointer, where
+//! the convention grants that.
 
 use super::row::{Area, FrameAreas};
 use regalloc2::{PReg, PRegSet};
@@ -96,7 +97,8 @@ impl Frame {
         let slots = outgoing + needs.outgoing_size as i32;
         let spills = slots + needs.slot_size as i32;
         // Distances from the frame pointer are shorter to encode for what lies near it.
-        let from_fp = |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };
+        let from_fp =
+            |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };
         let from_sp = |at: i32| Area { base: needs.sp, offset: at };
         let incoming = if self.has_frame {
             let grown = self.tail_area - self.incoming_size;

@@ -1,23 +1,25 @@
 //! The lowering driver and the context that the lowering rules see.
 //!
-//! Blocks and instructions are visited backwards, uses before definitions. A pure instruction is lowered only
-//! if something asked for its result in a register, so what was folded into its users, and what is dead, is
-//! never emitted. A load may be folded into the root that is being lowered when it has a single use and
-//! nothing with an effect lies between: all instructions between two effects share a colour.
+//! Blocks and instructions are visited backwards, uses before definitions. A pure instruction is
+//! lowered only if something asked for its result in a register, so what was folded into its users,
+//! and what is dead, is never emitted. A load may be folded into the root that is being lowered
+//! when it has a single use and nothing with an effect lies between: all instructions between two
+//! effects share a colour.
 //!
-//! Within one instruction of the IR, machine instructions are put in forward order into a small buffer, which
-//! then goes in front of everything lowered so far. Constants are made again for each instruction that wants
-//! them in a register. A value that is only another name is a union-find entry, resolved by one sweep at the
-//! end, which also numbers the registers densely, those that live across blocks first.
+//! Within one instruction of the IR, machine instructions are put in forward order into a small
+//! buffer, which then goes in front of everything lowered so far. Constants are made again for each
+//! instruction that wants them in a register. A value that is only another name is a union-find
+//! entry, resolved by one sweep at the end, which also numbers the registers densely, those that
+//! live across blocks first.
 //!
-//! For rules: ask for all operands in registers before the first instruction that sets flags, because making
-//! a constant may change the flags; and put the instructions of one IR instruction in the order in which
-//! they execute.
+//! For rules: ask for all operands in registers before the first instruction that sets flags,
+//! because making a constant may change the flags; and put the instructions of one IR instruction
+//! in the order in which they execute.
 
 use super::abi::AbiSigs;
 use super::blockorder::BlockOrder;
 use super::inst::MInst;
-use super::vcode::{Cond2, Span, VCode, pseudo};
+use super::vcode::{Cond2, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{self, Function, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value};
@@ -174,8 +176,9 @@ impl<'a> LowerCtx<'a> {
         self.cur_inst.expect("an instruction is being lowered")
     }
 
-    /// Whether the load that defines a value may become part of the root: it is used once, nothing with an
-    /// effect lies between, and every node between it and the root is used once. The caller checks the width.
+    /// Whether the load that defines a value may become part of the root: it is used once, nothing
+    /// with an effect lies between, and every node between it and the root is used once. The caller
+    /// checks the width.
     pub fn can_sink_load(&self, load: Inst) -> bool {
         let color = self.s.colors[load.index()];
         if color == SUNK || color & !EFFECT != self.cur_color {
@@ -188,8 +191,8 @@ impl<'a> LowerCtx<'a> {
         let result = self.results(load)[0];
         match self.s.uses[result.index()] {
             1 => true,
-            // A user is shared. That user may have been folded into several roots, each of which would do
-            // the load again; but if the user is the root itself, it is emitted once.
+            // A user is shared. That user may have been folded into several roots, each of which
+            // would do the load again; but if the user is the root itself, it is emitted once.
             n if n == 1 | SHARED => {
                 self.s.value_regs[result.index()] == NONE
                     && self.cur_inst.is_some_and(|root| self.args(root).contains(&result))
@@ -205,8 +208,8 @@ impl<'a> LowerCtx<'a> {
         self.can_sink_load(inst).then_some(inst)
     }
 
-    /// Folds a load (or another instruction with an effect) into the root: it is not lowered on its own.
-    /// The caller puts its memory operand, and its trap code with [`LowerCtx::trap_of`].
+    /// Folds a load (or another instruction with an effect) into the root: it is not lowered on its
+    /// own. The caller puts its memory operand, and its trap code with [`LowerCtx::trap_of`].
     pub fn sink(&mut self, inst: Inst) {
         self.s.colors[inst.index()] = SUNK;
     }
@@ -330,8 +333,8 @@ impl LowerCtx<'_> {
         self.s.value_regs[self.func.dfg.inst_results(inst)[n].index()] != NONE
     }
 
-    /// Makes `result` another name for what is in `source`: no code. The bits of `source` above the width of
-    /// `result` are garbage to its users.
+    /// Makes `result` another name for what is in `source`: no code. The bits of `source` above the
+    /// width of `result` are garbage to its users.
     pub fn alias(&mut self, result: Value, source: Value) {
         let target = self.value_vreg(result);
         let source = self.reg(source);
@@ -378,20 +381,34 @@ impl LowerCtx<'_> {
         self.s.insts.push(MInst { row, ctl, operands: first, payload });
     }
 
-    /// Appends one operand to the instruction that is about to be put by [`LowerCtx::put_gathered`].
+    /// Puts the instruction that `make` returns, with the operands that it appends.
+    #[inline]
+    pub fn put_with(&mut self, make: impl FnOnce(&mut Vec<Operand>) -> MInst) {
+        if let Some(code) = self.pending_trap.take() {
+            self.s.traps.push((self.s.insts.len() as u32, code));
+        }
+        let first = self.s.operands.len() as u32;
+        let mut inst = make(&mut self.s.operands);
+        inst.operands = first;
+        self.s.insts.push(inst);
+    }
+
+    /// Appends one operand to the instruction that is about to be put by
+    /// [`LowerCtx::put_gathered`].
     #[inline]
     pub fn operand(&mut self, operand: Operand) {
         self.s.operands.push(operand);
     }
 
-    /// Where the operands of the next instruction begin, for [`LowerCtx::put_gathered`]. No other instruction
-    /// may be put between: get all registers first.
+    /// Where the operands of the next instruction begin, for [`LowerCtx::put_gathered`]. No other
+    /// instruction may be put between: get all registers first.
     #[inline]
     pub fn begin(&self) -> u32 {
         self.s.operands.len() as u32
     }
 
-    /// Puts an instruction with the operands appended since `first` was taken from [`LowerCtx::begin`].
+    /// Puts an instruction with the operands appended since `first` was taken from
+    /// [`LowerCtx::begin`].
     pub fn put_gathered(&mut self, first: u32, row: u16, ctl: u16, payload: u64) {
         if let Some(code) = self.pending_trap.take() {
             self.s.traps.push((self.s.insts.len() as u32, code));
@@ -405,7 +422,8 @@ impl LowerCtx<'_> {
         self.pending_trap = Some(code);
     }
 
-    /// The next instruction that is put does this memory access: records its trap code, if it can trap.
+    /// The next instruction that is put does this memory access: records its trap code, if it can
+    /// trap.
     #[inline]
     pub fn trap_of(&mut self, flags: MemFlags) {
         if let Some(code) = flags.trap_code() {
@@ -413,7 +431,8 @@ impl LowerCtx<'_> {
         }
     }
 
-    /// Puts a conditional branch that ends the block, taken if the condition in `ctl` (and `second`) holds.
+    /// Puts a conditional branch that ends the block, taken if the condition in `ctl` (and
+    /// `second`) holds.
     pub fn branch(&mut self, ctl: u16, second: Cond2) {
         self.put(pseudo::COND, ctl, second.encode(), &[]);
     }
@@ -426,8 +445,7 @@ impl LowerCtx<'_> {
 
     /// Puts a move between registers of one class.
     pub fn put_move(&mut self, dst: VReg, src: VReg) {
-        let row =
-            if dst.class() == RegClass::Int { pseudo::MOVE_INT } else { pseudo::MOVE_FLOAT };
+        let row = if dst.class() == RegClass::Int { pseudo::MOVE_INT } else { pseudo::MOVE_FLOAT };
         self.put(row, 0, 0, &[Operand::reg_def(dst), Operand::reg_use(src)]);
     }
 

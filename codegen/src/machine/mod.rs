@@ -1,8 +1,9 @@
 //! The machine-independent half of every back end.
 //!
-//! `lower` turns the IR into `vcode`, walking backwards; `regalloc` hands it to the allocator in place;
-//! `emit` turns the result into bytes with the help of `buffer`. `abi` places arguments and results and lays
-//! out the frame. What differs from machine to machine is behind one trait, `Backend`: data and a few hooks.
+//! `lower` turns the IR into `vcode`, walking backwards; `regalloc` hands it to the allocator in
+//! place; `emit` turns the result into bytes with the help of `buffer`. `abi` places arguments and
+//! results and lays out the frame. What differs from machine to machine is behind one trait,
+//! `Backend`: data and a few hooks.
 
 pub mod abi;
 pub mod blockorder;
@@ -27,7 +28,8 @@ pub use inst::MInst;
 pub use lower::LowerCtx;
 pub use vcode::{Cond2, VCode, pseudo};
 
-/// What an instruction's row says to the machine-independent half, a set of bits; see [`Backend::row_flags`].
+/// What an instruction's row says to the machine-independent half, a set of bits; see
+/// [`Backend::row_flags`].
 pub mod row_flag {
     /// The row has clobbers: ask [`super::Backend::row_clobbers`].
     pub const CLOBBERS: u8 = 1;
@@ -47,10 +49,12 @@ pub trait Backend: Send + Sync + Debug {
     fn row_clobbers(&self, row: u16) -> PRegSet;
 
     /// Lowers one instruction that is not a branch, call or return. What is put defines
-    /// `ctx.result(inst, n)`. A pair of opcode and types that is not supported is an error that names it.
+    /// `ctx.result(inst, n)`. A pair of opcode and types that is not supported is an error that
+    /// names it.
     fn lower(&self, ctx: &mut LowerCtx<'_>, inst: ir::Inst) -> CodegenResult<()>;
 
-    /// Lowers `brif`: ends with exactly one `ctx.branch(..)`, which is taken if the condition is not zero.
+    /// Lowers `brif`: ends with exactly one `ctx.branch(..)`, which is taken if the condition is
+    /// not zero.
     fn lower_brif(&self, ctx: &mut LowerCtx<'_>, inst: ir::Inst) -> CodegenResult<()>;
 
     /// Places the parameters and results of a signature.
@@ -61,14 +65,15 @@ pub trait Backend: Send + Sync + Debug {
         out: &mut abi::SigBuilder<'_>,
     ) -> CodegenResult<()>;
 
-    /// Registers that a callee of this convention may change; without vector registers where the caller
-    /// has no value in one.
+    /// Registers that a callee of this convention may change; without vector registers where the
+    /// caller has no value in one.
     fn call_clobbers(&self, conv: crate::isa::CallConv, exception: bool) -> PRegSet;
 
     /// Registers that a function of this convention must preserve.
     fn callee_saved(&self, conv: crate::isa::CallConv, flags: &Flags) -> PRegSet;
 
-    /// Puts a load of `ty` from `place` into `dst`. Narrow integers may be loaded with garbage above.
+    /// Puts a load of `ty` from `place` into `dst`. Narrow integers may be loaded with garbage
+    /// above.
     fn put_load(&self, ctx: &mut LowerCtx<'_>, ty: Type, place: Place, dst: VReg);
 
     /// Puts a store of the low part of `src`, of type `ty`, to `place`.
@@ -105,7 +110,8 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits an unconditional jump.
     fn emit_jump(&self, e: &mut emit::Emitter<'_>, target: buffer::Label);
 
-    /// Emits a conditional jump; `cond` as in `MInst::ctl`. `allocs` are the operands of the branch.
+    /// Emits a conditional jump; `cond` as in `MInst::ctl`. `allocs` are the operands of the
+    /// branch.
     fn emit_cond_jump(
         &self,
         e: &mut emit::Emitter<'_>,
@@ -120,8 +126,8 @@ pub trait Backend: Send + Sync + Debug {
     /// The opposite condition.
     fn invert(&self, cond: u8) -> u8;
 
-    /// Emits a multi-way branch over `targets` (the cases) with `default`; `allocs` are the index and two
-    /// temporaries. `next` is the label that follows.
+    /// Emits a multi-way branch over `targets` (the cases) with `default`; `allocs` are the index
+    /// and two temporaries. `next` is the label that follows.
     fn emit_table(
         &self,
         e: &mut emit::Emitter<'_>,
@@ -163,16 +169,18 @@ pub trait Backend: Send + Sync + Debug {
     /// How branches and label uses are written.
     fn branch_writer(&self) -> &dyn buffer::BranchWriter;
 
-    /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the stack
-    /// pointer belong to a function of this convention.
+    /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the
+    /// stack pointer belong to a function of this convention.
     fn stack_facts(&self, conv: crate::isa::CallConv) -> (u8, u8, u32);
 
-    /// Whether a lowered instruction keeps state across calls of no-frame functions and so needs a frame.
+    /// Whether a lowered instruction keeps state across calls of no-frame functions and so needs a
+    /// frame.
     fn row_needs_frame(&self, row: u16) -> bool {
         self.row_flags()[row as usize] & row_flag::CALLS != 0
     }
 
-    /// Prints an instruction; `allocs` is empty before register allocation, and `operands` say what is meant.
+    /// Prints an instruction; `allocs` is empty before register allocation, and `operands` say what
+    /// is meant.
     fn print(
         &self,
         out: &mut String,

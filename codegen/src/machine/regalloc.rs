@@ -1,8 +1,9 @@
 //! The adaptor between machine code and the register allocators of regalloc2.
 //!
-//! `VCode` is read where it is; nothing is copied. Before the call the adaptor checks what regalloc2 only
-//! asserts, and measures what its backtracking allocator is quadratic in: values that are live at once, and
-//! predecessors of one block. A function above the limits goes to the fast allocator, and is counted.
+//! `VCode` is read where it is; nothing is copied. Before the call the adaptor checks what
+//! regalloc2 only asserts, and measures what its backtracking allocator is quadratic in: values
+//! that are live at once, and predecessors of one block. A function above the limits goes to the
+//! fast allocator, and is counted.
 
 use super::vcode::{VCode, pseudo};
 use super::{Backend, row_flag};
@@ -29,7 +30,13 @@ pub struct RegallocConfig {
 
 impl Default for RegallocConfig {
     fn default() -> Self {
-        Self { backtracking: true, checker: false, verbose: false, max_live: 2_000, max_preds: 2_000 }
+        Self {
+            backtracking: true,
+            checker: false,
+            verbose: false,
+            max_live: 2_000,
+            max_preds: 2_000,
+        }
     }
 }
 
@@ -172,8 +179,8 @@ pub fn allocate(
     if config.backtracking {
         algorithm = Algorithm::Ion;
         let preds = vcode.blocks.iter().map(|b| b.preds.len()).max().unwrap_or(0);
-        // Registers that cross blocks are the only ones that can be many at once for long; where there are
-        // few, nothing is measured.
+        // Registers that cross blocks are the only ones that can be many at once for long; where
+        // there are few, nothing is measured.
         if vcode.num_global_vregs as u32 > config.max_live
             || vcode.num_vregs as u32 > config.max_live
         {
@@ -201,19 +208,14 @@ pub fn allocate(
         float_spill_size: if vcode.has_vectors { 2 } else { 1 },
         clobber_mask,
     };
-    let options = RegallocOptions {
-        verbose_log: config.verbose,
-        validate_ssa: config.checker,
-        algorithm,
-    };
+    let options =
+        RegallocOptions { verbose_log: config.verbose, validate_ssa: config.checker, algorithm };
     regalloc2::run_with_ctx(&view, env, &options, &mut scratch.ctx)
         .map_err(|e| CodegenError::Regalloc(e.to_string()))?;
     if config.checker {
         let mut checker = regalloc2::checker::Checker::new(&view, env);
         checker.prepare(&scratch.ctx.output);
-        checker
-            .run()
-            .map_err(|errors| CodegenError::Regalloc(format!("checker: {errors:?}")))?;
+        checker.run().map_err(|errors| CodegenError::Regalloc(format!("checker: {errors:?}")))?;
     }
     Ok(facts)
 }
@@ -247,9 +249,9 @@ fn check_limits(vcode: &VCode) -> CodegenResult<()> {
 }
 
 impl RegallocScratch {
-    /// An upper bound of the number of values live at once, in time linear in the operands: a register
-    /// is taken to live from the first to the last block, in order, in which it appears, and in its block
-    /// throughout.
+    /// An upper bound of the number of values live at once, in time linear in the operands: a
+    /// register is taken to live from the first to the last block, in order, in which it appears,
+    /// and in its block throughout.
     fn measure(&mut self, vcode: &VCode) -> u32 {
         let blocks = vcode.blocks.len();
         self.extents.clear();
@@ -264,7 +266,7 @@ impl RegallocScratch {
             let b = b as u32;
             let mut live = 0u32;
             let mut most = 0u32;
-            let mut touch = |vreg: usize, extents: &mut Vec<(u32, u32)>| {
+            let touch = |vreg: usize, extents: &mut Vec<(u32, u32)>| {
                 if let Some(extent) = extents.get_mut(vreg) {
                     extent.0 = extent.0.min(b);
                     extent.1 = extent.1.max(b);
@@ -278,7 +280,8 @@ impl RegallocScratch {
                     touch(arg.vreg(), &mut self.extents);
                 }
             }
-            // Backwards through the block: a local register lives from its last use to its definition.
+            // Backwards through the block: a local register lives from its last use to its
+            // definition.
             for i in block.insts.range().rev() {
                 for operand in vcode.inst_operands(i) {
                     if operand.as_fixed_nonallocatable().is_some() {

@@ -1,13 +1,14 @@
 //! Machine code of one function between lowering and emission.
 //!
-//! One flat representation serves before and after register allocation. Instructions and operands are
-//! filled from the end of their arrays downwards, because lowering walks the function backwards: the live
-//! part of each array is its tail, and no second copy is ever made. While lowering, `MInst::operands` is the
-//! distance of the first operand from the end of the operand array; `VCode::finish` turns it into an index.
+//! One flat representation serves before and after register allocation. Instructions and operands
+//! are filled from the end of their arrays downwards, because lowering walks the function
+//! backwards: the live part of each array is its tail, and no second copy is ever made. While
+//! lowering, `MInst::operands` is the distance of the first operand from the end of the operand
+//! array; `VCode::finish` turns it into an index.
 //!
-//! What holds after `finish`: instruction `i` has the operands `insts[i].operands .. insts[i + 1].operands`,
-//! virtual registers are dense, those that live across blocks come first, and blocks partition the
-//! instructions in order.
+//! What holds after `finish`: instruction `i` has the operands `insts[i].operands .. insts[i +
+//! 1].operands`, virtual registers are dense, those that live across blocks come first, and blocks
+//! partition the instructions in order.
 
 use super::inst::MInst;
 use crate::ir::{self, TrapCode};
@@ -22,11 +23,11 @@ pub mod pseudo {
     pub const ARGS: u16 = 0xff00;
     /// Ends a block: go to its only successor.
     pub const JUMP: u16 = 0xff01;
-    /// Ends a block: successor 0 if the condition holds, else successor 1. `ctl` as the ISA defines it,
-    /// `payload` a second condition, see [`super::Cond2`].
+    /// Ends a block: successor 0 if the condition holds, else successor 1. `ctl` as the ISA defines
+    /// it, `payload` a second condition, see [`super::Cond2`].
     pub const COND: u16 = 0xff02;
-    /// Ends a block: multi-way branch; operands: index (use), two temporaries; `payload` is the index of a
-    /// [`super::JumpTableInfo`].
+    /// Ends a block: multi-way branch; operands: index (use), two temporaries; `payload` is the
+    /// index of a [`super::JumpTableInfo`].
     pub const TABLE: u16 = 0xff03;
     /// Ends a function; operands: fixed uses of the result registers.
     pub const RET: u16 = 0xff04;
@@ -150,7 +151,8 @@ impl Span {
 pub struct BlockInfo {
     /// Instructions.
     pub insts: Span,
-    /// Successors, in `VCode::succs`; the arguments of each in `VCode::edge_args` by the same index.
+    /// Successors, in `VCode::succs`; the arguments of each in `VCode::edge_args` by the same
+    /// index.
     pub succs: Span,
     /// Predecessors, in `VCode::preds`.
     pub preds: Span,
@@ -201,8 +203,8 @@ pub struct Symbol {
     pub offset: i64,
 }
 
-/// The targets of one multi-way branch: successor numbers (within the block) of the cases; the default is
-/// successor 0.
+/// The targets of one multi-way branch: successor numbers (within the block) of the cases; the
+/// default is successor 0.
 #[derive(Clone, Copy, Debug)]
 pub struct JumpTableInfo {
     /// In `VCode::table_targets`.
@@ -344,11 +346,16 @@ impl VCode {
         self.operands.len() - self.first_operand
     }
 
-    /// Puts a sequence of instructions, given in forward order, before all others. `MInst::operands` of each
-    /// is the index of its first operand in `operands`.
+    /// Puts a sequence of instructions, given in forward order, before all others.
+    /// `MInst::operands` of each is the index of its first operand in `operands`.
     pub fn prepend(&mut self, insts: &[MInst], operands: &[Operand]) {
         if self.first_operand < operands.len() {
-            grow(&mut self.operands, &mut self.first_operand, operands.len(), Operand::any_use(VReg::invalid()));
+            grow(
+                &mut self.operands,
+                &mut self.first_operand,
+                operands.len(),
+                Operand::any_use(VReg::invalid()),
+            );
         }
         if self.first_inst < insts.len() {
             grow(&mut self.insts, &mut self.first_inst, insts.len(), MInst::default());
@@ -364,8 +371,8 @@ impl VCode {
         }
     }
 
-    /// Turns distances from the end into indices, and gives every register its final number: that of its
-    /// representative, or the next one where it has none yet. Returns how many there are.
+    /// Turns distances from the end into indices, and gives every register its final number: that
+    /// of its representative, or the next one where it has none yet. Returns how many there are.
     pub(crate) fn finish(&mut self, roots: &[u32], numbers: &mut [u32], next: u32) -> usize {
         let mut next = next;
         let mut rename = |vreg: u32| {
@@ -381,8 +388,8 @@ impl VCode {
             inst.operands = total - inst.operands;
         }
         for operand in &mut self.operands[self.first_operand..] {
-            // The number of the register is the low half of an operand; those of registers that are not
-            // allocated are out of the table.
+            // The number of the register is the low half of an operand; those of registers that are
+            // not allocated are out of the table.
             let bits = operand.bits();
             if (bits as u32 as usize) < roots.len() {
                 *operand = Operand::from_bits(bits >> 32 << 32 | rename(bits as u32) as u64);
@@ -412,7 +419,8 @@ impl VCode {
 
     /// Adds a constant to the pool, or finds it again; the result is a label number.
     pub fn pool_constant(&mut self, bytes: &[u8], align: u32) -> u32 {
-        // A pool is small; a search over the last few keeps this constant in the size of the function.
+        // A pool is small; a search over the last few keeps this constant in the size of the
+        // function.
         let recent = self.consts.len().saturating_sub(16);
         for (i, c) in self.consts.iter().enumerate().skip(recent) {
             if &self.const_bytes[c.bytes.range()] == bytes {

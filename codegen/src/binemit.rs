@@ -1,0 +1,48 @@
+//! Offsets into code, and the kinds of relocations.
+
+use core::fmt;
+
+/// An offset in bytes from the beginning of a function.
+pub type CodeOffset = u32;
+
+/// A number that is added to the address of a relocation.
+pub type Addend = i64;
+
+/// How the field of a relocation is computed.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Reloc {
+    /// The address, 4 bytes.
+    Abs4,
+    /// The address, 8 bytes.
+    Abs8,
+    /// The distance from the field to the address, 4 bytes.
+    X86PCRel4,
+    /// As `X86PCRel4`, in a call.
+    X86CallPCRel4,
+    /// As `X86PCRel4`, in a call that may go through the procedure linkage table.
+    X86CallPLTRel4,
+    /// The distance from the field to the symbol's entry in the global offset table.
+    X86GOTPCRel4,
+    /// The distance from the beginning of the symbol's section, 4 bytes.
+    X86SecRel,
+    /// The thread-local general dynamic sequence of ELF.
+    ElfX86_64TlsGd,
+    /// The thread-local sequence of Mach-O on x86_64.
+    MachOX86_64Tlv,
+}
+
+impl fmt::Display for Reloc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reloc::Abs4 => "Abs4",
+            Reloc::Abs8 => "Abs8",
+            Reloc::X86PCRel4 => "PCRel4",
+            Reloc::X86CallPCRel4 => "CallPCRel4",
+            Reloc::X86CallPLTRel4 => "CallPLTRel4",
+            Reloc::X86GOTPCRel4 => "GOTPCRel4",
+            Reloc::X86SecRel => "SecRel",
+            Reloc::ElfX86_64TlsGd => "ElfX86_64TlsGd",
+            Reloc::MachOX86_64Tlv => "MachOX86_64Tlv",
+        })
+    }
+}
