@@ -1,2 +1,9 @@
 //! Generators and oracles for fuzzing, and seeded runs as ordinary tests.
+//!
+//! Everything is decided by a seed: the same seed gives the same functions, arguments and mutations
+//! on every machine.
 #![forbid(unsafe_code)]
+
+pub mod generate;
+pub mod oracle;
+pub mod rng;
