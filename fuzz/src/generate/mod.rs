@@ -140,9 +140,8 @@ impl<'a> Generator<'a> {
         let block = func.dfg.make_block();
         func.layout.append_block(block);
         let params = signatures[index].params.iter();
-        let values = params
-            .map(|param| func.dfg.append_block_param(block, param.value_type))
-            .collect();
+        let values =
+            params.map(|param| func.dfg.append_block_param(block, param.value_type)).collect();
         let (budget, loops, slots) = (config.size, 0, Vec::new());
         Self { rng, config, signatures, index, func, block, values, slots, budget, loops }
     }

@@ -1,0 +1,36 @@
+//! Generated functions run on the interpreter: they end, and most of them without a trap.
+
+use windlass_core::interpret::{ControlFlow, InterpreterError};
+use windlass_fuzz::generate::{Config, generate};
+use windlass_fuzz::oracle::expected;
+
+#[test]
+fn generated_functions_end_and_mostly_return() {
+    let config = Config::default();
+    let (mut returns, mut traps, mut long) = (0, 0, 0);
+    for seed in 0..300 {
+        let case = generate(seed, &config);
+        for arguments in &case.arguments {
+            match expected(&case, arguments) {
+                Ok(ControlFlow::Return(values)) => {
+                    assert_eq!(values.len(), case.functions[0].signature.returns.len());
+                    returns += 1;
+                }
+                Ok(ControlFlow::Trap(_)) => traps += 1,
+                Err(InterpreterError::FuelExhausted) => long += 1,
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
+        }
+    }
+    println!("{returns} {traps} {long}");
+    assert!(returns > 600, "only {returns} calls returned, {traps} trapped, {long} took too long");
+    assert!(traps > 0);
+}
+
+#[test]
+fn a_seed_always_gives_the_same_functions() {
+    let config = Config::default();
+    let text = |seed| format!("{:?}", generate(seed, &config));
+    assert_eq!(text(7), text(7));
+    assert_ne!(text(7), text(8));
+}
