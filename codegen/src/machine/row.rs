@@ -81,6 +81,8 @@ pub struct OperandSpec {
     pub kind: Kind,
     /// Width in bits; 0 is the operand size of the instruction.
     pub width: u16,
+    /// Width in bits where it is a register; differs from `width` where only a part is stored or loaded.
+    pub reg_width: u16,
     /// Hardware number of the only register it can be in, or `NO_REG`.
     pub fixed: u8,
     /// Whether the printed form shows it.
@@ -95,6 +97,7 @@ impl OperandSpec {
         role: Role::Use,
         kind: Kind::Imm,
         width: 0,
+        reg_width: 0,
         fixed: NO_REG,
         printed: false,
         in_memory_field: false,

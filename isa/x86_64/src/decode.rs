@@ -347,3 +347,63 @@ fn address(modrm: u8, p: &Prefixes, r: &mut Reader<'_>) -> Option<Address> {
     a.disp = r.signed(disp_len)? as i32;
     Some(a)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether some bytes could be meant by both.
+    fn overlap(a: &Enc, b: &Enc) -> bool {
+        let prefix = |e: &Enc| (e.prefix, e.has(enc_bits::OSZ), e.has(enc_bits::LOCK));
+        let wide = |e: &Enc| (!e.has(enc_bits::WIG)).then(|| e.has(enc_bits::W));
+        let long = |e: &Enc| (!e.has(enc_bits::LIG)).then(|| e.has(enc_bits::L));
+        let differ = |x: Option<bool>, y: Option<bool>| x.is_some() && y.is_some() && x != y;
+        if prefix(a) != prefix(b) || differ(wide(a), wide(b)) || differ(long(a), long(b)) {
+            return false;
+        }
+        let third = |e: &Enc| e.has(enc_bits::LITERAL).then_some(e.digit);
+        let digit = |e: &Enc| e.has(enc_bits::DIGIT).then_some(e.digit);
+        match (third(a), third(b)) {
+            (Some(x), Some(y)) => return x == y,
+            // A fixed byte is a ModRM byte to the other.
+            (Some(x), None) | (None, Some(x)) => {
+                let other = if third(a).is_some() { b } else { a };
+                return !other.has(enc_bits::MEM_ONLY)
+                    && digit(other).is_none_or(|d| d == x >> 3 & 7);
+            }
+            (None, None) => {}
+        }
+        if let (Some(x), Some(y)) = (digit(a), digit(b))
+            && x != y
+        {
+            return false;
+        }
+        let forms = |e: &Enc, f: &Enc| e.has(enc_bits::MEM_ONLY) && f.has(enc_bits::REG_ONLY);
+        !forms(a, b) && !forms(b, a)
+    }
+
+    #[test]
+    fn no_two_rows_have_one_encoding() {
+        let mut errors = Vec::new();
+        for (n, rows) in TABLE.cells.iter().enumerate() {
+            for (i, (op, enc)) in rows.iter().enumerate() {
+                for (other, other_enc) in &rows[i + 1..] {
+                    // One row may reach one encoding from two operand sizes.
+                    if op != other && overlap(enc, other_enc) {
+                        errors.push(format!("{n:#x}: {op:?} and {other:?}"));
+                    }
+                }
+            }
+        }
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+    }
+
+    #[test]
+    fn two_rows_with_one_encoding_are_seen() {
+        let enc = |op: Op, size| op.row().encodings(size)[0];
+        // These differ in nothing but what the name says of the operands.
+        assert!(overlap(&enc(Op::Zero, Size::D), &Enc { opcode: 0x33, ..enc(Op::Xor, Size::D) }));
+        assert!(!overlap(&enc(Op::Xor, Size::D), &enc(Op::Xor, Size::Q)));
+        assert!(!overlap(&enc(Op::MovF, Size::D), &enc(Op::MovFMerge, Size::D)));
+    }
+}

@@ -49,6 +49,10 @@ fn width(spec: &OperandSpec, size: Size) -> u16 {
     if spec.width == 0 { size.bits() } else { spec.width }
 }
 
+fn reg_width(spec: &OperandSpec, size: Size) -> u16 {
+    if spec.reg_width == 0 { size.bits() } else { spec.reg_width }
+}
+
 fn segment(out: &mut String, segment: Segment) {
     out.push_str(match segment {
         Segment::None => "",
@@ -114,7 +118,7 @@ pub fn print_decoded(out: &mut String, d: &Decoded, address: u64) {
         match *place {
             Place::Reg(n) => {
                 let class = spec.kind.class().unwrap_or(RegClass::Int);
-                out.push_str(name(class, n, width(spec, d.size)));
+                out.push_str(name(class, n, reg_width(spec, d.size)));
             }
             Place::Imm(x) => immediate_text(out, x),
             Place::Cond(_) => {}
@@ -234,7 +238,7 @@ pub fn print_inst(out: &mut String, inst: &MInst, operands: &[Operand], allocs: 
                 memory(out, inst, operands, allocs, n);
             }
             _ => {
-                let bits = width(spec, size);
+                let bits = reg_width(spec, size);
                 if spec.role == Role::Mod && allocs.is_empty() {
                     register(out, operands, allocs, n + 1, bits);
                     out.push_str("<-");

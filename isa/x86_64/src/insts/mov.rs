@@ -16,7 +16,7 @@ rows! { super::alu::END;
     Movsx8  "movsx"         "def G, use GM8"      "v 0F BE /r"             "";
     Movsx16 "movsx"         "def G, use GM16"     "y 0F BF /r"             "";
     Movsxd  "movsxd"        "def G, use GM32"     "q 63 /r"                "";
-    Xchg    "xchg"          "mod G, mod GR"       "b 86 /r; v 87 /r"       "";
+    Xchg    "xchg"          "mod GR, mod G"       "b 86 /r; v 87 /r"       "";
     MovbeLd "movbe"         "def G, use M"        "v 0F 38 F0 /r"          "movbe";
     MovbeSt "movbe"         "def M, use G"        "v 0F 38 F1 /r"          "movbe";
     Bswap   "bswap"         "mod G"               "y 0F C8+r"              "";

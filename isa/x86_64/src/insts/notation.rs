@@ -4,7 +4,8 @@
 //! Operands, separated by commas, in the order of the printed form: a role (`use`, `late`, `def`, `early`,
 //! `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM` register or memory, `M`
 //! memory, `GR`, `XR` a register in the field where memory could be, `A` an address that is not accessed.
-//! A number after the kind is the width in bits; without it the width is the operand size. A register's name
+//! A number after the kind is the width in bits; without it the width is the operand size; in `GM32/8` a register
+//! has 32 bits and memory 8. A register's name
 //! is a fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`, `imm8`,
 //! `imm64`, `cond`, `label`, `target`.
 //!
@@ -15,7 +16,7 @@
 //! at 16 bits, else `id`), `cb cd` distances to a label. At the end may stand when the encoding fits: `=1`
 //! (the immediate is 1), `acc` (the register is rax), `u32` (the immediate is zero-extended from 32 bits).
 //! The first encoding that fits is taken: an 8-bit immediate that is not the last choice must fit when
-//! sign-extended. `/rr` puts the only register in both fields. A last byte after `0F xx` is a fixed third byte.
+//! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed third byte.
 //!
 //! Flags: `wf` and `rf` write and read the condition flags, `move`, `call`, `branch`, `ret`, `traps`,
 //! `alias`, `latemem`, a CPU feature by its name, `clobber:` and a register.
@@ -195,12 +196,14 @@ const fn kind(mut spec: OperandSpec, s: &[u8], a: usize, b: usize) -> OperandSpe
         spec.kind = Kind::Gpr;
         spec.fixed = 1;
         spec.width = 8;
+        spec.reg_width = 8;
         return spec;
     }
     if is(s, a, b, "xmm0") {
         spec.kind = Kind::Vec;
         spec.fixed = 0;
         spec.width = 128;
+        spec.reg_width = 128;
         return spec;
     }
     let mut width = a + 1;
@@ -229,7 +232,14 @@ const fn kind(mut spec: OperandSpec, s: &[u8], a: usize, b: usize) -> OperandSpe
         (b'A', _) => Kind::Addr,
         _ => panic!("kinds are G, X, GM, XM, GR, XR, M, A, or the name of a register"),
     };
-    spec.width = number(s, width, b);
+    let slash = find(s, width, b'/');
+    if slash < b {
+        spec.reg_width = number(s, width, slash);
+        spec.width = number(s, slash + 1, b);
+    } else {
+        spec.width = number(s, width, b);
+        spec.reg_width = spec.width;
+    }
     spec
 }
 
@@ -555,6 +565,9 @@ const fn place(row: &Row, mut e: Enc, size: u8, any: bool) -> Enc {
                 f.reg = i;
                 if e.bits & enc_bits::BOTH != 0 {
                     f.rm = i;
+                    if e.bits & enc_bits::VEX != 0 {
+                        f.vvvv = i;
+                    }
                 }
             } else if digit && e.bits & enc_bits::VEX == 0 {
                 if f.rm != NO_REG {
@@ -675,5 +688,5 @@ const fn is_8_bit(row: &Row, operand: u8, size: u8, any: bool) -> bool {
     }
     let spec = row.operands[operand as usize];
     let general = matches!(spec.kind, Kind::Gpr | Kind::GprMem);
-    general && (spec.width == 8 || spec.width == 0 && !any && size == 0)
+    general && (spec.reg_width == 8 || spec.reg_width == 0 && !any && size == 0)
 }

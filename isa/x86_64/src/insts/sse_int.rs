@@ -63,11 +63,11 @@ rows! { super::sse::END;
     Pshufhw    "pshufhw"       "def X, use XM128, imm8" "F3 0F 70 /r ib"      "";
     Pshufb     "pshufb"        "mod X, use XM128"       "66 0F 38 00 /r"      "ssse3";
     Ptest      "ptest"         "use X, use XM128"       "66 0F 38 17 /r"      "wf sse41";
-    Pextrb     "pextrb"        "def GM8, use X, imm8"   "66 0F 3A 14 /r ib"   "sse41";
+    Pextrb     "pextrb"        "def GM32/8, use X, imm8" "66 0F 3A 14 /r ib"   "sse41";
     Pextrw     "pextrw"        "def G32, use XR, imm8"  "66 0F C5 /r ib"      "";
     PextrwSt   "pextrw"        "def M16, use X, imm8"   "66 0F 3A 15 /r ib"   "sse41";
     Pextr      "pextrd|pextrq" "def GM, use X, imm8"    "y 66 0F 3A 16 /r ib" "sse41";
-    Pinsrb     "pinsrb"        "mod X, use GM8, imm8"   "66 0F 3A 20 /r ib"   "sse41";
-    Pinsrw     "pinsrw"        "mod X, use GM16, imm8"  "66 0F C4 /r ib"      "";
+    Pinsrb     "pinsrb"        "mod X, use GM32/8, imm8" "66 0F 3A 20 /r ib"   "sse41";
+    Pinsrw     "pinsrw"        "mod X, use GM32/16, imm8" "66 0F C4 /r ib"      "";
     Pinsr      "pinsrd|pinsrq" "mod X, use GM, imm8"    "y 66 0F 3A 22 /r ib" "sse41";
 }

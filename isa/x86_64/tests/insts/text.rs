@@ -1,0 +1,49 @@
+//! One line for each encoding of each row, kept in `encodings.txt`; `WINDLASS_BLESS=1` writes it anew.
+
+use crate::{ORIGIN, code_of, samples};
+use std::fmt::Write;
+use windlass_isa_x86_64::decode::decode;
+use windlass_isa_x86_64::insts::Op;
+use windlass_isa_x86_64::print::print_decoded;
+
+#[test]
+fn encodings_as_written_down() {
+    let mut now = String::new();
+    for op in Op::all().filter(|op| !op.row().custom()) {
+        let row = op.row();
+        for size in samples::sizes(row) {
+            for memory in [false, true] {
+                if memory && !row.operands().iter().any(|s| s.kind.may_be_memory()) {
+                    continue;
+                }
+                let (inst, allocs) = samples::plain(op, size, memory).inst();
+                let mut code = code_of(&inst, &allocs);
+                let bytes = code.finish(0x70);
+                let mut hex = String::new();
+                for byte in bytes {
+                    let _ = write!(hex, "{byte:02x}");
+                }
+                let mut text = String::new();
+                print_decoded(
+                    &mut text,
+                    &decode(bytes).expect("it is in the table"),
+                    ORIGIN as u64,
+                );
+                let line = format!("{:<16} {hex:<22} {text}\n", row.name);
+                if !now.ends_with(&line) {
+                    now.push_str(&line);
+                }
+            }
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/encodings.txt");
+    if std::env::var_os("WINDLASS_BLESS").is_some_and(|v| v == "1") {
+        std::fs::write(path, &now).expect("the file can be written");
+        return;
+    }
+    let before = std::fs::read_to_string(path).unwrap_or_default();
+    for (old, new) in before.lines().zip(now.lines()) {
+        assert_eq!(old, new, "encodings.txt; WINDLASS_BLESS=1 writes it anew");
+    }
+    assert_eq!(before.lines().count(), now.lines().count(), "encodings.txt has lines more or less");
+}
