@@ -15,6 +15,7 @@
 #![deny(missing_docs)]
 
 mod builder;
+mod memory_calls;
 mod ssa;
 mod stack_maps;
 mod switch;
