@@ -5,5 +5,6 @@
 #![forbid(unsafe_code)]
 
 pub mod generate;
+pub mod mutate;
 pub mod oracle;
 pub mod rng;

@@ -7,7 +7,7 @@ pub struct Rng(u64);
 impl Rng {
     /// A generator that starts at `seed`.
     pub fn new(seed: u64) -> Self {
-        let mut rng = Self(seed ^ 0x5eed_0f_a11_c0de);
+        let mut rng = Self(seed ^ 0x5eed_0fa1_1c0d_e123);
         rng.next_u64();
         rng
     }

@@ -22,7 +22,6 @@ fn generated_functions_end_and_mostly_return() {
             }
         }
     }
-    println!("{returns} {traps} {long}");
     assert!(returns > 600, "only {returns} calls returned, {traps} trapped, {long} took too long");
     assert!(traps > 0);
 }
