@@ -8,3 +8,4 @@ pub mod generate;
 pub mod mutate;
 pub mod oracle;
 pub mod rng;
+pub mod shrink;

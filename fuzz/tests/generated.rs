@@ -33,3 +33,21 @@ fn a_seed_always_gives_the_same_functions() {
     assert_eq!(text(7), text(7));
     assert_ne!(text(7), text(8));
 }
+
+#[test]
+fn shrinking_keeps_the_failure_and_drops_the_rest() {
+    let config = Config { functions: 1, ..Config::default() };
+    let fails = |case: &windlass_fuzz::generate::Case| {
+        case.arguments
+            .iter()
+            .any(|arguments| matches!(expected(case, arguments), Ok(ControlFlow::Trap(_))))
+    };
+    let case = (0..).map(|seed| generate(seed, &config)).find(&fails).expect("some case traps");
+    let small = windlass_fuzz::shrink::shrink(&case, fails);
+    assert!(fails(&small));
+    let count = |case: &windlass_fuzz::generate::Case| {
+        let layout = &case.functions[0].layout;
+        layout.blocks().map(|block| layout.block_insts(block).count()).sum::<usize>()
+    };
+    assert!(count(&small) * 4 < count(&case), "{} of {}", count(&small), count(&case));
+}
