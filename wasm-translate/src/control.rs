@@ -1,19 +1,21 @@
 //! Blocks, loops, branches, and what happens to values where control meets.
 //!
-//! A forward label does not know its parameters until its end: branches to it are emitted without
-//! arguments, and remembered as [`Edge`]s with the state of the locals. At the end only what
+//! Branches are emitted without arguments; [`crate::params`] adds them when the function is complete.
+//! A forward label does not know its parameters until its end: branches to it are remembered as
+//! [`Edge`]s with the state of the locals. At the end only what
 //! differs between the edges becomes a parameter. A loop header has parameters for the locals that
 //! the loop assigns (known from the scan). Where a loop has many branches to its header, they meet
 //! in a block of their own at the loop's end, which treats them as any forward label does.
 
 use wasmparser::BlockType;
-use windlass_core::ir::{Block, BlockArg, BlockCall, InstBuilder, JumpTableData, Type, Value};
+use windlass_core::ir::{Block, InstBuilder, JumpTableData, Type, Value};
 
 use crate::env::FuncEnvironment;
 use crate::error::WasmResult;
 use crate::func::{NO_SLOT, Translation};
 use crate::locals::Version;
 use crate::module::val_type;
+use crate::params::TargetId;
 use crate::scan::LoopInfo;
 use crate::types::{TypeIndex, ValType};
 
@@ -54,6 +56,8 @@ pub(crate) struct Frame {
     /// Whether branches go to a block where a loop's back edges meet.
     meets: bool,
     loop_index: u32,
+    /// The parameters of a loop's header.
+    params_of_header: Option<TargetId>,
     /// The last of the edges that wait for the target's parameters.
     edges: u32,
     edge_count: u32,
@@ -135,6 +139,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             header: None,
             meets: false,
             loop_index: NONE,
+            params_of_header: None,
             edges: NONE,
             edge_count: 0,
             height,
@@ -205,12 +210,14 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             self.load_base();
         }
         let header = self.builder.create_block();
-        self.jump_to_header(header, &info, params_len);
+        let target = self.state.params.add_target(header, params_len);
+        self.jump_to_header(header, target, &info, params_len);
         self.push_frame(FrameKind::Loop, signature, params, results);
         let meets = info.back_edges >= MEETING_BACK_EDGES;
         let base = if info.has_call { None } else { self.base };
         let frame = self.state.frames.last_mut().expect("the frame of the loop is open");
         frame.header = Some(header);
+        frame.params_of_header = Some(target);
         frame.meets = meets;
         frame.target = if meets { None } else { Some(header) };
         frame.loop_index = loop_index as u32;
@@ -237,25 +244,26 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         Ok(())
     }
 
-    /// Collects the arguments for a loop's header: the topmost operands, then the locals that the
+    /// Keeps the arguments for a loop's header: the topmost operands, then the locals that the
     /// loop assigns.
-    fn header_args(&mut self, info: &LoopInfo, params: usize) -> Vec<BlockArg> {
-        let mut args = std::mem::take(&mut self.state.block_args);
-        args.clear();
-        let from = self.state.stack.len() - params;
-        args.extend(self.state.stack[from..].iter().map(|&value| BlockArg::Value(value)));
-        for &local in self.state.scan.assigned(info) {
-            if self.state.local_data[local as usize].slot == NO_SLOT {
-                args.push(BlockArg::Value(self.state.locals.get(local)));
+    fn header_row(&mut self, info: &LoopInfo, params: usize) -> usize {
+        let state = &mut *self.state;
+        let row = state.params.rows.len();
+        let from = state.stack.len() - params;
+        state.params.rows.extend_from_slice(&state.stack[from..]);
+        for &local in state.scan.assigned(info) {
+            if state.local_data[local as usize].slot == NO_SLOT {
+                state.params.rows.push(state.locals.get(local));
             }
         }
-        args
+        row
     }
 
-    fn jump_to_header(&mut self, header: Block, info: &LoopInfo, params: usize) {
-        let args = self.header_args(info, params);
-        self.builder.ins().jump(header, &args);
-        self.state.block_args = args;
+    fn jump_to_header(&mut self, header: Block, target: TargetId, info: &LoopInfo, params: usize) {
+        let row = self.header_row(info, params);
+        let jump = self.builder.ins().jump(header, &[]);
+        let call = self.first_block_call(jump);
+        self.state.params.add_call(target, call, row);
     }
 
     /// Position of the frame that a relative depth names.
@@ -284,22 +292,14 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         block
     }
 
-    /// Makes the block call of a branch to a frame; all operands that it passes are widened.
-    fn branch_call(&mut self, at: usize) -> BlockCall {
-        let target = self.target(at);
-        if !self.is_direct(at) {
-            return self.builder.func.dfg.block_call(target, &[]);
-        }
-        let info = self.state.scan.loops[self.state.frames[at].loop_index as usize];
-        let args = self.header_args(&info, self.label_arity(at));
-        let call = self.builder.func.dfg.block_call(target, &args);
-        self.state.block_args = args;
-        call
-    }
-
-    /// Remembers a branch, unless its arguments are complete.
+    /// Remembers a branch; the operands that it passes are the topmost ones and widened.
     fn add_edge(&mut self, at: usize, call: u32, values: u32) {
         if self.is_direct(at) {
+            let frame = self.state.frames[at];
+            let info = self.state.scan.loops[frame.loop_index as usize];
+            let row = self.header_row(&info, frame.params as usize);
+            let target = frame.params_of_header.expect("a loop has a header");
+            self.state.params.add_call(target, call, row);
             return;
         }
         let version = self.state.locals.version();
@@ -314,10 +314,9 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn jump_to_label(&mut self, at: usize) {
         let arity = self.label_arity(at);
         self.widen_top(arity);
-        let call = self.branch_call(at);
-        let inst = self.builder.ins().jump(call.block(), &[]);
-        let index = self.first_block_call(inst);
-        self.builder.func.dfg.block_calls[index as usize] = call;
+        let target = self.target(at);
+        let jump = self.builder.ins().jump(target, &[]);
+        let index = self.first_block_call(jump);
         let values = self.save_operands(arity);
         self.add_edge(at, index, values);
     }
@@ -337,11 +336,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         let at = self.frame_at(depth);
         let arity = self.label_arity(at);
         self.widen_top(arity);
-        let call = self.branch_call(at);
+        let target = self.target(at);
         let next = self.builder.create_block();
-        let branch = self.builder.ins().brif(condition, call.block(), &[], next, &[]);
+        let branch = self.builder.ins().brif(condition, target, &[], next, &[]);
         let index = self.first_block_call(branch);
-        self.builder.func.dfg.block_calls[index as usize] = call;
         let values = self.save_operands(arity);
         self.add_edge(at, index, values);
         self.continue_in(next);
@@ -356,9 +354,11 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         self.widen_top(arity);
         let mut calls = std::mem::take(&mut self.state.calls);
         calls.clear();
-        calls.push(self.branch_call(self.frame_at(targets.default())));
+        let target = self.target(self.frame_at(targets.default()));
+        calls.push(self.builder.func.dfg.block_call(target, &[]));
         for depth in targets.targets() {
-            calls.push(self.branch_call(self.frame_at(depth?)));
+            let target = self.target(self.frame_at(depth?));
+            calls.push(self.builder.func.dfg.block_call(target, &[]));
         }
         let data = JumpTableData::new(calls[0], &calls[1..]);
         let table = self.builder.create_jump_table(data);
@@ -453,7 +453,8 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             self.meet(&frame, params, true);
             let info = self.state.scan.loops[frame.loop_index as usize];
             let header = frame.header.expect("a loop has a header");
-            self.jump_to_header(header, &info, params);
+            let target = frame.params_of_header.expect("a loop has a header");
+            self.jump_to_header(header, target, &info, params);
             self.state.stack.truncate(self.state.stack.len() - params);
             if let Some(after) = after {
                 self.state.locals.move_to(version);
@@ -542,10 +543,13 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 column.is_param |= column.value != value;
             }
         }
-        let mut has_params = false;
+        let mut target = None;
+        let operands = self.state.columns[..arity].iter().filter(|column| column.is_param).count();
         for at in 0..width {
             if self.state.columns[at].is_param {
-                has_params = true;
+                if target.is_none() {
+                    target = Some(self.state.params.add_target(block, operands));
+                }
                 let ty: Type = self.value_type(self.state.columns[at].value);
                 let value = self.builder.func.dfg.append_block_param(block, ty);
                 self.state.columns[at].value = value;
@@ -558,15 +562,13 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             }
         }
         let state = &mut *self.state;
-        if has_params {
-            let dfg = &mut self.builder.func.dfg;
+        if let Some(target) = target {
             for (edge, row) in edges.iter().zip(state.matrix.chunks_exact(width)) {
+                let start = state.params.rows.len();
                 let columns = row.iter().zip(&state.columns);
-                let args = columns
-                    .filter(|(_, column)| column.is_param)
-                    .map(|(&value, _)| BlockArg::Value(value));
-                dfg.block_calls[edge.call as usize] =
-                    BlockCall::new(block, args, &mut dfg.value_lists);
+                let args = columns.filter(|(_, column)| column.is_param).map(|(&value, _)| value);
+                state.params.rows.extend(args);
+                state.params.add_call(target, edge.call, start);
             }
         }
         if with_locals {

@@ -13,7 +13,7 @@ use wasmparser::{
     ValidatorResources,
 };
 use windlass_core::ir::{
-    Block, BlockArg, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
+    Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, Type, Value, types,
 };
 use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -26,6 +26,7 @@ use crate::env::{
 use crate::error::{WasmError, WasmResult, unsupported};
 use crate::locals::Locals;
 use crate::module::{ModuleInfo, ModuleTranslation, val_type};
+use crate::params::Params;
 use crate::plans::Plans;
 use crate::scan::Scan;
 use crate::types::{DefinedFuncIndex, FuncType, RefType, ValType};
@@ -68,7 +69,7 @@ pub(crate) struct State {
     pub join_edges: Vec<Edge>,
     pub matrix: Vec<Value>,
     pub args: Vec<Value>,
-    pub block_args: Vec<BlockArg>,
+    pub params: Params,
     pub calls: Vec<windlass_core::ir::BlockCall>,
     pub memories: Plans<MemoryPlan>,
     pub tables: Plans<TablePlan>,
@@ -84,6 +85,7 @@ impl State {
         self.frames.clear();
         self.edges.clear();
         self.edge_values.clear();
+        self.params.clear();
         self.memories.begin(info.memories.len());
         self.tables.begin(info.tables.len());
         self.globals.begin(info.globals.len());
@@ -328,7 +330,9 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
     pub(crate) fn get_local(&mut self, local: u32) -> Value {
         let data = self.state.local_data[local as usize];
         if data.slot == NO_SLOT {
-            return self.state.locals.get(local);
+            let value = self.state.locals.get(local);
+            self.state.params.mark_used(value);
+            return value;
         }
         let slot = self.slots.expect("locals in memory have a slot");
         let ty = self.env.value_type(data.ty);
@@ -433,6 +437,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
 
     fn finish(self, complete: bool) {
         if complete {
+            self.state.params.complete(self.builder.func);
             self.builder.finalize();
         } else {
             self.builder.abandon();

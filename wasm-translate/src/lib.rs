@@ -14,6 +14,7 @@ mod locals;
 mod memory;
 pub mod module;
 mod ops;
+mod params;
 mod plans;
 mod scan;
 pub mod trap;
