@@ -14,6 +14,7 @@ pub mod machine;
 pub mod result;
 pub mod semantics;
 pub mod settings;
+pub mod text;
 
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;

@@ -1,0 +1,32 @@
+//! The text form of the IR: reader and printer.
+//!
+//! What holds: whatever the printer writes, the reader reads back to a function that prints the
+//! same. The reader looks at every byte a constant number of times, never recurses, and refuses
+//! texts whose entity numbers would take memory out of proportion to their length.
+//!
+//! The language is that of CLIF. Where the printer of the original loses something, this one
+//! writes it: names such as `u0:5` in symbol globals, the flags of `atomic_rmw` and `atomic_cas`,
+//! declarations of dynamic types. The reader refuses no block number for its size alone.
+
+mod error;
+mod lexer;
+mod literal;
+mod operands;
+mod parser;
+mod preamble;
+mod reader;
+mod run_command;
+mod sourcemap;
+mod testfile;
+mod write;
+
+pub use error::{Location, ParseError, ParseResult};
+pub use parser::Comment;
+pub use reader::Details;
+pub use run_command::{Comparison, Invocation, RunCommand, parse_run_command};
+pub use sourcemap::SourceMap;
+pub use testfile::{
+    Feature, IsaSpec, Lookup, ParseOptions, SkippedTarget, TestCommand, TestFile, TestOption,
+    parse_functions, parse_test,
+};
+pub use write::{DisplayInst, write_function, write_function_with};
