@@ -1,1 +1,17 @@
 //! Code in memory: mapping, relocation, unwind registration, calls.
+//!
+//! [`CodeImage`] holds linked code that is never writable and executable at once; [`ImageBuilder`]
+//! links it. [`Jit`] compiles functions, finds them by name and calls them through a generated
+//! [`trampoline`].
+#![deny(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod image;
+//mod jit;
+pub mod libcalls;
+pub mod trampoline;
+mod unwind;
+
+pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
+//pub use jit::{Jit, JitError};
+pub use unwind::FrameRegistration;

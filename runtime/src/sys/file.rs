@@ -102,9 +102,7 @@ pub fn advise(file: &File, offset: u64, len: u64, advice: Advice) -> io::Result<
 
 /// Waits until data, and with `metadata` everything else, is on the device.
 pub fn sync(fd: impl AsFd, metadata: bool) -> io::Result<()> {
-    call(|| {
-        Ok(if metadata { rustix::fs::fsync(fd)? } else { rustix::fs::fdatasync(fd)? })
-    })
+    call(|| Ok(if metadata { rustix::fs::fsync(fd)? } else { rustix::fs::fdatasync(fd)? }))
 }
 
 /// The flags that the file is open with.
@@ -138,10 +136,8 @@ pub fn set_times(fd: impl AsFd, accessed: NewTime, modified: NewTime) -> io::Res
             tv_nsec: (nanoseconds % 1_000_000_000) as i64,
         },
     };
-    let times = rustix::fs::Timestamps {
-        last_access: spec(accessed),
-        last_modification: spec(modified),
-    };
+    let times =
+        rustix::fs::Timestamps { last_access: spec(accessed), last_modification: spec(modified) };
     call(|| Ok(rustix::fs::futimens(fd, &times)?))
 }
 

@@ -51,9 +51,8 @@ impl Mapping {
         check(Call::Map)?;
         // SAFETY: the kernel chooses the address of a new anonymous mapping; nothing that exists
         // changes.
-        let start = unsafe {
-            rustix::mm::mmap_anonymous(std::ptr::null_mut(), len, protection, flags)
-        }?;
+        let start =
+            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), len, protection, flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(too_large)?;
         Ok(Self { start, len })
     }
@@ -71,7 +70,11 @@ impl Mapping {
         // SAFETY: the range lies in this mapping, and gaining access hurts nobody.
         unsafe {
             let start = self.start.as_ptr().add(first);
-            rustix::mm::mprotect(start.cast(), end - first, MprotectFlags::READ | MprotectFlags::WRITE)
+            rustix::mm::mprotect(
+                start.cast(),
+                end - first,
+                MprotectFlags::READ | MprotectFlags::WRITE,
+            )
         }?;
         Ok(())
     }

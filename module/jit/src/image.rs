@@ -1,0 +1,362 @@
+//! Linked code in memory.
+//!
+//! What holds: the pages of a [`CodeImage`] were writable once, before anybody had their address,
+//! and are readable and executable from then on; never both.
+
+use std::collections::HashMap;
+use std::ptr::NonNull;
+
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+use windlass_core::binemit::{Addend, CodeOffset, Reloc};
+
+/// A function in an [`ImageBuilder`] or [`CodeImage`], by number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FunctionId(pub u32);
+
+/// What a relocation refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// A function of the same image.
+    Function(FunctionId),
+    /// An offset in a function of the same image.
+    Inside(FunctionId, CodeOffset),
+    /// An address that may be anywhere.
+    Address(usize),
+}
+
+/// Why code could not be linked.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The system refused memory.
+    #[error("no memory for {bytes} bytes of code: {source}")]
+    Memory {
+        /// How much was asked for.
+        bytes: usize,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// More code than relative addresses reach.
+    #[error("{0} bytes of code are more than one image can hold; split the module")]
+    TooLarge(usize),
+    /// A relocation that code in memory cannot have.
+    #[error("relocations of kind {0} are not supported for code in memory")]
+    Unsupported(Reloc),
+    /// The address does not fit into the field of a relocation.
+    #[error("a relocation of kind {0} does not reach its target")]
+    OutOfReach(Reloc),
+}
+
+struct PendingReloc {
+    at: u32,
+    kind: Reloc,
+    target: Target,
+    addend: Addend,
+}
+
+/// Functions that are being linked.
+#[derive(Default)]
+pub struct ImageBuilder {
+    bytes: Vec<u8>,
+    functions: Vec<(u32, u32)>,
+    relocs: Vec<PendingReloc>,
+}
+
+/// The largest image: what relative addresses reach, with room for stubs.
+const MAX_IMAGE: usize = 1 << 30;
+
+impl ImageBuilder {
+    /// An empty image.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty image with room for this many bytes of code.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    }
+
+    /// Appends the code of a function; numbers count from 0.
+    pub fn add(&mut self, code: &[u8], alignment: u32) -> FunctionId {
+        let start = self.bytes.len().next_multiple_of(alignment.max(1) as usize);
+        // Gaps trap: 0xcc is `int3`.
+        self.bytes.resize(start, 0xcc);
+        self.bytes.extend_from_slice(code);
+        // An image that has grown beyond 4 GiB is refused by `finish`.
+        self.functions.push((start as u32, code.len() as u32));
+        FunctionId(self.functions.len() as u32 - 1)
+    }
+
+    /// The range of a function's code, as offsets.
+    pub fn range(&self, function: FunctionId) -> std::ops::Range<u32> {
+        let (start, len) = self.functions[function.0 as usize];
+        start..start + len
+    }
+
+    /// Number of functions.
+    pub fn functions(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// Adds a relocation of a field in a function that was added.
+    pub fn relocate(
+        &mut self,
+        function: FunctionId,
+        offset: CodeOffset,
+        kind: Reloc,
+        target: Target,
+        addend: Addend,
+    ) {
+        let at = self.functions[function.0 as usize].0 + offset;
+        self.relocs.push(PendingReloc { at, kind, target, addend });
+    }
+
+    /// Maps the code, resolves its relocations and makes it executable.
+    pub fn finish(mut self) -> Result<CodeImage, ImageError> {
+        let mut islands: HashMap<(bool, Target), u32> = HashMap::new();
+        for reloc in &self.relocs {
+            let is_stub = match (reloc.kind, reloc.target) {
+                (Reloc::X86GOTPCRel4, _) => false,
+                (Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4, target) => {
+                    match target {
+                        Target::Address(_) => true,
+                        _ => continue,
+                    }
+                }
+                (Reloc::Abs4 | Reloc::Abs8, _) => continue,
+                (kind, _) => return Err(ImageError::Unsupported(kind)),
+            };
+            let bytes = &mut self.bytes;
+            islands.entry((is_stub, reloc.target)).or_insert_with(|| island(bytes, is_stub));
+        }
+        let len = self.bytes.len();
+        if len > MAX_IMAGE {
+            return Err(ImageError::TooLarge(len));
+        }
+        let pages = Pages::map(len)?;
+        let base = pages.start.as_ptr() as usize;
+        let address = |target: Target| match target {
+            Target::Function(f) => base + self.functions[f.0 as usize].0 as usize,
+            Target::Inside(f, offset) => {
+                base + self.functions[f.0 as usize].0 as usize + offset as usize
+            }
+            Target::Address(address) => address,
+        };
+        let bytes = &mut self.bytes;
+        for (&(is_stub, target), &at) in &islands {
+            let slot = at as usize + if is_stub { 6 } else { 0 };
+            bytes[slot..slot + 8].copy_from_slice(&(address(target) as u64).to_le_bytes());
+        }
+        for reloc in &self.relocs {
+            let at = reloc.at as usize;
+            let here = (base + at) as i64;
+            let to = address(reloc.target) as i64;
+            let island = |is_stub| {
+                islands.get(&(is_stub, reloc.target)).map(|at| (base + *at as usize) as i64)
+            };
+            let put = |bytes: &mut Vec<u8>, value: i64| match i32::try_from(value) {
+                Ok(value) => {
+                    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+                    Ok(())
+                }
+                Err(_) => Err(ImageError::OutOfReach(reloc.kind)),
+            };
+            match reloc.kind {
+                Reloc::Abs8 => {
+                    let value = to.wrapping_add(reloc.addend);
+                    bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+                }
+                Reloc::Abs4 => {
+                    let value = u32::try_from(to.wrapping_add(reloc.addend));
+                    let value = value.map_err(|_| ImageError::OutOfReach(reloc.kind))?;
+                    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+                }
+                Reloc::X86GOTPCRel4 => {
+                    let slot = island(false).expect("every entry was made above");
+                    put(bytes, slot + reloc.addend - here)?;
+                }
+                _ => {
+                    let to = island(true).unwrap_or(to);
+                    put(bytes, to + reloc.addend - here)?;
+                }
+            }
+        }
+        pages.publish(&self.bytes)?;
+        Ok(CodeImage { pages, len, functions: self.functions })
+    }
+}
+
+/// Appends room for an address, or for a jump to one.
+fn island(bytes: &mut Vec<u8>, is_stub: bool) -> u32 {
+    bytes.resize(bytes.len().next_multiple_of(8), 0xcc);
+    let at = bytes.len() as u32;
+    if is_stub {
+        // `jmp *[rip + 0]`, the address follows.
+        bytes.extend_from_slice(&[0xff, 0x25, 0, 0, 0, 0]);
+    }
+    bytes.extend_from_slice(&[0; 8]);
+    at
+}
+
+/// A private mapping.
+struct Pages {
+    start: NonNull<u8>,
+    len: usize,
+}
+
+impl Pages {
+    fn map(bytes: usize) -> Result<Self, ImageError> {
+        let len = bytes.max(1).next_multiple_of(rustix::param::page_size());
+        // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing
+        // that exists.
+        let start = unsafe {
+            rustix::mm::mmap_anonymous(
+                std::ptr::null_mut(),
+                len,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE,
+            )
+        };
+        let start =
+            start.map_err(|error| ImageError::Memory { bytes: len, source: error.into() })?;
+        let start = NonNull::new(start.cast()).expect("the kernel maps nothing at address 0");
+        Ok(Self { start, len })
+    }
+
+    /// Fills the pages and makes them executable instead of writable.
+    fn publish(&self, bytes: &[u8]) -> Result<(), ImageError> {
+        assert!(bytes.len() <= self.len, "the mapping was made for these bytes");
+        // SAFETY: the pages are writable, belong to this value alone and hold at least as many
+        // bytes; nobody else has their address yet.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr(), bytes.len()) };
+        // SAFETY: the range is this mapping. No reference to its contents exists. On x86-64 the
+        // instruction cache follows stores by itself.
+        let result = unsafe {
+            rustix::mm::mprotect(
+                self.start.as_ptr().cast(),
+                self.len,
+                MprotectFlags::READ | MprotectFlags::EXEC,
+            )
+        };
+        result.map_err(|error| ImageError::Memory { bytes: self.len, source: error.into() })
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        // SAFETY: the range was mapped by `map` and belongs to this value alone.
+        let result = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.len) };
+        debug_assert!(result.is_ok(), "unmapping what was mapped");
+    }
+}
+
+/// Linked, executable code.
+pub struct CodeImage {
+    pages: Pages,
+    len: usize,
+    functions: Vec<(u32, u32)>,
+}
+
+// SAFETY: the pages are read-only from their publication on, and belong to the image alone.
+unsafe impl Send for CodeImage {}
+// SAFETY: as above; nothing is changed through a shared reference.
+unsafe impl Sync for CodeImage {}
+
+impl CodeImage {
+    /// The address of a function.
+    pub fn address(&self, function: FunctionId) -> *const u8 {
+        let (start, _) = self.functions[function.0 as usize];
+        (self.pages.start.as_ptr() as usize + start as usize) as *const u8
+    }
+
+    /// The range of a function's code, as offsets from the start.
+    pub fn function_range(&self, function: FunctionId) -> std::ops::Range<u32> {
+        let (start, len) = self.functions[function.0 as usize];
+        start..start + len
+    }
+
+    /// The function whose code has this offset.
+    pub fn function_at(&self, offset: u32) -> Option<FunctionId> {
+        let after = self.functions.partition_point(|(start, _)| *start <= offset);
+        let index = after.checked_sub(1)?;
+        let (start, len) = self.functions[index];
+        (offset - start < len).then_some(FunctionId(index as u32))
+    }
+
+    /// Number of functions.
+    pub fn functions(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// The addresses that the code takes.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let start = self.pages.start.as_ptr() as usize;
+        start..start + self.len
+    }
+
+    /// The bytes of the code.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the pages hold `len` initialised bytes, readable for as long as the image lives,
+        // and nothing writes to them.
+        unsafe { std::slice::from_raw_parts(self.pages.start.as_ptr(), self.len) }
+    }
+}
+
+impl std::fmt::Debug for CodeImage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CodeImage({:#x?}, {} functions)", self.range(), self.functions.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `mov eax, imm32; ret`
+    const RETURN: [u8; 6] = [0xb8, 42, 0, 0, 0, 0xc3];
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn relocated_calls_reach_their_targets() {
+        extern "C" fn far() -> u32 {
+            1000
+        }
+        let mut builder = ImageBuilder::new();
+        let near = builder.add(&RETURN, 16);
+        // push rax; call near; mov ebx->skip: add via stack; `call far` then add the two.
+        // push rbx; call near; mov ebx, eax; call far; add eax, ebx; pop rbx; ret
+        let code = [0x53, 0xe8, 0, 0, 0, 0, 0x89, 0xc3, 0xe8, 0, 0, 0, 0, 0x01, 0xd8, 0x5b, 0xc3];
+        let both = builder.add(&code, 16);
+        builder.relocate(both, 2, Reloc::X86CallPCRel4, Target::Function(near), -4);
+        let address = far as *const () as usize;
+        builder.relocate(both, 9, Reloc::X86CallPLTRel4, Target::Address(address), -4);
+        // mov rax, [rip + got]; call rax would need alignment: jmp rax.
+        let got = builder.add(&[0x48, 0x8b, 0x05, 0, 0, 0, 0, 0xff, 0xe0], 16);
+        builder.relocate(got, 3, Reloc::X86GOTPCRel4, Target::Function(near), -4);
+        // movabs rax, imm64; jmp rax
+        let absolute = builder.add(&[0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xe0], 16);
+        builder.relocate(absolute, 2, Reloc::Abs8, Target::Function(near), 0);
+        let image = builder.finish().expect("a small image");
+        let run = |function| {
+            // SAFETY: the bytes above are functions without arguments that return a u32.
+            let f: extern "C" fn() -> u32 = unsafe { std::mem::transmute(image.address(function)) };
+            f()
+        };
+        assert_eq!(run(near), 42);
+        assert_eq!(run(both), 1042);
+        assert_eq!(run(got), 42);
+        assert_eq!(run(absolute), 42);
+        assert_eq!(image.function_at(image.function_range(both).start + 3), Some(both));
+    }
+
+    #[test]
+    fn what_cannot_be_linked_is_an_error() {
+        let mut builder = ImageBuilder::new();
+        let function = builder.add(&[0; 8], 1);
+        builder.relocate(function, 0, Reloc::X86SecRel, Target::Address(0), 0);
+        assert!(matches!(builder.finish(), Err(ImageError::Unsupported(Reloc::X86SecRel))));
+        let mut builder = ImageBuilder::new();
+        let function = builder.add(&[0; 8], 1);
+        builder.relocate(function, 0, Reloc::Abs4, Target::Address(1 << 40), 0);
+        assert!(matches!(builder.finish(), Err(ImageError::OutOfReach(Reloc::Abs4))));
+    }
+}

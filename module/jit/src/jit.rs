@@ -1,0 +1,297 @@
+//! Functions compiled into memory, found and called by name.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use windlass_core::Context;
+use windlass_core::data_value::DataValue;
+use windlass_core::ir::{ExternalName, Function, Signature};
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use windlass_core::machine::buffer::{FinalizedMachReloc, FinalizedRelocTarget};
+
+use crate::image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
+use crate::trampoline::{self, Slot};
+use crate::unwind::FrameRegistration;
+
+/// Why a function could not be compiled, linked or called.
+#[derive(Debug, thiserror::Error)]
+pub enum JitError {
+    /// The code generator refused it.
+    #[error("function {name}: {message}")]
+    Compile {
+        /// Its name.
+        name: String,
+        /// What the code generator says.
+        message: String,
+    },
+    /// It was defined before.
+    #[error("function {0} is defined twice; give each definition a name of its own")]
+    Duplicate(String),
+    /// Something refers to a name that nobody defined.
+    #[error("{0} is not defined; define it, or give its address with `symbol`")]
+    Undefined(String),
+    /// Linking failed.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// The code is for another machine than this one.
+    #[error("code for {0} cannot be called on this machine")]
+    OtherMachine(String),
+    /// The code uses the pinned register, which calls from here do not preserve.
+    #[error("code with `enable_pinned_reg` cannot be called; switch the setting off")]
+    PinnedRegister,
+    /// The arguments do not fit the signature.
+    #[error("argument {index} of {name} should be {expected}")]
+    Arguments {
+        /// The function.
+        name: String,
+        /// The first argument that is wrong, missing or too many.
+        index: usize,
+        /// What is expected there.
+        expected: String,
+    },
+    /// A result has a type that no value outside of functions has.
+    #[error("a result of {0} has a type that cannot be returned from a call")]
+    Results(String),
+}
+
+struct Pending {
+    name: String,
+    relocs: Vec<(FinalizedMachReloc, Option<String>)>,
+    unwind: Option<SystemVUnwindInfo>,
+}
+
+struct Defined {
+    signature: Signature,
+    address: usize,
+}
+
+/// An entry trampoline with the image that holds its code.
+struct Trampoline {
+    image: CodeImage,
+}
+
+/// Code in memory, by names. What a name of a function is written without `%`; a user's name is
+/// written `u0:5`.
+pub struct Jit {
+    isa: OwnedTargetIsa,
+    context: Context,
+    builder: ImageBuilder,
+    pending: Vec<Pending>,
+    functions: HashMap<String, Defined>,
+    symbols: HashMap<String, usize>,
+    trampolines: Mutex<HashMap<Signature, Arc<Trampoline>>>,
+    // Frames are withdrawn before their code goes: fields are dropped in this order.
+    _frames: Vec<FrameRegistration>,
+    images: Vec<CodeImage>,
+}
+
+impl Jit {
+    /// Without any function.
+    pub fn new(isa: OwnedTargetIsa) -> Self {
+        Self {
+            isa,
+            context: Context::new(),
+            builder: ImageBuilder::new(),
+            pending: Vec::new(),
+            functions: HashMap::new(),
+            symbols: HashMap::new(),
+            trampolines: Mutex::new(HashMap::new()),
+            _frames: Vec::new(),
+            images: Vec::new(),
+        }
+    }
+
+    /// The machine.
+    pub fn isa(&self) -> &OwnedTargetIsa {
+        &self.isa
+    }
+
+    /// Gives the address of something that functions may refer to by name.
+    pub fn symbol(&mut self, name: &str, address: *const u8) {
+        self.symbols.insert(name.to_string(), address as usize);
+    }
+
+    /// Compiles a function. It can be called after [`Jit::finalize`].
+    pub fn define(&mut self, name: &str, function: &Function) -> Result<(), JitError> {
+        let name = plain(name);
+        if self.functions.contains_key(name) {
+            return Err(JitError::Duplicate(name.to_string()));
+        }
+        self.context.clear();
+        self.context.func = function.clone();
+        let failed = |message: String| JitError::Compile { name: name.to_string(), message };
+        let compiled = self.context.compile(&*self.isa, &mut Default::default());
+        let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
+        let alignment =
+            compiled.buffer.alignment.max(self.isa.function_alignment().minimum).max(1);
+        self.builder.add(compiled.buffer.data(), alignment);
+        let relocs = compiled.buffer.relocs().iter();
+        let relocs = relocs.map(|reloc| (reloc.clone(), symbol_name(function, reloc))).collect();
+        let unwind = compiled.create_unwind_info(&*self.isa);
+        let unwind = match unwind.map_err(|error| failed(error.to_string()))? {
+            Some(UnwindInfo::SystemV(info)) if self.isa.flags().unwind_info() => Some(info),
+            _ => None,
+        };
+        self.pending.push(Pending { name: name.to_string(), relocs, unwind });
+        let signature = function.signature.clone();
+        self.functions.insert(name.to_string(), Defined { signature, address: 0 });
+        Ok(())
+    }
+
+    /// Links what was defined since the last time and makes it executable.
+    pub fn finalize(&mut self) -> Result<(), JitError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let pending = std::mem::take(&mut self.pending);
+        let mut builder = std::mem::take(&mut self.builder);
+        let own: HashMap<&str, u32> =
+            pending.iter().enumerate().map(|(i, p)| (p.name.as_str(), i as u32)).collect();
+        for (index, function) in pending.iter().enumerate() {
+            let id = FunctionId(index as u32);
+            for (reloc, name) in &function.relocs {
+                let target = match (&reloc.target, name) {
+                    (FinalizedRelocTarget::Func(offset), _) => Target::Inside(id, *offset),
+                    (FinalizedRelocTarget::ExternalName(_), Some(name)) => {
+                        match own.get(name.as_str()) {
+                            Some(index) => Target::Function(FunctionId(*index)),
+                            None => Target::Address(self.find(name, &reloc.target)?),
+                        }
+                    }
+                    (target, None) => Target::Address(self.find("", target)?),
+                };
+                builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
+            }
+        }
+        let image = builder.finish()?;
+        if let Some(common) = self.isa.common_unwind_info() {
+            let described = pending.iter().enumerate().filter_map(|(index, function)| {
+                let address = image.address(FunctionId(index as u32)) as usize;
+                Some((address, function.unwind.as_ref()?))
+            });
+            self._frames.extend(FrameRegistration::new(&common, described));
+        }
+        for (index, function) in pending.iter().enumerate() {
+            let defined = self.functions.get_mut(&function.name).expect("put there by `define`");
+            defined.address = image.address(FunctionId(index as u32)) as usize;
+        }
+        self.images.push(image);
+        Ok(())
+    }
+
+    /// The address of something outside of the image that is being linked.
+    fn find(&self, name: &str, target: &FinalizedRelocTarget) -> Result<usize, JitError> {
+        if let FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) = target {
+            let own = self.symbols.get(call.default_symbol()).copied();
+            let address = own.or_else(|| crate::libcalls::address(*call));
+            return address.ok_or_else(|| JitError::Undefined(call.to_string()));
+        }
+        let defined = self.functions.get(name).map(|f| f.address).filter(|address| *address != 0);
+        let address = defined.or_else(|| self.symbols.get(name).copied());
+        address.ok_or_else(|| JitError::Undefined(name.to_string()))
+    }
+
+    /// The address of a function, once it is linked.
+    pub fn address(&self, name: &str) -> Option<*const u8> {
+        let function = self.functions.get(plain(name))?;
+        (function.address != 0).then_some(function.address as *const u8)
+    }
+
+    /// The signature of a function that was defined.
+    pub fn signature(&self, name: &str) -> Option<&Signature> {
+        self.functions.get(plain(name)).map(|function| &function.signature)
+    }
+
+    /// Calls a function that is linked.
+    ///
+    /// The code does what its IR says: that its memory accesses are in order is the caller's
+    /// affair, as it is that of whoever wrote the IR.
+    pub fn call(&self, name: &str, arguments: &[DataValue]) -> Result<Vec<DataValue>, JitError> {
+        let undefined = || JitError::Undefined(name.to_string());
+        let function = self.functions.get(plain(name)).ok_or_else(undefined)?;
+        let address = self.address(name).ok_or_else(undefined)?;
+        let signature = &function.signature;
+        if self.isa.triple().architecture != target_lexicon::HOST.architecture {
+            return Err(JitError::OtherMachine(self.isa.triple().to_string()));
+        }
+        if self.isa.flags().enable_pinned_reg() {
+            return Err(JitError::PinnedRegister);
+        }
+        let mut slots = vec![Slot::default(); trampoline::slots(signature)];
+        let count = signature.params.len().max(arguments.len());
+        for index in 0..count {
+            let wrong = |expected: String| JitError::Arguments {
+                name: name.to_string(),
+                index,
+                expected,
+            };
+            let Some(param) = signature.params.get(index) else {
+                return Err(wrong("the end of the list".to_string()));
+            };
+            let ty = param.value_type;
+            match arguments.get(index) {
+                Some(value) if fits(value, ty) => slots[index] = Slot(value.bits()),
+                _ => return Err(wrong(format!("of type {ty}"))),
+            }
+        }
+        let trampoline = self.trampoline(signature)?;
+        let entry = trampoline.image.address(FunctionId(0));
+        // SAFETY: the image holds the trampoline, which has this signature; it lives until the
+        // end of this block.
+        let entry: trampoline::Entry = unsafe { std::mem::transmute(entry) };
+        // SAFETY: the callee was compiled with this signature, which the trampoline was built for;
+        // there are as many slots as it reads and writes. The convention of the trampoline is the
+        // host's, and nothing in code without a pinned register changes what that preserves.
+        unsafe { entry(address, slots.as_mut_ptr()) };
+        let results = signature.returns.iter().zip(&slots);
+        let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
+        results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
+    }
+
+    fn trampoline(&self, signature: &Signature) -> Result<Arc<Trampoline>, JitError> {
+        let mut trampolines = self.trampolines.lock().expect("no panic while it is held");
+        if let Some(known) = trampolines.get(signature) {
+            return Ok(known.clone());
+        }
+        let failed =
+            |message: String| JitError::Compile { name: "trampoline".to_string(), message };
+        let mut context = Context::for_function(trampoline::build(signature));
+        let compiled = context.compile(&*self.isa, &mut Default::default());
+        let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
+        let mut builder = ImageBuilder::new();
+        let id = builder.add(compiled.buffer.data(), 16);
+        for reloc in compiled.buffer.relocs() {
+            let target = match &reloc.target {
+                FinalizedRelocTarget::Func(offset) => Target::Inside(id, *offset),
+                target => Target::Address(self.find("", target)?),
+            };
+            builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
+        }
+        let made = Arc::new(Trampoline { image: builder.finish()? });
+        trampolines.insert(signature.clone(), made.clone());
+        Ok(made)
+    }
+}
+
+/// A name without the mark of its kind.
+fn plain(name: &str) -> &str {
+    name.strip_prefix('%').unwrap_or(name)
+}
+
+/// Whether a value can be passed as a type: vectors are known by their size alone.
+fn fits(value: &DataValue, ty: windlass_core::ir::Type) -> bool {
+    value.ty() == ty || (value.is_vector() && ty.is_vector() && value.ty().bits() == ty.bits())
+}
+
+/// The name that a relocation refers to, as functions are known here.
+fn symbol_name(function: &Function, reloc: &FinalizedMachReloc) -> Option<String> {
+    match &reloc.target {
+        FinalizedRelocTarget::ExternalName(ExternalName::LibCall(_))
+        | FinalizedRelocTarget::Func(_) => None,
+        FinalizedRelocTarget::ExternalName(name) => {
+            let name = name.display(Some(function.params.user_named_funcs())).to_string();
+            Some(plain(&name).to_string())
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The functions that compiled code may call where the machine has no instruction.
+
+use windlass_core::ir::LibCall;
+
+extern "C" fn ceil_f32(x: f32) -> f32 {
+    x.ceil()
+}
+
+extern "C" fn ceil_f64(x: f64) -> f64 {
+    x.ceil()
+}
+
+extern "C" fn floor_f32(x: f32) -> f32 {
+    x.floor()
+}
+
+extern "C" fn floor_f64(x: f64) -> f64 {
+    x.floor()
+}
+
+extern "C" fn trunc_f32(x: f32) -> f32 {
+    x.trunc()
+}
+
+extern "C" fn trunc_f64(x: f64) -> f64 {
+    x.trunc()
+}
+
+extern "C" fn nearest_f32(x: f32) -> f32 {
+    x.round_ties_even()
+}
+
+extern "C" fn nearest_f64(x: f64) -> f64 {
+    x.round_ties_even()
+}
+
+extern "C" fn fma_f32(x: f32, y: f32, z: f32) -> f32 {
+    x.mul_add(y, z)
+}
+
+extern "C" fn fma_f64(x: f64, y: f64, z: f64) -> f64 {
+    x.mul_add(y, z)
+}
+
+unsafe extern "C" {
+    fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8;
+    fn memset(to: *mut u8, byte: i32, len: usize) -> *mut u8;
+    fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8;
+    fn memcmp(x: *const u8, y: *const u8, len: usize) -> i32;
+}
+
+/// The address of a library call in this process; `None` for those that code in memory cannot use.
+pub fn address(call: LibCall) -> Option<usize> {
+    Some(match call {
+        LibCall::CeilF32 => ceil_f32 as *const () as usize,
+        LibCall::CeilF64 => ceil_f64 as *const () as usize,
+        LibCall::FloorF32 => floor_f32 as *const () as usize,
+        LibCall::FloorF64 => floor_f64 as *const () as usize,
+        LibCall::TruncF32 => trunc_f32 as *const () as usize,
+        LibCall::TruncF64 => trunc_f64 as *const () as usize,
+        LibCall::NearestF32 => nearest_f32 as *const () as usize,
+        LibCall::NearestF64 => nearest_f64 as *const () as usize,
+        LibCall::FmaF32 => fma_f32 as *const () as usize,
+        LibCall::FmaF64 => fma_f64 as *const () as usize,
+        LibCall::Memcpy => memcpy as *const () as usize,
+        LibCall::Memset => memset as *const () as usize,
+        LibCall::Memmove => memmove as *const () as usize,
+        LibCall::Memcmp => memcmp as *const () as usize,
+        _ => return None,
+    })
+}

@@ -1,0 +1,325 @@
+//! What a program sees of the host: [`WasiCtx`], its builder, and the table of open files.
+
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use cap_std::fs::{Dir, File};
+
+use super::errno::Errno;
+use super::streams::{InputStream, OutputPipe, OutputStream};
+use crate::sys;
+
+/// Rights of a file descriptor, one bit each, as the specification numbers them.
+pub(super) mod rights {
+    pub const FD_DATASYNC: u64 = 1 << 0;
+    pub const FD_READ: u64 = 1 << 1;
+    pub const FD_SEEK: u64 = 1 << 2;
+    pub const FD_FDSTAT_SET_FLAGS: u64 = 1 << 3;
+    pub const FD_SYNC: u64 = 1 << 4;
+    pub const FD_TELL: u64 = 1 << 5;
+    pub const FD_WRITE: u64 = 1 << 6;
+    pub const FD_ADVISE: u64 = 1 << 7;
+    pub const FD_ALLOCATE: u64 = 1 << 8;
+    pub const PATH_CREATE_DIRECTORY: u64 = 1 << 9;
+    pub const PATH_CREATE_FILE: u64 = 1 << 10;
+    pub const PATH_LINK_SOURCE: u64 = 1 << 11;
+    pub const PATH_LINK_TARGET: u64 = 1 << 12;
+    pub const PATH_OPEN: u64 = 1 << 13;
+    pub const FD_READDIR: u64 = 1 << 14;
+    pub const PATH_READLINK: u64 = 1 << 15;
+    pub const PATH_RENAME_SOURCE: u64 = 1 << 16;
+    pub const PATH_RENAME_TARGET: u64 = 1 << 17;
+    pub const PATH_FILESTAT_GET: u64 = 1 << 18;
+    pub const PATH_FILESTAT_SET_SIZE: u64 = 1 << 19;
+    pub const PATH_FILESTAT_SET_TIMES: u64 = 1 << 20;
+    pub const FD_FILESTAT_GET: u64 = 1 << 21;
+    pub const FD_FILESTAT_SET_SIZE: u64 = 1 << 22;
+    pub const FD_FILESTAT_SET_TIMES: u64 = 1 << 23;
+    pub const PATH_SYMLINK: u64 = 1 << 24;
+    pub const PATH_REMOVE_DIRECTORY: u64 = 1 << 25;
+    pub const PATH_UNLINK_FILE: u64 = 1 << 26;
+    pub const POLL_FD_READWRITE: u64 = 1 << 27;
+
+    /// What makes sense for a regular file.
+    pub const FILE: u64 = FD_DATASYNC
+        | FD_READ
+        | FD_SEEK
+        | FD_FDSTAT_SET_FLAGS
+        | FD_SYNC
+        | FD_TELL
+        | FD_WRITE
+        | FD_ADVISE
+        | FD_ALLOCATE
+        | FD_FILESTAT_GET
+        | FD_FILESTAT_SET_SIZE
+        | FD_FILESTAT_SET_TIMES
+        | POLL_FD_READWRITE;
+    /// What makes sense for a directory.
+    pub const DIR: u64 = FD_FDSTAT_SET_FLAGS
+        | FD_SYNC
+        | FD_ADVISE
+        | PATH_CREATE_DIRECTORY
+        | PATH_CREATE_FILE
+        | PATH_LINK_SOURCE
+        | PATH_LINK_TARGET
+        | PATH_OPEN
+        | FD_READDIR
+        | PATH_READLINK
+        | PATH_RENAME_SOURCE
+        | PATH_RENAME_TARGET
+        | PATH_FILESTAT_GET
+        | PATH_FILESTAT_SET_SIZE
+        | PATH_FILESTAT_SET_TIMES
+        | FD_FILESTAT_GET
+        | FD_FILESTAT_SET_TIMES
+        | PATH_SYMLINK
+        | PATH_REMOVE_DIRECTORY
+        | PATH_UNLINK_FILE
+        | POLL_FD_READWRITE;
+    /// What makes sense for a stream.
+    pub const STREAM: u64 = FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
+}
+
+/// An entry of a directory, as it was when the directory was read.
+#[derive(Debug)]
+pub(super) struct DirEntry {
+    pub name: Box<[u8]>,
+    pub inode: u64,
+    pub file_type: u8,
+}
+
+/// What a file descriptor stands for.
+#[derive(Debug)]
+pub(super) enum Handle {
+    Input(InputStream),
+    Output(OutputStream),
+    File(File),
+    Dir {
+        dir: Dir,
+        /// The name under which a directory was given to the program.
+        preopen: Option<Box<[u8]>>,
+        /// The listing to which cookies refer; made anew when reading begins at 0.
+        listing: Option<Vec<DirEntry>>,
+    },
+}
+
+/// An open file descriptor.
+#[derive(Debug)]
+pub(super) struct Descriptor {
+    pub handle: Handle,
+    pub rights: u64,
+    pub inheriting: u64,
+    /// Flags of the specification: append 1, dsync 2, nonblock 4, rsync 8, sync 16.
+    pub flags: u16,
+}
+
+impl Descriptor {
+    /// Refuses what the descriptor has no right to.
+    pub fn require(&self, needed: u64) -> Result<(), Errno> {
+        if self.rights & needed == needed { Ok(()) } else { Err(Errno::Notcapable) }
+    }
+
+    /// The directory behind it.
+    pub fn dir(&self, needed: u64) -> Result<&Dir, Errno> {
+        match &self.handle {
+            Handle::Dir { dir, .. } => self.require(needed).map(|()| dir),
+            _ => Err(Errno::Notdir),
+        }
+    }
+}
+
+/// Open files by number: the lowest free number is given out first.
+#[derive(Default, Debug)]
+pub(super) struct Descriptors {
+    slots: Vec<Option<Descriptor>>,
+    /// Free numbers below the length of `slots`, the lowest last.
+    free: Vec<u32>,
+}
+
+/// More descriptors than this are refused.
+const MAX_DESCRIPTORS: usize = 1 << 20;
+
+impl Descriptors {
+    pub fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
+        self.slots.get(fd as usize).and_then(Option::as_ref).ok_or(Errno::Badf)
+    }
+
+    pub fn get_mut(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
+        self.slots.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::Badf)
+    }
+
+    pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
+        if let Some(fd) = self.free.pop() {
+            self.slots[fd as usize] = Some(descriptor);
+            return Ok(fd);
+        }
+        if self.slots.len() >= MAX_DESCRIPTORS {
+            return Err(Errno::Mfile);
+        }
+        self.slots.push(Some(descriptor));
+        Ok(self.slots.len() as u32 - 1)
+    }
+
+    pub fn remove(&mut self, fd: u32) -> Result<Descriptor, Errno> {
+        let slot = self.slots.get_mut(fd as usize).ok_or(Errno::Badf)?;
+        let descriptor = slot.take().ok_or(Errno::Badf)?;
+        let at = self.free.partition_point(|free| *free > fd);
+        self.free.insert(at, fd);
+        Ok(descriptor)
+    }
+
+    /// Puts what `from` stands for in the place of `to`; both are open.
+    pub fn renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        self.get(to)?;
+        self.get(from)?;
+        if from != to {
+            let descriptor = self.remove(from)?;
+            self.slots[to as usize] = Some(descriptor);
+        }
+        Ok(())
+    }
+}
+
+/// What a program sees of the host. Made by [`WasiCtxBuilder`].
+#[derive(Debug)]
+pub struct WasiCtx {
+    pub(super) arguments: Vec<Vec<u8>>,
+    /// `NAME=VALUE`.
+    pub(super) environment: Vec<Vec<u8>>,
+    pub(super) descriptors: Descriptors,
+    pub(super) started: Instant,
+}
+
+/// Says what a program will see of the host: by default no arguments, no environment, no
+/// directories, empty input, and output to nowhere.
+#[derive(Debug)]
+pub struct WasiCtxBuilder {
+    arguments: Vec<Vec<u8>>,
+    environment: Vec<Vec<u8>>,
+    stdin: InputStream,
+    stdout: OutputStream,
+    stderr: OutputStream,
+    preopens: Vec<(Dir, Box<[u8]>)>,
+}
+
+impl Default for WasiCtxBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl WasiCtxBuilder {
+    /// With nothing.
+    pub fn new() -> Self {
+        Self {
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            stdin: InputStream::Empty,
+            stdout: OutputStream::Discard,
+            stderr: OutputStream::Discard,
+            preopens: Vec::new(),
+        }
+    }
+
+    /// Adds an argument; the first is the program's name.
+    pub fn arg(&mut self, argument: impl AsRef<[u8]>) -> &mut Self {
+        self.arguments.push(argument.as_ref().to_vec());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: AsRef<[u8]>>(&mut self, arguments: impl IntoIterator<Item = A>) -> &mut Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_vec()));
+        self
+    }
+
+    /// Adds a variable of the environment.
+    pub fn env(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
+        let mut variable = name.as_ref().to_vec();
+        variable.push(b'=');
+        variable.extend_from_slice(value.as_ref());
+        self.environment.push(variable);
+        self
+    }
+
+    /// Sets standard input.
+    pub fn stdin(&mut self, stream: InputStream) -> &mut Self {
+        self.stdin = stream;
+        self
+    }
+
+    /// Gives these bytes as standard input.
+    pub fn stdin_bytes(&mut self, bytes: impl Into<std::sync::Arc<[u8]>>) -> &mut Self {
+        self.stdin(InputStream::Bytes(bytes.into(), 0))
+    }
+
+    /// Sets standard output.
+    pub fn stdout(&mut self, stream: OutputStream) -> &mut Self {
+        self.stdout = stream;
+        self
+    }
+
+    /// Sets standard error.
+    pub fn stderr(&mut self, stream: OutputStream) -> &mut Self {
+        self.stderr = stream;
+        self
+    }
+
+    /// Collects standard output in memory.
+    pub fn capture_stdout(&mut self) -> OutputPipe {
+        let pipe = OutputPipe::new();
+        self.stdout = OutputStream::Pipe(pipe.clone());
+        pipe
+    }
+
+    /// Collects standard error in memory.
+    pub fn capture_stderr(&mut self) -> OutputPipe {
+        let pipe = OutputPipe::new();
+        self.stderr = OutputStream::Pipe(pipe.clone());
+        pipe
+    }
+
+    /// Uses the standard streams of this process.
+    pub fn inherit_stdio(&mut self) -> &mut Self {
+        self.stdin = InputStream::Inherit;
+        self.stdout = OutputStream::InheritStdout;
+        self.stderr = OutputStream::InheritStderr;
+        self
+    }
+
+    /// Opens a directory of the host; the program sees it under the name `guest`.
+    pub fn preopened_dir(
+        &mut self,
+        host: impl AsRef<Path>,
+        guest: impl AsRef<str>,
+    ) -> io::Result<&mut Self> {
+        let dir = sys::file::open_ambient_dir(host.as_ref())?;
+        self.preopens.push((dir, guest.as_ref().as_bytes().into()));
+        Ok(self)
+    }
+
+    /// The context.
+    pub fn build(&mut self) -> WasiCtx {
+        let this = std::mem::take(self);
+        let mut descriptors = Descriptors::default();
+        let mut add = |handle, rights, inheriting| {
+            let descriptor = Descriptor { handle, rights, inheriting, flags: 0 };
+            descriptors.insert(descriptor).expect("there are not as many preopened directories");
+        };
+        let (read, write) = (rights::STREAM | rights::FD_READ, rights::STREAM | rights::FD_WRITE);
+        add(Handle::Input(this.stdin), read, 0);
+        add(Handle::Output(this.stdout), write, 0);
+        add(Handle::Output(this.stderr), write, 0);
+        for (dir, name) in this.preopens {
+            let handle = Handle::Dir { dir, preopen: Some(name), listing: None };
+            add(handle, rights::DIR, rights::DIR | rights::FILE);
+        }
+        WasiCtx {
+            arguments: this.arguments,
+            environment: this.environment,
+            descriptors,
+            started: Instant::now(),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Functions on paths below open directories.
+
+use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt};
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use rustix::fs::OFlags;
+
+use super::Outcome;
+use super::ctx::{Descriptor, Handle, WasiCtx, rights};
+use super::errno::Errno;
+use super::fd::{self, APPEND, DSYNC, NONBLOCK, RSYNC, SYNC};
+use super::memory::GuestMemory;
+use super::table::Args;
+use crate::sys::file;
+
+const FOLLOW: u32 = 1;
+
+/// The directory and the path of arguments from `first` on: directory, address, length.
+fn place<'a>(
+    ctx: &'a WasiCtx,
+    memory: &'a GuestMemory<'_>,
+    fd: u32,
+    path: (u32, u32),
+    needed: u64,
+) -> Result<(&'a Dir, &'a str), Errno> {
+    let dir = ctx.descriptors.get(fd)?.dir(needed)?;
+    let path = memory.path(path.0, path.1)?;
+    if path.is_empty() { Err(Errno::Noent) } else { Ok((dir, path)) }
+}
+
+pub fn path_create_directory(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    args: &Args,
+) -> Outcome {
+    let path = (args.u32(1), args.u32(2));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_CREATE_DIRECTORY)?;
+    Ok(file::create_dir(dir, path)?)
+}
+
+pub fn path_filestat_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let path = (args.u32(2), args.u32(3));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_FILESTAT_GET)?;
+    let metadata = file::metadata_at(dir, path, args.u32(1) & FOLLOW != 0)?;
+    Ok(fd::put_filestat(memory, args.u32(4), &metadata)?)
+}
+
+pub fn path_filestat_set_times(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    args: &Args,
+) -> Outcome {
+    let path = (args.u32(2), args.u32(3));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_FILESTAT_SET_TIMES)?;
+    let (accessed, modified) = fd::new_times(args.u64(4), args.u64(5), args.u32(6))?;
+    Ok(file::set_times_at(dir, path, accessed, modified, args.u32(1) & FOLLOW != 0)?)
+}
+
+pub fn path_link(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    // The host makes hard links to links themselves only.
+    if args.u32(1) & FOLLOW != 0 {
+        return Err(Errno::Inval.into());
+    }
+    let (old, new) = ((args.u32(2), args.u32(3)), (args.u32(5), args.u32(6)));
+    let (from, old) = place(ctx, memory, args.u32(0), old, rights::PATH_LINK_SOURCE)?;
+    let (to, new) = place(ctx, memory, args.u32(4), new, rights::PATH_LINK_TARGET)?;
+    if new.ends_with('/') {
+        return Err(Errno::Noent.into());
+    }
+    Ok(file::hard_link(from, old, to, new)?)
+}
+
+pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    const CREATE: u32 = 1;
+    const DIRECTORY: u32 = 2;
+    const EXCLUSIVE: u32 = 4;
+    const TRUNCATE: u32 = 8;
+    let (lookup, open, flags) = (args.u32(1), args.u32(4), args.u32(7));
+    let result = args.u32(8);
+    memory.range(result, 4)?;
+    if open > 15 || flags > 31 {
+        return Err(Errno::Inval.into());
+    }
+    let flags = flags as u16;
+    let mut needed = rights::PATH_OPEN;
+    if open & CREATE != 0 {
+        needed |= rights::PATH_CREATE_FILE;
+    }
+    if open & TRUNCATE != 0 {
+        needed |= rights::PATH_FILESTAT_SET_SIZE;
+    }
+    let parent = ctx.descriptors.get(args.u32(0))?;
+    let granted = parent.inheriting;
+    let (dir, path) = place(ctx, memory, args.u32(0), (args.u32(2), args.u32(3)), needed)?;
+    let (base, inheriting) = (args.u64(5) & granted, args.u64(6) & granted);
+
+    if open & DIRECTORY != 0 && open & (CREATE | EXCLUSIVE | TRUNCATE) != 0 {
+        return Err(Errno::Inval.into());
+    }
+    let writes = base & (rights::FD_WRITE | rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE);
+    let wants_write = open & DIRECTORY == 0
+        && (base & rights::FD_WRITE != 0
+            || open & (CREATE | TRUNCATE) != 0
+            || (writes != 0 && base & rights::FD_READ == 0));
+    let mut options = OpenOptions::new();
+    options.maybe_dir(true);
+    options.follow(if lookup & FOLLOW != 0 { FollowSymlinks::Yes } else { FollowSymlinks::No });
+    options.read(base & (rights::FD_READ | rights::FD_READDIR) != 0 || !wants_write);
+    options.write(wants_write);
+    if open & CREATE != 0 {
+        if open & EXCLUSIVE != 0 {
+            options.create_new(true);
+        } else {
+            options.create(true);
+        }
+    }
+    options.truncate(open & TRUNCATE != 0);
+    let mut custom = OFlags::empty();
+    for (flag, host) in [
+        (APPEND, OFlags::APPEND),
+        (DSYNC, OFlags::DSYNC),
+        (RSYNC, OFlags::RSYNC),
+        (SYNC, OFlags::SYNC),
+        (NONBLOCK, OFlags::NONBLOCK),
+    ] {
+        if flags & flag != 0 {
+            custom |= host;
+        }
+    }
+    if open & DIRECTORY != 0 {
+        custom |= OFlags::DIRECTORY;
+    }
+    options.custom_flags(custom.bits() as i32);
+    let opened = match file::open(dir, path, &options) {
+        Ok(opened) => opened,
+        // A directory cannot be opened for writing, but a program that asks for all rights gets
+        // those of a directory.
+        Err(error)
+            if error.raw_os_error() == Some(libc::EISDIR) && open & (CREATE | TRUNCATE) == 0 =>
+        {
+            options.write(false).read(true);
+            file::open(dir, path, &options)?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let descriptor = if file::metadata(&opened)?.is_dir() {
+        Descriptor {
+            handle: Handle::Dir {
+                dir: Dir::from_std_file(opened.into_std()),
+                preopen: None,
+                listing: None,
+            },
+            rights: base & rights::DIR,
+            inheriting,
+            flags,
+        }
+    } else {
+        let rights = base & rights::FILE;
+        Descriptor { handle: Handle::File(opened), rights, inheriting, flags }
+    };
+    let fd = ctx.descriptors.insert(descriptor)?;
+    Ok(memory.put_u32(result, fd)?)
+}
+
+pub fn path_readlink(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    use std::os::unix::ffi::OsStrExt;
+    let path = (args.u32(1), args.u32(2));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_READLINK)?;
+    memory.range(args.u32(5), 4)?;
+    memory.range(args.u32(3), args.u32(4))?;
+    let contents = file::read_link(dir, path)?;
+    let contents = contents.as_os_str().as_bytes();
+    let len = contents.len().min(args.u32(4) as usize);
+    memory.put(args.u32(3), &contents[..len])?;
+    Ok(memory.put_u32(args.u32(5), len as u32)?)
+}
+
+pub fn path_remove_directory(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    args: &Args,
+) -> Outcome {
+    let path = (args.u32(1), args.u32(2));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_REMOVE_DIRECTORY)?;
+    Ok(file::remove_dir(dir, path)?)
+}
+
+pub fn path_rename(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let (old, new) = ((args.u32(1), args.u32(2)), (args.u32(4), args.u32(5)));
+    let (from, old) = place(ctx, memory, args.u32(0), old, rights::PATH_RENAME_SOURCE)?;
+    let (to, new) = place(ctx, memory, args.u32(3), new, rights::PATH_RENAME_TARGET)?;
+    Ok(file::rename(from, old, to, new)?)
+}
+
+pub fn path_symlink(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let contents = memory.path(args.u32(0), args.u32(1))?;
+    let path = (args.u32(3), args.u32(4));
+    let (dir, path) = place(ctx, memory, args.u32(2), path, rights::PATH_SYMLINK)?;
+    if path.ends_with('/') {
+        // The host would follow what it is to make.
+        let exists = file::metadata_at(dir, path, false).is_ok();
+        return Err(if exists { Errno::Exist } else { Errno::Noent }.into());
+    }
+    Ok(file::symlink(dir, contents, path)?)
+}
+
+pub fn path_unlink_file(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let path = (args.u32(1), args.u32(2));
+    let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_UNLINK_FILE)?;
+    Ok(file::remove_file(dir, path)?)
+}

@@ -1,0 +1,76 @@
+//! Arguments, environment, randomness, the end of the program.
+
+use super::ctx::WasiCtx;
+use super::errno::Errno;
+use super::memory::GuestMemory;
+use super::table::Args;
+use super::{Failure, Outcome};
+
+/// Writes strings, each ending in a zero byte, and the table of their addresses.
+fn put_strings(memory: &mut GuestMemory<'_>, strings: &[Vec<u8>], args: &Args) -> Outcome {
+    let (mut table, mut at) = (args.u32(0), args.u32(1));
+    for string in strings {
+        memory.put_u32(table, at)?;
+        memory.put(at, string)?;
+        let end = at.checked_add(string.len() as u32).ok_or(Errno::Fault)?;
+        memory.put(end, &[0])?;
+        at = end.wrapping_add(1);
+        table = table.wrapping_add(4);
+    }
+    Ok(())
+}
+
+fn put_sizes(memory: &mut GuestMemory<'_>, strings: &[Vec<u8>], args: &Args) -> Outcome {
+    let bytes: usize = strings.iter().map(|string| string.len() + 1).sum();
+    memory.put_u32(args.u32(0), u32::try_from(strings.len()).map_err(|_| Errno::Overflow)?)?;
+    memory.put_u32(args.u32(1), u32::try_from(bytes).map_err(|_| Errno::Overflow)?)?;
+    Ok(())
+}
+
+pub fn args_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    put_strings(memory, &ctx.arguments, args)
+}
+
+pub fn args_sizes_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    put_sizes(memory, &ctx.arguments, args)
+}
+
+pub fn environ_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    put_strings(memory, &ctx.environment, args)
+}
+
+pub fn environ_sizes_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    put_sizes(memory, &ctx.environment, args)
+}
+
+pub fn random_get(_: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let mut buffer = memory.slice_mut(args.u32(0), args.u32(1))?;
+    while !buffer.is_empty() {
+        let flags = rustix::rand::GetRandomFlags::empty();
+        match rustix::rand::getrandom(&mut *buffer, flags) {
+            Ok(count) => buffer = &mut buffer[count..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(Errno::from_host(error.raw_os_error()).into()),
+        }
+    }
+    Ok(())
+}
+
+pub fn sched_yield(_: &mut WasiCtx, _: &mut GuestMemory<'_>, _: &Args) -> Outcome {
+    std::thread::yield_now();
+    Ok(())
+}
+
+pub fn proc_exit(_: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    Err(Failure::Exit(args.u32(0) as i32))
+}
+
+pub fn unsupported(_: &mut WasiCtx, _: &mut GuestMemory<'_>, _: &Args) -> Outcome {
+    Err(Errno::Notsup.into())
+}
+
+/// Sockets: no descriptor is one.
+pub fn not_a_socket(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    ctx.descriptors.get(args.u32(0))?;
+    Err(Errno::Notsock.into())
+}
