@@ -11,6 +11,7 @@ pub mod interpret;
 pub mod ir;
 pub mod isa;
 pub mod machine;
+pub mod opt;
 pub mod result;
 pub mod semantics;
 pub mod settings;

@@ -693,6 +693,19 @@ impl BlockCall {
         self.list.clear(pool);
     }
 
+    /// Keeps the arguments for whose number `keep` holds, in order.
+    pub fn retain_args(&mut self, pool: &mut ValueListPool, mut keep: impl FnMut(usize) -> bool) {
+        let args = self.list.as_mut_slice(pool);
+        let mut kept = 0;
+        for n in 0..args.len() {
+            if keep(n) {
+                args[kept] = args[n];
+                kept += 1;
+            }
+        }
+        self.list.truncate(kept, pool);
+    }
+
     /// Removes the argument at `index`, keeping the order of the others.
     pub fn remove(&mut self, index: usize, pool: &mut ValueListPool) {
         self.list.remove(index, pool);
