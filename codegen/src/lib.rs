@@ -4,6 +4,9 @@
 
 pub mod analysis;
 pub mod binemit;
+pub mod compile;
+pub mod context;
+pub mod control;
 pub mod cursor;
 pub mod data_value;
 pub mod entity;
@@ -12,10 +15,12 @@ pub mod ir;
 pub mod isa;
 pub mod machine;
 pub mod opt;
+pub mod passes;
 pub mod result;
 pub mod semantics;
 pub mod settings;
 pub mod text;
+pub mod timing;
 
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
@@ -23,4 +28,10 @@ pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;
 
 pub use analysis::{dominator_tree, flowgraph, loop_analysis};
-pub use result::{CodegenError, CodegenResult, CompileError};
+pub use compile::{CodeInfo, CompiledCode, LabelValueLoc, ValueLabelsRanges, ValueLocRange};
+pub use context::Context;
+pub use machine::buffer::{
+    CodeBuffer, FinalizedMachCallSite, FinalizedMachExceptionHandler, FinalizedMachReloc,
+    FinalizedRelocTarget, MachSrcLoc, MachTrap,
+};
+pub use result::{CodegenError, CodegenResult, CompileError, CompileResult};

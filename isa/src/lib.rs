@@ -1,2 +1,103 @@
-//! Finds a back end by target triple and detects the host.
+//! Finds a back end by target triple, and detects the host.
 #![forbid(unsafe_code)]
+
+use target_lexicon::{Architecture, Triple};
+use windlass_core::isa::{Builder, LookupError};
+use windlass_core::settings::Configurable;
+
+pub use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
+
+/// The back end for a triple, to be configured.
+pub fn lookup(triple: Triple) -> Result<Builder, LookupError> {
+    match triple.architecture {
+        Architecture::X86_64 => Ok(windlass_isa_x86_64::isa_builder(triple)),
+        _ => Err(LookupError::Unsupported),
+    }
+}
+
+/// As [`lookup`], by the name of a triple.
+pub fn lookup_by_name(name: &str) -> Result<Builder, LookupError> {
+    lookup(name.parse().map_err(|_| LookupError::Unsupported)?)
+}
+
+/// The back end for the machine that this runs on, with everything that its processor has.
+pub fn host_builder() -> Result<Builder, &'static str> {
+    host_builder_with_options(true)
+}
+
+/// The back end for the machine that this runs on; its processor's features only if `infer`.
+pub fn host_builder_with_options(infer: bool) -> Result<Builder, &'static str> {
+    let mut builder = lookup(Triple::host()).map_err(|error| match error {
+        LookupError::SupportDisabled => "support for this machine is not compiled in",
+        LookupError::Unsupported => "there is no back end for this machine",
+    })?;
+    if infer {
+        infer_native_flags(&mut builder)?;
+    }
+    Ok(builder)
+}
+
+/// Switches on what the processor has.
+pub fn infer_native_flags(builder: &mut dyn Configurable) -> Result<(), &'static str> {
+    for name in host_features() {
+        builder.enable(name).map_err(|_| "a detected feature has no setting")?;
+    }
+    Ok(())
+}
+
+/// The settings for what the processor has.
+#[cfg(target_arch = "x86_64")]
+pub fn host_features() -> Vec<&'static str> {
+    macro_rules! detected {
+        ($($feature:tt $setting:literal;)*) => {
+            [$((std::is_x86_feature_detected!($feature), $setting)),*]
+        };
+    }
+    let detected = detected! {
+        "sse3" "has_sse3";
+        "ssse3" "has_ssse3";
+        "cmpxchg16b" "has_cmpxchg16b";
+        "sse4.1" "has_sse41";
+        "sse4.2" "has_sse42";
+        "popcnt" "has_popcnt";
+        "avx" "has_avx";
+        "avx2" "has_avx2";
+        "fma" "has_fma";
+        "bmi1" "has_bmi1";
+        "bmi2" "has_bmi2";
+        "lzcnt" "has_lzcnt";
+        "avx512bitalg" "has_avx512bitalg";
+        "avx512dq" "has_avx512dq";
+        "avx512f" "has_avx512f";
+        "avx512vl" "has_avx512vl";
+        "avx512vbmi" "has_avx512vbmi";
+    };
+    detected.into_iter().filter(|d| d.0).map(|d| d.1).collect()
+}
+
+/// The settings for what the processor has.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn host_features() -> Vec<&'static str> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use windlass_core::settings;
+
+    #[test]
+    fn triples_and_host() {
+        assert_eq!(lookup_by_name("z80-unknown-none").err(), Some(LookupError::Unsupported));
+        let flags = settings::Flags::new(settings::builder());
+        for name in ["x86_64", "x86_64-unknown-linux-gnu", "x86_64-pc-windows-msvc"] {
+            let isa = lookup_by_name(name).unwrap().finish(flags.clone()).unwrap();
+            assert_eq!((isa.name(), isa.pointer_bits()), ("x64", 64), "{name}");
+        }
+        if cfg!(target_arch = "x86_64") {
+            let isa = host_builder().unwrap().finish(flags).unwrap();
+            let on = isa.isa_flags().iter().filter(|v| v.as_bool() == Some(true)).count();
+            assert_eq!(on, host_features().len());
+        }
+    }
+}

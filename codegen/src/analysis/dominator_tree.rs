@@ -4,7 +4,7 @@
 //! reached from the entry are in no order and dominate nothing.
 
 use super::flowgraph::ControlFlowGraph;
-use crate::entity::{EntityRef, SecondaryMap};
+use crate::entity::SecondaryMap;
 use crate::ir::{Block, Function, Inst, Layout};
 use core::cmp::Ordering;
 

@@ -8,8 +8,8 @@ use super::vcode::{Span, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{
-    BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value, ValueLabelAssignments,
-    types,
+    self, BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value,
+    ValueLabelAssignments, types,
 };
 use crate::isa::CallConv;
 use crate::result::{CodegenError, CodegenResult};
@@ -48,6 +48,10 @@ pub fn lower_function(
         last_srcloc: SourceLoc::default(),
     };
     ctx.place_slots()?;
+    if flags.enable_probestack() {
+        let name = ir::ExternalName::LibCall(ir::LibCall::Probestack);
+        ctx.vcode.probestack = Some(ctx.vcode.symbol(name, 0));
+    }
     let id = ctx.place_signature(&func.signature)?;
     debug_assert_eq!(id, 0, "the function's own signature is the first");
     for block in (0..order.blocks.len()).rev() {
@@ -163,6 +167,12 @@ impl LowerCtx<'_> {
     fn place_slots(&mut self) -> CodegenResult<()> {
         let mut end = 0u32;
         for (_, data) in self.func.sized_stack_slots.iter() {
+            if data.align_shift > 4 {
+                return Err(CodegenError::Unsupported(format!(
+                    "a stack slot aligned to {} bytes; at most 16 are supported",
+                    1u64 << data.align_shift.min(63)
+                )));
+            }
             let (start, after) = place_slot(end, data);
             if after > 1 << 30 || after < start {
                 return Err(CodegenError::ImplLimitExceeded);

@@ -6,7 +6,7 @@
 //! the convention grants that.
 
 use super::row::{Area, FrameAreas};
-use regalloc2::{PReg, PRegSet};
+use regalloc2::{PReg, PRegSet, RegClass};
 
 /// The frame.
 #[derive(Clone, Default, Debug)]
@@ -23,6 +23,10 @@ pub struct Frame {
     pub saved: Vec<PReg>,
     /// Bytes that saved registers take.
     pub saved_size: u32,
+    /// Saved vector registers, 16 bytes each.
+    pub saved_vectors: Vec<PReg>,
+    /// Where they are, from the stack pointer.
+    pub saved_vectors_offset: i32,
     /// Bytes of spill slots.
     pub spill_size: u32,
     /// Bytes of stack slots.
@@ -68,22 +72,34 @@ pub const MAX_FRAME: u64 = 1 << 30;
 impl Frame {
     /// Lays out a frame, or `None` if it would be too large.
     pub fn compute(&mut self, needs: &FrameNeeds) -> Option<()> {
-        let body = needs.spill_size as u64 + needs.slot_size as u64 + needs.outgoing_size as u64;
+        self.saved.clear();
+        self.saved_vectors.clear();
+        for reg in needs.saved {
+            if reg.class() == RegClass::Int {
+                self.saved.push(reg);
+            } else {
+                self.saved_vectors.push(reg);
+            }
+        }
+        let vectors = 16 * self.saved_vectors.len() as u32;
+        let body = needs.spill_size as u64
+            + needs.slot_size as u64
+            + needs.outgoing_size as u64
+            + vectors as u64;
         if body + needs.tail_args_size as u64 + needs.incoming_size as u64 > MAX_FRAME {
             return None;
         }
         self.incoming_size = needs.incoming_size;
         self.tail_area = needs.tail_args_size.max(needs.incoming_size);
-        self.saved.clear();
-        self.saved.extend(needs.saved);
         self.saved_size = 8 * self.saved.len() as u32;
         self.spill_size = needs.spill_size;
         self.slot_size = needs.slot_size;
         self.outgoing_size = needs.outgoing_size;
-        let small = body <= needs.red_zone as u64;
+        let small = body + 24 <= needs.red_zone as u64 || body == 0;
         self.has_frame = needs.always
             || needs.has_calls
             || !self.saved.is_empty()
+            || vectors != 0
             || !small
             || self.tail_area != self.incoming_size;
         self.red_zone = !self.has_frame && body > 0;
@@ -91,11 +107,15 @@ impl Frame {
         if self.has_frame {
             // Return address and frame pointer keep 16 bytes aligned.
             fixed = (self.saved_size + fixed).next_multiple_of(16) - self.saved_size;
+        } else if self.slot_size != 0 {
+            // Without, the stack pointer is 8 bytes off.
+            fixed = fixed.next_multiple_of(16) + 8;
         }
         self.fixed_size = fixed;
         let outgoing = if self.red_zone { -(fixed as i32) } else { 0 };
         let slots = outgoing + needs.outgoing_size as i32;
         let spills = slots + needs.slot_size as i32;
+        self.saved_vectors_offset = spills + needs.spill_size as i32;
         // Distances from the frame pointer are shorter to encode for what lies near it.
         let from_fp =
             |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };

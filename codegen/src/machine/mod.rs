@@ -8,11 +8,13 @@
 pub mod abi;
 pub mod blockorder;
 pub mod buffer;
-mod driver;
+pub mod driver;
 pub mod emit;
 pub mod frame;
 pub mod inst;
 pub mod lower;
+pub mod pipeline;
+pub mod print;
 pub mod regalloc;
 pub mod row;
 pub mod vcode;
@@ -33,8 +35,6 @@ pub use vcode::{Cond2, VCode, pseudo};
 pub mod row_flag {
     /// The row has clobbers: ask [`super::Backend::row_clobbers`].
     pub const CLOBBERS: u8 = 1;
-    /// The row calls something, so that the frame must be complete.
-    pub const CALLS: u8 = 2;
 }
 
 /// What an ISA gives to the machine-independent half.
@@ -123,6 +123,12 @@ pub trait Backend: Send + Sync + Debug {
     /// The condition in the control field of a `COND` or `TRAP_IF`.
     fn cond_of(&self, ctl: u16) -> u8;
 
+    /// The name of a condition.
+    fn cond_name(&self, cond: u8) -> &'static str;
+
+    /// The register that holds the context where `enable_pinned_reg` is set.
+    fn pinned_reg(&self) -> Option<PReg>;
+
     /// The opposite condition.
     fn invert(&self, cond: u8) -> u8;
 
@@ -172,12 +178,6 @@ pub trait Backend: Send + Sync + Debug {
     /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the
     /// stack pointer belong to a function of this convention.
     fn stack_facts(&self, conv: crate::isa::CallConv) -> (u8, u8, u32);
-
-    /// Whether a lowered instruction keeps state across calls of no-frame functions and so needs a
-    /// frame.
-    fn row_needs_frame(&self, row: u16) -> bool {
-        self.row_flags()[row as usize] & row_flag::CALLS != 0
-    }
 
     /// Prints an instruction; `allocs` is empty before register allocation, and `operands` say what
     /// is meant.

@@ -277,6 +277,8 @@ pub struct VCode {
     pub outgoing_size: u32,
     /// Largest area of stack arguments of a tail call.
     pub tail_args_size: u32,
+    /// The symbol of the function that touches the pages of a large frame.
+    pub probestack: Option<u32>,
     /// Whether there is a call that returns here.
     pub has_calls: bool,
 }
@@ -308,6 +310,7 @@ impl VCode {
         self.slots_size = 0;
         self.outgoing_size = 0;
         self.tail_args_size = 0;
+        self.probestack = None;
         self.has_calls = false;
     }
 

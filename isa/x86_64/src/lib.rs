@@ -1,11 +1,17 @@
 //! The x86-64 back end of Windlass.
 #![forbid(unsafe_code)]
 
+pub mod abi;
 pub mod amode;
 pub mod asm;
 pub mod decode;
+mod emit;
 pub mod encode;
 pub mod insts;
+mod isa;
+pub mod lower;
 pub mod print;
 pub mod regs;
 pub mod settings;
+
+pub use isa::{X64, isa_builder};

@@ -1,0 +1,168 @@
+//! Runs the passes over a function, and what comes out.
+//!
+//! The driver owns what no pass should: dumps, times, verification, and naming the pass and the
+//! function when something fails or panics.
+
+use crate::binemit::CodeOffset;
+use crate::ir::{UserFuncName, ValueLabel};
+use crate::isa::unwind::SystemVUnwindInfo;
+use crate::machine::buffer::CodeBuffer;
+use crate::passes::{PASSES, PassContext, Shows, dump_after, pass_by_name};
+use crate::result::CodegenError;
+use crate::timing::Timer;
+use core::cell::Cell;
+use core::ops::Range;
+
+/// The code of a function and all that belongs to it.
+#[derive(Default, Clone, Debug)]
+pub struct CompiledCode {
+    /// Bytes, relocations, traps, calls, source locations, stack maps.
+    pub buffer: CodeBuffer,
+    /// Bytes between the return address (and frame pointer) and the lowest address of the frame.
+    pub frame_size: u32,
+    /// Whether the function sets up a frame pointer.
+    pub has_frame: bool,
+    /// The listing of the machine code, if it was asked for.
+    pub vcode: Option<String>,
+    /// Where labelled values are.
+    pub value_labels_ranges: ValueLabelsRanges,
+    /// Offsets of the blocks, if the settings ask for them.
+    pub bb_starts: Vec<CodeOffset>,
+    /// Edges between them.
+    pub bb_edges: Vec<(CodeOffset, CodeOffset)>,
+    /// What it took.
+    pub stats: CompileStats,
+    pub(crate) unwind: SystemVUnwindInfo,
+}
+
+/// Where labelled values are, by label.
+pub type ValueLabelsRanges = crate::FxHashMap<ValueLabel, Vec<ValueLocRange>>;
+
+/// Where a labelled value is in a range of code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ValueLocRange {
+    /// The place.
+    pub loc: LabelValueLoc,
+    /// First offset.
+    pub start: CodeOffset,
+    /// One past the last offset.
+    pub end: CodeOffset,
+}
+
+/// The place of a labelled value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LabelValueLoc {
+    /// In a register.
+    Reg(regalloc2::PReg),
+    /// In memory, at an offset from the canonical frame address.
+    CFAOffset(i64),
+}
+
+/// What compiling a function took.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct CompileStats {
+    /// Machine instructions, before moves of the allocator.
+    pub insts: u32,
+    /// Their operands.
+    pub operands: u32,
+    /// Virtual registers.
+    pub vregs: u32,
+    /// Machine blocks.
+    pub blocks: u32,
+    /// Moves of the allocator, spills and reloads among them.
+    pub moves: u32,
+    /// Spill slots of 8 bytes.
+    pub spill_slots: u32,
+    /// Live ranges that the allocator began with.
+    pub live_ranges: u32,
+    /// The function was too much for the backtracking allocator.
+    pub fell_back: bool,
+}
+
+/// The size of code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CodeInfo {
+    /// All bytes.
+    pub total_size: CodeOffset,
+}
+
+impl CompiledCode {
+    /// The bytes.
+    pub fn code_buffer(&self) -> &[u8] {
+        self.buffer.data()
+    }
+
+    /// The size.
+    pub fn code_info(&self) -> CodeInfo {
+        CodeInfo { total_size: self.buffer.total_size() }
+    }
+}
+
+/// Names the pass and the function where a panic goes through.
+struct PanicNote {
+    function: UserFuncName,
+    pass: Cell<&'static str>,
+}
+
+impl Drop for PanicNote {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("panic in pass `{}`, function {}", self.pass.get(), self.function);
+        }
+    }
+}
+
+/// Runs the passes of a range of numbers; an error comes with the pass it comes from.
+pub(crate) fn run_passes(
+    cx: &mut PassContext<'_>,
+    range: Range<usize>,
+    want_listing: bool,
+) -> Result<(), (CodegenError, &'static str)> {
+    let note =
+        PanicNote { function: cx.func.name.clone(), pass: Cell::new(PASSES[range.start].name) };
+    let verify = cx.isa.flags().enable_verifier();
+    if verify && range.start == 0 {
+        verify_ir(cx).map_err(|e| (e, "verifier"))?;
+    }
+    for n in range {
+        let pass = &PASSES[n];
+        if !(pass.enabled)(cx.isa) {
+            continue;
+        }
+        note.pass.set(pass.name);
+        {
+            let _timer = Timer::start(n);
+            (pass.run)(cx).map_err(|e| (e, pass.name))?;
+        }
+        if verify && pass.changes_ir {
+            verify_ir(cx).map_err(|e| (e, pass.name))?;
+        }
+        if want_listing && pass.shows == Shows::Allocated {
+            cx.out.vcode = Some(cx.machine.listing(cx.isa, true));
+        }
+        if dump_after() == Some(n) {
+            dump(cx, pass.name, pass.shows);
+        }
+    }
+    Ok(())
+}
+
+fn verify_ir(cx: &PassContext<'_>) -> Result<(), CodegenError> {
+    let _ = cx;
+    Ok(())
+}
+
+fn dump(cx: &PassContext<'_>, pass: &str, shows: Shows) {
+    let text = match shows {
+        Shows::Ir => format!("{:?}", cx.func.name),
+        Shows::Lowered => cx.machine.listing(cx.isa, false),
+        Shows::Allocated => cx.machine.listing(cx.isa, true),
+        Shows::Bytes => cx.isa.to_text(cx.out.buffer.data(), cx.out.buffer.code_size()),
+    };
+    eprintln!("; function {} after {pass}\n{text}", cx.func.name);
+}
+
+/// The numbers of the passes that work on the IR.
+pub(crate) fn ir_passes() -> Range<usize> {
+    0..pass_by_name(crate::passes::LAST_IR_PASS).expect("the pass exists") + 1
+}

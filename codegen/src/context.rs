@@ -1,0 +1,197 @@
+//! A function on its way through the compiler, and everything that the next function can use again.
+//!
+//! Keep one `Context` per thread and clear it between functions: nothing is then allocated again,
+//! but in the register allocator.
+
+use crate::analysis::dominator_tree::DominatorTree;
+use crate::analysis::flowgraph::ControlFlowGraph;
+use crate::analysis::loop_analysis::LoopAnalysis;
+use crate::compile::{CompiledCode, ir_passes, run_passes};
+use crate::control::ControlPlane;
+use crate::ir::Function;
+use crate::isa::{FlagsOrIsa, TargetIsa};
+use crate::machine::pipeline::MachineContext;
+use crate::opt;
+use crate::passes::{PASSES, PassContext};
+use crate::result::{CodegenError, CodegenResult, CompileError, CompileResult};
+
+/// What is known of a function beside its IR.
+#[derive(Default)]
+pub struct Analyses {
+    /// The control flow graph.
+    pub cfg: ControlFlowGraph,
+    /// The dominator tree.
+    pub domtree: DominatorTree,
+    /// The loops, if something asked for them.
+    pub loops: LoopAnalysis,
+    pub(crate) params: opt::params::Scratch,
+}
+
+impl Analyses {
+    /// Computes control flow graph and dominators.
+    pub fn compute(&mut self, func: &Function) {
+        self.cfg.compute(func);
+        self.domtree.compute(func, &self.cfg);
+        self.loops.clear();
+    }
+
+    fn clear(&mut self) {
+        self.cfg.clear();
+        self.domtree.clear();
+        self.loops.clear();
+    }
+}
+
+/// A function, what is known of it, and its code.
+#[derive(Default)]
+pub struct Context {
+    /// The function.
+    pub func: Function,
+    /// What is known of it.
+    pub analyses: Analyses,
+    /// Whether the listing of the machine code is kept.
+    pub want_disasm: bool,
+    machine: Box<MachineContext>,
+    code: CompiledCode,
+    has_code: bool,
+}
+
+impl Context {
+    /// With an empty function.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With this function.
+    pub fn for_function(func: Function) -> Self {
+        Self { func, ..Self::default() }
+    }
+
+    /// Forgets the function and its code, but keeps the memory.
+    pub fn clear(&mut self) {
+        self.func.clear();
+        self.analyses.clear();
+        self.has_code = false;
+        self.want_disasm = false;
+    }
+
+    /// The code, after `compile`.
+    pub fn compiled_code(&self) -> Option<&CompiledCode> {
+        self.has_code.then_some(&self.code)
+    }
+
+    /// Takes the code out.
+    pub fn take_compiled_code(&mut self) -> Option<CompiledCode> {
+        core::mem::take(&mut self.has_code).then(|| core::mem::take(&mut self.code))
+    }
+
+    /// Sets whether the listing of the machine code is kept.
+    pub fn set_disasm(&mut self, on: bool) {
+        self.want_disasm = on;
+    }
+
+    fn run(
+        &mut self,
+        isa: &dyn TargetIsa,
+        range: core::ops::Range<usize>,
+    ) -> Result<(), (CodegenError, &'static str)> {
+        self.code.vcode = None;
+        let mut cx = PassContext {
+            func: &mut self.func,
+            analyses: &mut self.analyses,
+            isa,
+            machine: &mut self.machine,
+            out: &mut self.code,
+        };
+        run_passes(&mut cx, range, self.want_disasm)
+    }
+
+    /// Compiles the function.
+    pub fn compile(
+        &mut self,
+        isa: &dyn TargetIsa,
+        _ctrl_plane: &mut ControlPlane,
+    ) -> CompileResult<'_, &CompiledCode> {
+        self.has_code = false;
+        match self.run(isa, 0..PASSES.len()) {
+            Ok(()) => {
+                self.has_code = true;
+                Ok(&self.code)
+            }
+            Err((inner, pass)) => Err(CompileError { inner, func: &self.func, pass }),
+        }
+    }
+
+    /// Compiles the function and appends its bytes to `mem`.
+    pub fn compile_and_emit(
+        &mut self,
+        isa: &dyn TargetIsa,
+        mem: &mut Vec<u8>,
+        ctrl_plane: &mut ControlPlane,
+    ) -> CompileResult<'_, &CompiledCode> {
+        let code = self.compile(isa, ctrl_plane)?;
+        mem.extend_from_slice(code.code_buffer());
+        Ok(code)
+    }
+
+    /// Runs the passes that work on the IR.
+    pub fn optimize(
+        &mut self,
+        isa: &dyn TargetIsa,
+        _ctrl_plane: &mut ControlPlane,
+    ) -> CodegenResult<()> {
+        self.run(isa, ir_passes()).map_err(|(e, _)| e)
+    }
+
+    /// Verifies the function.
+    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&self, _fisa: F) -> CodegenResult<()> {
+        Ok(())
+    }
+
+    /// Verifies the function if the settings say so.
+    pub fn verify_if<'a, F: Into<FlagsOrIsa<'a>>>(&self, fisa: F) -> CodegenResult<()> {
+        let fisa = fisa.into();
+        if fisa.flags.enable_verifier() { self.verify(fisa) } else { Ok(()) }
+    }
+
+    /// Computes the control flow graph.
+    pub fn compute_cfg(&mut self) {
+        self.analyses.cfg.compute(&self.func);
+    }
+
+    /// Computes the dominator tree from the control flow graph.
+    pub fn compute_domtree(&mut self) {
+        self.analyses.domtree.compute(&self.func, &self.analyses.cfg);
+    }
+
+    /// Computes the loops from both.
+    pub fn compute_loop_analysis(&mut self) {
+        let Analyses { cfg, domtree, loops, .. } = &mut self.analyses;
+        loops.compute(&self.func, cfg, domtree);
+    }
+
+    /// Computes control flow graph and dominator tree.
+    pub fn flowgraph(&mut self) {
+        self.analyses.compute(&self.func);
+    }
+
+    /// Removes unreachable blocks.
+    pub fn eliminate_unreachable_code(&mut self) {
+        if opt::unreachable::run(&mut self.func, &self.analyses.domtree) {
+            self.analyses.compute(&self.func);
+        }
+    }
+
+    /// Removes block parameters that always get the same value.
+    pub fn remove_constant_phis(&mut self) {
+        opt::params::run(&mut self.func, &mut self.analyses.params);
+    }
+
+    /// Offsets of the machine blocks and the edges between them, if the settings asked for them.
+    pub fn get_code_bb_layout(&self) -> Option<(Vec<usize>, Vec<(usize, usize)>)> {
+        let code = self.compiled_code()?;
+        let starts = code.bb_starts.iter().map(|&o| o as usize).collect();
+        let edges = code.bb_edges.iter().map(|&(a, b)| (a as usize, b as usize)).collect();
+        Some((starts, edges))
+    }
+}

@@ -1,0 +1,278 @@
+//! From a function whose IR is final to bytes: the steps that the passes `lower`, `regalloc` and
+//! `emit` run, and what they share.
+
+use super::blockorder::BlockOrder;
+use super::driver::lower_function;
+use super::emit::{EmitInput, EmitScratch, StackLimit, emit};
+use super::frame::{Frame, FrameNeeds};
+use super::lower::LowerScratch;
+use super::regalloc::{self, RegallocConfig, RegallocFacts, RegallocScratch};
+use super::vcode::VCode;
+use super::{AbiArg, AbiLoc, print, row_flag};
+use crate::analysis::dominator_tree::DominatorTree;
+use crate::binemit::CodeOffset;
+use crate::compile::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
+use crate::ir::{ArgumentPurpose, Function, GlobalValueData, ValueLabel};
+use crate::isa::TargetIsa;
+use crate::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use crate::result::{CodegenError, CodegenResult};
+use crate::settings::RegallocAlgorithm;
+use regalloc2::{Edit, PRegSet};
+
+/// Everything between the IR and bytes that is used again for each function.
+#[derive(Default)]
+pub struct MachineContext {
+    /// The machine code.
+    pub vcode: VCode,
+    order: BlockOrder,
+    lower: LowerScratch,
+    regalloc: RegallocScratch,
+    facts: RegallocFacts,
+    frame: Frame,
+    emit: EmitScratch,
+    stack_limit: StackLimit,
+}
+
+impl MachineContext {
+    /// Lowers the function.
+    pub fn lower(
+        &mut self,
+        func: &Function,
+        domtree: &DominatorTree,
+        isa: &dyn TargetIsa,
+    ) -> CodegenResult<()> {
+        self.vcode.clear();
+        if func.layout.entry_block().is_none() {
+            return Err(CodegenError::Unsupported("a function without blocks".to_string()));
+        }
+        self.order.compute(func, domtree, &mut self.vcode);
+        lower_function(
+            func,
+            isa.flags(),
+            isa.backend(),
+            isa.default_call_conv(),
+            &self.order,
+            &mut self.vcode,
+            &mut self.lower,
+        )?;
+        self.find_stack_limit(func, isa)
+    }
+
+    /// Allocates registers and lays out the frame.
+    pub fn allocate(&mut self, func: &Function, isa: &dyn TargetIsa) -> CodegenResult<()> {
+        let flags = isa.flags();
+        let backend = isa.backend();
+        let conv = func.signature.call_conv;
+        let limit = |log2: u8| if log2 >= 31 { u32::MAX } else { 1 << log2 };
+        let config = RegallocConfig {
+            backtracking: flags.regalloc_algorithm() == RegallocAlgorithm::Backtracking,
+            checker: flags.regalloc_checker(),
+            verbose: flags.regalloc_verbose_logs(),
+            max_live: limit(flags.regalloc_fallback_live_log2()),
+            max_preds: limit(flags.regalloc_fallback_preds_log2()),
+        };
+        let env = backend.machine_env(conv, flags);
+        self.facts = regalloc::allocate(&self.vcode, backend, env, &config, &mut self.regalloc)?;
+        let (sp, fp, red_zone) = backend.stack_facts(conv);
+        let spills = self.regalloc.output().num_spillslots;
+        let needs = FrameNeeds {
+            incoming_size: self.lower.sigs.get(0).arg_size,
+            tail_args_size: self.vcode.tail_args_size,
+            spill_size: u32::try_from(spills * 8).map_err(|_| CodegenError::ImplLimitExceeded)?,
+            slot_size: self.vcode.slots_size,
+            outgoing_size: self.vcode.outgoing_size,
+            saved: self.registers_to_save(func, isa),
+            has_calls: self.vcode.has_calls,
+            always: flags.preserve_frame_pointers(),
+            red_zone,
+            sp,
+            fp,
+        };
+        self.frame.compute(&needs).ok_or(CodegenError::ImplLimitExceeded)
+    }
+
+    /// Registers that the function changes and its caller expects to find unchanged.
+    fn registers_to_save(&self, func: &Function, isa: &dyn TargetIsa) -> PRegSet {
+        let backend = isa.backend();
+        let saved = backend.callee_saved(func.signature.call_conv, isa.flags());
+        if saved == PRegSet::empty() {
+            return saved;
+        }
+        let output = self.regalloc.output();
+        let mut changed = PRegSet::empty();
+        for reg in output.allocs.iter().filter_map(|a| a.as_reg()) {
+            changed.add(reg);
+        }
+        for (_, Edit::Move { to, .. }) in &output.edits {
+            if let Some(reg) = to.as_reg() {
+                changed.add(reg);
+            }
+        }
+        for call in &self.vcode.calls {
+            changed.union_from(call.clobbers);
+        }
+        let row_flags = backend.row_flags();
+        for inst in self.vcode.insts() {
+            let flags = row_flags.get(inst.row as usize).copied().unwrap_or(0);
+            if flags & row_flag::CLOBBERS != 0 {
+                changed.union_from(backend.row_clobbers(inst.row));
+            }
+        }
+        changed & saved
+    }
+
+    /// Emits bytes into `out`.
+    pub fn emit(
+        &mut self,
+        func: &Function,
+        isa: &dyn TargetIsa,
+        out: &mut CompiledCode,
+    ) -> CodegenResult<()> {
+        let backend = isa.backend();
+        let flags = isa.flags();
+        let output = self.regalloc.output();
+        if self.vcode.num_insts() > MAX_INSTS {
+            return Err(CodegenError::CodeTooLarge);
+        }
+        let input = EmitInput {
+            func,
+            vcode: &self.vcode,
+            output,
+            frame: &self.frame,
+            backend,
+            flags,
+            conv: func.signature.call_conv,
+            stack_limit: func.stack_limit.map(|_| &self.stack_limit),
+        };
+        out.bb_edges = emit(&input, &mut out.buffer, &mut self.emit, backend.branch_writer());
+        out.bb_starts.clear();
+        if flags.machine_code_cfg_info() {
+            out.bb_starts.extend_from_slice(&self.emit.block_starts);
+        }
+        let align = isa.function_alignment();
+        let log2 = flags.log2_min_function_alignment().min(30);
+        out.buffer.alignment = out.buffer.alignment.max(align.minimum).max(1 << log2);
+        out.has_frame = self.frame.has_frame;
+        out.frame_size = self.frame.size();
+        out.unwind.ops.clear();
+        if flags.unwind_info() {
+            out.unwind.len = out.buffer.code_size();
+            let ops = self.emit.cfi_offsets.iter().zip(&self.emit.cfi_ops);
+            out.unwind.ops.extend(ops.map(|(&at, &op)| (at, op)));
+        }
+        out.stats = CompileStats {
+            insts: self.vcode.num_insts() as u32,
+            operands: self.vcode.num_operands() as u32,
+            vregs: self.vcode.num_vregs as u32,
+            blocks: self.vcode.blocks.len() as u32,
+            moves: output.edits.len() as u32,
+            spill_slots: output.num_spillslots as u32,
+            live_ranges: output.stats.initial_liverange_count as u32,
+            fell_back: self.facts.fell_back,
+        };
+        out.value_labels_ranges.clear();
+        if !self.vcode.value_labels.is_empty() {
+            self.value_ranges(&mut out.value_labels_ranges);
+        }
+        Ok(())
+    }
+
+    fn value_ranges(&self, ranges: &mut crate::FxHashMap<ValueLabel, Vec<ValueLocRange>>) {
+        let output = self.regalloc.output();
+        let spills = self.frame.areas.spills;
+        // The canonical frame address is above return address and frame pointer.
+        let to_cfa = if self.frame.has_frame {
+            16 + (self.frame.tail_area - self.frame.incoming_size) as i64
+        } else {
+            8
+        };
+        let fp_based = self.frame.has_frame && spills.base != self.frame.areas.outgoing.base;
+        let sp_to_fp = if fp_based { 0 } else { self.frame.size() as i64 };
+        for &(label, from, to, alloc) in &output.debug_locations {
+            let start = self.offset_of(from);
+            let end = self.offset_of(to);
+            if start >= end {
+                continue;
+            }
+            let loc = match (alloc.as_reg(), alloc.as_stack()) {
+                (Some(reg), _) => LabelValueLoc::Reg(reg),
+                (_, Some(slot)) => {
+                    let at = spills.offset as i64 + 8 * slot.index() as i64;
+                    LabelValueLoc::CFAOffset(at - sp_to_fp - to_cfa)
+                }
+                _ => continue,
+            };
+            let label = ValueLabel::from_u32(label);
+            ranges.entry(label).or_default().push(ValueLocRange { loc, start, end });
+        }
+        for list in ranges.values_mut() {
+            list.sort_by_key(|r| (r.start, r.end));
+        }
+    }
+
+    /// The offset of a program point: that of its instruction, or of the next one.
+    fn offset_of(&self, point: regalloc2::ProgPoint) -> CodeOffset {
+        let after = point.pos() == regalloc2::InstPosition::After;
+        let inst = (point.inst().index() + after as usize).min(self.vcode.num_insts());
+        let place = self.emit.inst_places[inst] as usize;
+        self.emit.inst_offsets[place]
+    }
+
+    /// The chain of loads to the stack limit.
+    fn find_stack_limit(&mut self, func: &Function, isa: &dyn TargetIsa) -> CodegenResult<()> {
+        let limit = &mut self.stack_limit;
+        limit.base = None;
+        limit.loads.clear();
+        let Some(mut gv) = func.stack_limit else { return Ok(()) };
+        let wrong = |text: &str| Err(CodegenError::Unsupported(format!("stack limit: {text}")));
+        loop {
+            match &func.global_values[gv] {
+                GlobalValueData::VMContext => break,
+                GlobalValueData::Load { base, offset, .. } => {
+                    limit.loads.push(i32::from(*offset));
+                    if limit.loads.len() > 64 {
+                        return wrong("more than 64 loads");
+                    }
+                    gv = *base;
+                }
+                other => return wrong(&format!("`{other}` is neither a load nor vmctx")),
+            }
+        }
+        limit.loads.reverse();
+        let param = func.signature.special_param_index(ArgumentPurpose::VMContext);
+        limit.base = match param {
+            Some(n) => match self.lower.sigs.place(n as u32) {
+                AbiArg::One(part) => match part.loc {
+                    AbiLoc::Reg(reg) => Some(reg),
+                    AbiLoc::Stack(_) => return wrong("vmctx is passed on the stack"),
+                },
+                _ => return wrong("vmctx is not a plain parameter"),
+            },
+            None if isa.flags().enable_pinned_reg() => isa.backend().pinned_reg(),
+            None => return wrong("the function has no vmctx parameter"),
+        };
+        Ok(())
+    }
+
+    /// The listing of the machine code, with registers allocated if `allocated`.
+    pub fn listing(&self, isa: &dyn TargetIsa, allocated: bool) -> String {
+        let output = allocated.then(|| self.regalloc.output());
+        print::listing(&self.vcode, output, isa.backend())
+    }
+}
+
+/// Code of more instructions might exceed what a 32-bit distance reaches.
+const MAX_INSTS: usize = 1 << 26;
+
+impl CompiledCode {
+    /// The unwind information, if the settings asked for it.
+    pub fn create_unwind_info(&self, isa: &dyn TargetIsa) -> CodegenResult<Option<UnwindInfo>> {
+        if !isa.flags().unwind_info() {
+            return Ok(None);
+        }
+        Ok(Some(UnwindInfo::SystemV(SystemVUnwindInfo {
+            ops: self.unwind.ops.clone(),
+            len: self.unwind.len,
+        })))
+    }
+}

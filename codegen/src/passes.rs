@@ -1,0 +1,173 @@
+//! The passes from IR to bytes, in order, and why they are in this order.
+//!
+//! To add a pass: write `fn run(&mut PassContext) -> CodegenResult<()>`, add a row to `PASSES`, and
+//! a row to `ORDER` for each pass that it must follow or precede. The driver in `compile` does the
+//! rest: dumps, times, verification between passes, and the name of the pass in a crash.
+
+use crate::compile::CompiledCode;
+use crate::context::Analyses;
+use crate::ir::Function;
+use crate::isa::TargetIsa;
+use crate::machine::pipeline::MachineContext;
+use crate::opt;
+use crate::result::CodegenResult;
+use std::sync::OnceLock;
+
+/// What a pass works on.
+pub struct PassContext<'a> {
+    /// The function.
+    pub func: &'a mut Function,
+    /// What is known of it.
+    pub analyses: &'a mut Analyses,
+    /// The machine.
+    pub isa: &'a dyn TargetIsa,
+    /// The machine code.
+    pub machine: &'a mut MachineContext,
+    /// The result.
+    pub out: &'a mut CompiledCode,
+}
+
+/// What a pass leaves behind, and so what a dump after it shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// The IR.
+    Ir,
+    /// Machine code with virtual registers.
+    Lowered,
+    /// Machine code with registers.
+    Allocated,
+    /// Bytes.
+    Bytes,
+}
+
+/// A pass.
+pub struct Pass {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub run: fn(&mut PassContext<'_>) -> CodegenResult<()>,
+    /// Whether it runs with these settings.
+    pub enabled: fn(&dyn TargetIsa) -> bool,
+    /// Whether it changes the IR, so that the IR is verified afterwards.
+    pub changes_ir: bool,
+    /// What a dump shows.
+    pub shows: Shows,
+}
+
+fn always(_: &dyn TargetIsa) -> bool {
+    true
+}
+
+/// All passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "dominators",
+        run: |cx| {
+            cx.analyses.compute(cx.func);
+            Ok(())
+        },
+        enabled: always,
+        changes_ir: false,
+        shows: Shows::Ir,
+    },
+    Pass {
+        name: "unreachable",
+        run: |cx| {
+            if opt::unreachable::run(cx.func, &cx.analyses.domtree) {
+                cx.analyses.compute(cx.func);
+            }
+            Ok(())
+        },
+        enabled: always,
+        changes_ir: true,
+        shows: Shows::Ir,
+    },
+    Pass {
+        name: "params",
+        run: |cx| {
+            opt::params::run(cx.func, &mut cx.analyses.params);
+            Ok(())
+        },
+        enabled: always,
+        changes_ir: true,
+        shows: Shows::Ir,
+    },
+    Pass {
+        name: "lower",
+        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa),
+        enabled: always,
+        changes_ir: false,
+        shows: Shows::Lowered,
+    },
+    Pass {
+        name: "regalloc",
+        run: |cx| cx.machine.allocate(cx.func, cx.isa),
+        enabled: always,
+        changes_ir: false,
+        shows: Shows::Allocated,
+    },
+    Pass {
+        name: "emit",
+        run: |cx| cx.machine.emit(cx.func, cx.isa, cx.out),
+        enabled: always,
+        changes_ir: false,
+        shows: Shows::Bytes,
+    },
+];
+
+/// Pairs of passes of which the first must run before the second, and why.
+pub const ORDER: &[(&str, &str, &str)] = &[
+    ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
+    ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
+    ("dominators", "lower", "blocks are put in an order in which dominators come first"),
+    ("params", "lower", "lowering expects arguments that are no aliases"),
+    ("lower", "regalloc", "registers are allocated in machine code"),
+    ("regalloc", "emit", "emission needs the place of each operand"),
+];
+
+/// The passes up to here change or analyse the IR; those after it make machine code.
+pub const LAST_IR_PASS: &str = "params";
+
+/// The number of a pass.
+pub fn pass_by_name(name: &str) -> Option<usize> {
+    PASSES.iter().position(|pass| pass.name == name)
+}
+
+static DUMP_AFTER: OnceLock<usize> = OnceLock::new();
+
+/// From now on, what each function looks like after this pass is written to standard error. Returns
+/// the names of all passes if there is none of this name. May be set once.
+pub fn set_dump_after(name: &str) -> Result<(), Vec<&'static str>> {
+    match pass_by_name(name) {
+        Some(pass) => {
+            let _ = DUMP_AFTER.set(pass);
+            Ok(())
+        }
+        None => Err(PASSES.iter().map(|pass| pass.name).collect()),
+    }
+}
+
+/// The pass after which to dump.
+#[inline]
+pub(crate) fn dump_after() -> Option<usize> {
+    DUMP_AFTER.get().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_holds_and_names_are_those_of_passes() {
+        for (first, second, reason) in ORDER {
+            let a = pass_by_name(first).unwrap_or_else(|| panic!("no pass {first}"));
+            let b = pass_by_name(second).unwrap_or_else(|| panic!("no pass {second}"));
+            assert!(a < b, "{first} must run before {second}: {reason}");
+        }
+        for (n, pass) in PASSES.iter().enumerate() {
+            assert_eq!(pass_by_name(pass.name), Some(n), "two passes are named {}", pass.name);
+        }
+        assert!(pass_by_name(LAST_IR_PASS).is_some());
+        assert!(set_dump_after("no such pass").is_err());
+    }
+}

@@ -1,0 +1,445 @@
+//! What is emitted by functions: prologue and epilogue, moves of the allocator, calls, multi-way
+//! branches, and operations of several instructions.
+
+use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
+use crate::amode::{Cc, Size, form};
+use crate::asm::{self, Mem, P};
+use crate::encode::{self, encode, reloc};
+use crate::insts::{Op, ROWS};
+use crate::regs::*;
+use regalloc2::{Allocation, PReg, RegClass};
+use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode};
+use windlass_core::isa::CallConv;
+use windlass_core::isa::unwind::CfiOp;
+use windlass_core::machine::MInst;
+use windlass_core::machine::buffer::{BranchWriter, FixupKind, Label};
+use windlass_core::machine::driver::{MAX_COMPARES, count_runs};
+use windlass_core::machine::emit::Emitter;
+use windlass_core::machine::row::{CodeSink, row_bits};
+use windlass_core::machine::vcode::{CallDest, CallInfo};
+use windlass_core::settings::ProbestackStrategy;
+
+/// A bit of the control field that is otherwise unused: the immediate of `movabs` is a symbol's
+/// number.
+pub(crate) const SYMBOL_IMM: u16 = 1 << 14;
+/// The code of an unconditional branch; conditional ones have their condition.
+pub(crate) const JUMP: u8 = 0xff;
+/// Inline probes of more pages than this are a loop.
+const MAX_UNROLLED_PROBES: u32 = 4;
+/// From this size on, the addition of a frame to a stack limit might wrap.
+const LARGE_FRAME: u32 = 32 << 10;
+
+/// How branches and uses of labels are written.
+pub(crate) struct Writer;
+
+impl BranchWriter for Writer {
+    fn short_reach(&self) -> (u32, u32) {
+        (127, 128)
+    }
+
+    fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32) {
+        match (code, is_short) {
+            (JUMP, true) => out.copy_from_slice(&[0xeb, distance as u8]),
+            (JUMP, false) => {
+                out[0] = 0xe9;
+                out[1..].copy_from_slice(&distance.to_le_bytes());
+            }
+            (cc, true) => out.copy_from_slice(&[0x70 | cc, distance as u8]),
+            (cc, false) => {
+                out[..2].copy_from_slice(&[0x0f, 0x80 | cc]);
+                out[2..].copy_from_slice(&distance.to_le_bytes());
+            }
+        }
+    }
+
+    fn patch(&self, code: &mut [u8], kind: FixupKind, at: u32, target: u32) {
+        encode::patch(code, kind, at, target);
+    }
+
+    fn filler(&self) -> u8 {
+        0xcc
+    }
+}
+
+fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[P]) {
+    asm::put(e.buffer, op, size, operands);
+}
+
+fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
+    e.buffer.put_branch(target, cc as u8, 6, 2);
+}
+
+/// Adds to the stack pointer.
+pub(crate) fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
+    asm::add_imm(e.buffer, RSP, bytes);
+}
+
+/// An instruction of the table.
+#[inline]
+pub(crate) fn inst(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
+    let row = &ROWS[inst.row as usize];
+    if row.flags & row_bits::CUSTOM != 0 {
+        return custom(e, inst, allocs);
+    }
+    if inst.ctl & SYMBOL_IMM != 0 {
+        let mut plain = *inst;
+        plain.ctl &= !SYMBOL_IMM;
+        plain.payload = 0;
+        encode(&plain, allocs, &e.frame.areas, e.buffer);
+        let field = e.buffer.offset() - 8;
+        e.buffer.add_reloc_at_offset(field, reloc::ABS64, inst.payload as u32, 0);
+        return;
+    }
+    encode(inst, allocs, &e.frame.areas, e.buffer);
+}
+
+#[cold]
+fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
+    match Op(inst.row) {
+        Op::AtomicRmwLoop => atomic_rmw_loop(e, inst, allocs),
+        op => panic!("nothing emits {op:?}"),
+    }
+}
+
+/// `rax` gets the old value: a load, and a compare-and-exchange until nobody came between.
+fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
+    let size = Size::of_ctl(inst.ctl);
+    let wide = if size == Size::Q { Size::Q } else { Size::D };
+    let (value, tmp) = (reg(allocs[1]), reg(allocs[2]));
+    let address = &allocs[3..];
+    // The same memory operand under another row.
+    let memory = |e: &mut Emitter<'_>, op: Op, size: Size, before: &[Allocation], after: PReg| {
+        let other = MInst {
+            row: op.0,
+            ctl: inst.ctl & !3 | size as u16,
+            operands: 0,
+            payload: inst.payload as u32 as u64,
+        };
+        let mut all: Vec<Allocation> = before.to_vec();
+        let registers = form::REGISTERS[(inst.ctl >> 8) as usize & 15] as usize;
+        all.extend_from_slice(&address[..registers]);
+        if op != Op::Mov && op != Op::Movzx8 && op != Op::Movzx16 {
+            all.push(Allocation::reg(after));
+        }
+        encode(&other, &all, &e.frame.areas, e.buffer);
+    };
+    let load = match size {
+        Size::B => Op::Movzx8,
+        Size::W => Op::Movzx16,
+        _ => Op::Mov,
+    };
+    memory(e, load, wide, &[Allocation::reg(RAX)], RAX);
+    let again = e.buffer.new_label();
+    e.buffer.bind(again);
+    let op = AtomicRmwOp::ALL[inst.high() as usize];
+    put(e, Op::Mov, wide, &[P::R(tmp), P::R(RAX)]);
+    let alu = |e: &mut Emitter<'_>, op| put(e, op, wide, &[P::R(tmp), P::R(value)]);
+    match op {
+        AtomicRmwOp::Add => alu(e, Op::Add),
+        AtomicRmwOp::Sub => alu(e, Op::Sub),
+        AtomicRmwOp::And => alu(e, Op::And),
+        AtomicRmwOp::Or => alu(e, Op::Or),
+        AtomicRmwOp::Xor => alu(e, Op::Xor),
+        AtomicRmwOp::Xchg => put(e, Op::Mov, wide, &[P::R(tmp), P::R(value)]),
+        AtomicRmwOp::Nand => {
+            alu(e, Op::And);
+            put(e, Op::Not, wide, &[P::R(tmp)]);
+        }
+        AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
+            put(e, Op::Cmp, size, &[P::R(tmp), P::R(value)]);
+            // Take the other value where that is the one.
+            let cc = match op {
+                AtomicRmwOp::Umin => Cc::A,
+                AtomicRmwOp::Umax => Cc::B,
+                AtomicRmwOp::Smin => Cc::G,
+                _ => Cc::L,
+            };
+            put(e, Op::Cmov, wide, &[P::C(cc), P::R(tmp), P::R(value)]);
+        }
+    }
+    memory(e, Op::LockCmpxchg, size, &[Allocation::reg(RAX), Allocation::reg(RAX)], tmp);
+    jcc(e, Cc::Ne, again);
+}
+
+fn reg(alloc: Allocation) -> PReg {
+    alloc.as_reg().expect("the operand is in a register")
+}
+
+/// A move of the allocator.
+#[inline]
+pub(crate) fn mov(e: &mut Emitter<'_>, from: Allocation, to: Allocation) {
+    if from == to {
+        return;
+    }
+    let spills = e.frame.areas.spills;
+    let slot = |a: Allocation| {
+        let slot = a.as_stack().expect("a place is a register or a slot").index();
+        spills.offset + 8 * slot as i32
+    };
+    let bytes = |class| if class == RegClass::Float && e.vcode.has_vectors { 16 } else { 8 };
+    match (from.as_reg(), to.as_reg()) {
+        (Some(from), Some(to)) => asm::mov_rr(e.buffer, to, from),
+        (Some(from), None) => {
+            let (at, bytes) = (slot(to), bytes(from.class()));
+            asm::mov_store(e.buffer, gpr(spills.base), at, from, bytes);
+        }
+        (None, Some(to)) => {
+            let (at, bytes) = (slot(from), bytes(to.class()));
+            asm::mov_load(e.buffer, to, gpr(spills.base), at, bytes);
+        }
+        (None, None) => panic!("the allocator moves from slot to slot through a register"),
+    }
+}
+
+/// An instruction that always traps.
+pub(crate) fn trap(e: &mut Emitter<'_>) {
+    put(e, Op::Ud2, Size::D, &[]);
+}
+
+/// The call alone.
+pub(crate) fn call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Allocation]) {
+    match call.dest {
+        CallDest::Near(symbol) => put(e, Op::Call, Size::D, &[P::S(symbol)]),
+        CallDest::Operand => put(e, Op::CallInd, Size::D, &[P::R(reg(allocs[0]))]),
+    }
+}
+
+// -------------------------------------------------------------------------------------------------
+// The frame.
+
+/// What comes before the first instruction of the function.
+pub(crate) fn prologue(e: &mut Emitter<'_>) {
+    let frame = e.frame;
+    if !frame.has_frame {
+        return;
+    }
+    let unwind = e.flags.unwind_info();
+    let grown = frame.tail_area - frame.incoming_size;
+    if grown != 0 {
+        // Room for the arguments of a tail call: the return address moves down.
+        asm::mov_load(e.buffer, TAIL_SCRATCH, RSP, 0, 8);
+        add_sp(e, -(grown as i32));
+        asm::mov_store(e.buffer, RSP, 0, TAIL_SCRATCH, 8);
+        if unwind {
+            e.cfi(CfiOp::DefCfaOffset(8 + grown));
+            e.cfi(CfiOp::Offset { reg: 16, offset: -(8 + grown as i32) });
+        }
+    }
+    put(e, Op::Push, Size::Q, &[P::R(RBP)]);
+    let mut cfa = 16 + grown as i32;
+    if unwind {
+        e.cfi(CfiOp::DefCfaOffset(cfa as u32));
+        e.cfi(CfiOp::Offset { reg: dwarf_number(RBP), offset: -cfa });
+    }
+    asm::mov_rr(e.buffer, RBP, RSP);
+    if unwind {
+        e.cfi(CfiOp::DefCfaRegister(dwarf_number(RBP)));
+    }
+    check_stack_limit(e);
+    for &saved in &frame.saved {
+        put(e, Op::Push, Size::Q, &[P::R(saved)]);
+        cfa += 8;
+        if unwind {
+            e.cfi(CfiOp::Offset { reg: dwarf_number(saved), offset: -cfa });
+        }
+    }
+    probe_stack(e);
+    add_sp(e, -(frame.fixed_size as i32));
+    for (n, &saved) in frame.saved_vectors.iter().enumerate() {
+        let at = frame.saved_vectors_offset + 16 * n as i32;
+        asm::mov_store(e.buffer, RSP, at, saved, 16);
+    }
+}
+
+/// Traps if the frame does not fit above the limit.
+fn check_stack_limit(e: &mut Emitter<'_>) {
+    let Some(limit) = e.stack_limit else { return };
+    let Some(base) = limit.base else { return };
+    let frame = e.frame;
+    let mut size = frame.size() + frame.tail_area - frame.incoming_size;
+    if e.vcode.has_calls {
+        size += 16;
+    }
+    let trap = e.trap_label(TrapCode::STACK_OVERFLOW, SourceLoc::default());
+    // All but the last load of the chain.
+    let mut at = base;
+    let (last, loads) = match limit.loads.split_last() {
+        Some((&last, loads)) => (Some(last), loads),
+        None => (None, &limit.loads[..]),
+    };
+    for &offset in loads {
+        asm::mov_load(e.buffer, TAIL_TARGET, at, offset, 8);
+        at = TAIL_TARGET;
+    }
+    let operand = match last {
+        Some(offset) => P::M(Mem::base(at, offset)),
+        None => P::R(at),
+    };
+    if size >= LARGE_FRAME {
+        put(e, Op::Cmp, Size::Q, &[P::R(RSP), operand]);
+        jcc(e, Cc::B, trap);
+    }
+    let mut sp = RSP;
+    if size != 0 {
+        sp = TAIL_SCRATCH;
+        let needed = Mem::base(RSP, -(size as i32));
+        put(e, Op::Lea, Size::Q, &[P::R(sp), P::M(needed)]);
+    }
+    put(e, Op::Cmp, Size::Q, &[P::R(sp), operand]);
+    jcc(e, Cc::B, trap);
+}
+
+/// Touches every page of a large frame.
+fn probe_stack(e: &mut Emitter<'_>) {
+    if !e.flags.enable_probestack() {
+        return;
+    }
+    let page = 1u32 << e.flags.probestack_size_log2().min(30);
+    let size = e.frame.fixed_size;
+    if size <= page {
+        return;
+    }
+    if e.flags.probestack_strategy() == ProbestackStrategy::Outline {
+        if let Some(symbol) = e.vcode.probestack {
+            put(e, Op::MovI, Size::D, &[P::R(RAX), P::I(size as i64)]);
+            put(e, Op::Call, Size::D, &[P::S(symbol)]);
+        }
+        return;
+    }
+    let pages = size / page;
+    if pages <= MAX_UNROLLED_PROBES {
+        for n in 1..=pages {
+            let at = Mem::base(RSP, -((n * page) as i32));
+            put(e, Op::MovMr, Size::D, &[P::M(at), P::R(RSP)]);
+        }
+        return;
+    }
+    let end = Mem::base(RSP, -((pages * page) as i32));
+    put(e, Op::Lea, Size::Q, &[P::R(TAIL_SCRATCH), P::M(end)]);
+    let again = e.buffer.new_label();
+    e.buffer.bind(again);
+    add_sp(e, -(page as i32));
+    put(e, Op::MovMr, Size::D, &[P::M(Mem::base(RSP, 0)), P::R(RSP)]);
+    put(e, Op::Cmp, Size::Q, &[P::R(RSP), P::R(TAIL_SCRATCH)]);
+    jcc(e, Cc::Ne, again);
+    add_sp(e, (pages * page) as i32);
+}
+
+/// Takes the frame down; the stack pointer is then at the return address.
+fn leave(e: &mut Emitter<'_>) {
+    let frame = e.frame;
+    if !frame.has_frame {
+        return;
+    }
+    for (n, &saved) in frame.saved_vectors.iter().enumerate() {
+        let at = frame.saved_vectors_offset + 16 * n as i32;
+        asm::mov_load(e.buffer, saved, RSP, at, 16);
+    }
+    add_sp(e, frame.fixed_size as i32);
+    for &saved in frame.saved.iter().rev() {
+        put(e, Op::Pop, Size::Q, &[P::R(saved)]);
+    }
+    put(e, Op::Pop, Size::Q, &[P::R(RBP)]);
+}
+
+/// The epilogue.
+pub(crate) fn ret(e: &mut Emitter<'_>) {
+    leave(e);
+    let pops = if e.conv == CallConv::Tail { e.frame.tail_area } else { 0 };
+    if pops == 0 {
+        put(e, Op::Ret, Size::D, &[]);
+    } else if pops <= u16::MAX as u32 {
+        put(e, Op::RetI, Size::D, &[P::I(pops as i64)]);
+    } else {
+        // More than a return can remove.
+        put(e, Op::Pop, Size::Q, &[P::R(TAIL_SCRATCH)]);
+        add_sp(e, pops as i32);
+        put(e, Op::JmpInd, Size::D, &[P::R(TAIL_SCRATCH)]);
+    }
+}
+
+/// The jump of a tail call. Both argument areas end at the same address.
+pub(crate) fn return_call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Allocation]) {
+    leave(e);
+    let smaller = e.frame.tail_area - call.tail_args_size;
+    if smaller != 0 {
+        put(e, Op::Pop, Size::Q, &[P::R(TAIL_SCRATCH)]);
+        add_sp(e, smaller as i32);
+        put(e, Op::Push, Size::Q, &[P::R(TAIL_SCRATCH)]);
+    }
+    match call.dest {
+        CallDest::Near(symbol) => put(e, Op::JmpTarget, Size::D, &[P::S(symbol)]),
+        CallDest::Operand => put(e, Op::JmpInd, Size::D, &[P::R(reg(allocs[0]))]),
+    }
+}
+
+// -------------------------------------------------------------------------------------------------
+// Multi-way branches.
+
+/// A multi-way branch: compares where the cases form few ranges, else a table behind the code.
+pub(crate) fn table(
+    e: &mut Emitter<'_>,
+    allocs: &[Allocation],
+    targets: &[Label],
+    default: Label,
+    next: Option<Label>,
+) {
+    let index = reg(allocs[0]);
+    if allocs.len() == 1 || count_runs(targets, default) <= MAX_COMPARES {
+        return compares(e, index, targets, default, next);
+    }
+    let (tmp, base) = (reg(allocs[1]), reg(allocs[2]));
+    let guard = e.flags.enable_table_access_spectre_mitigation();
+    put(e, Op::Mov, Size::D, &[P::R(tmp), P::R(index)]);
+    if guard {
+        put(e, Op::Xor, Size::D, &[P::R(base), P::R(base)]);
+    }
+    put(e, Op::CmpI, Size::D, &[P::R(tmp), P::I(targets.len() as i64)]);
+    jcc(e, Cc::Ae, default);
+    if guard {
+        // Where the branch was mispredicted, the first case.
+        put(e, Op::Cmov, Size::Q, &[P::C(Cc::Ae), P::R(tmp), P::R(base)]);
+    }
+    let label = e.buffer.new_label();
+    e.buffer.jump_table(label, targets);
+    put(e, Op::Lea, Size::Q, &[P::R(base), P::M(Mem::label(label.0))]);
+    let entry = Mem::base_index(base, tmp, 2, 0);
+    put(e, Op::Movsxd, Size::Q, &[P::R(tmp), P::M(entry)]);
+    put(e, Op::Add, Size::Q, &[P::R(tmp), P::R(base)]);
+    put(e, Op::JmpInd, Size::D, &[P::R(tmp)]);
+}
+
+/// One compare for the end of each range of equal targets.
+fn compares(
+    e: &mut Emitter<'_>,
+    index: PReg,
+    targets: &[Label],
+    default: Label,
+    next: Option<Label>,
+) {
+    let mut end = 0;
+    let mut runs = targets.chunk_by(|a, b| a == b).peekable();
+    while let Some(run) = runs.next() {
+        end += run.len();
+        let target = run[0];
+        let is_last = runs.peek().is_none();
+        if is_last && target == default {
+            break;
+        }
+        let (inside, outside) = if end == 1 {
+            put(e, Op::Test, Size::D, &[P::R(index), P::R(index)]);
+            (Cc::E, Cc::Ne)
+        } else {
+            put(e, Op::CmpI, Size::D, &[P::R(index), P::I(end as i64)]);
+            (Cc::B, Cc::Ae)
+        };
+        if is_last && next == Some(target) {
+            jcc(e, outside, default);
+            return;
+        }
+        jcc(e, inside, target);
+    }
+    if next != Some(default) {
+        e.buffer.put_branch(default, JUMP, 5, 2);
+    }
+}
