@@ -154,7 +154,7 @@ fn verify_ir(cx: &PassContext<'_>) -> Result<(), CodegenError> {
 
 fn dump(cx: &PassContext<'_>, pass: &str, shows: Shows) {
     let text = match shows {
-        Shows::Ir => format!("{:?}", cx.func.name),
+        Shows::Ir => cx.func.to_string(),
         Shows::Lowered => cx.machine.listing(cx.isa, false),
         Shows::Allocated => cx.machine.listing(cx.isa, true),
         Shows::Bytes => cx.isa.to_text(cx.out.buffer.data(), cx.out.buffer.code_size()),

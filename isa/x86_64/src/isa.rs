@@ -164,11 +164,11 @@ impl Backend for X64 {
     }
 
     fn lower(&self, ctx: &mut LowerCtx<'_>, inst: ir::Inst) -> CodegenResult<()> {
-        lower::lower(self, ctx, inst)
+        lower::lower(ctx, &self.features, inst)
     }
 
     fn lower_brif(&self, ctx: &mut LowerCtx<'_>, inst: ir::Inst) -> CodegenResult<()> {
-        lower::lower_brif(self, ctx, inst)
+        lower::lower_brif(ctx, &self.features, inst)
     }
 
     fn abi_signature(
