@@ -165,13 +165,13 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             }
             TableLength::Loaded(place) => {
                 let length = self.load_place(pointer, place, MemFlags::new());
-                let wide = self.builder.ins().uextend(pointer, index);
+                let wide = self.extend_index(index);
                 self.builder.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, wide, length)
             }
         };
         self.builder.ins().trapnz(outside, code);
         let base = self.base_address(plan.base);
-        let index = self.builder.ins().uextend(pointer, index);
+        let index = self.extend_index(index);
         let offset = if plan.element_size.is_power_of_two() {
             let shift = plan.element_size.trailing_zeros();
             let shift = self.iconst(types::I32, i64::from(shift));

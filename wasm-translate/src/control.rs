@@ -186,9 +186,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     /// Goes to a block whose only predecessor is the current one.
     fn continue_in(&mut self, block: Block) {
-        let base = self.base;
+        let (base, region) = (self.base, self.region);
         self.switch_to(block);
         self.base = base;
+        self.region = region;
     }
 
     /// Keeps the topmost operands for an edge; they stay on the stack.

@@ -25,6 +25,7 @@ use crate::env::{
 };
 use crate::error::{WasmError, WasmResult, unsupported};
 use crate::locals::Locals;
+use crate::memory::{EXTENDED, Extended};
 use crate::module::{ModuleInfo, ModuleTranslation, val_type};
 use crate::params::Params;
 use crate::plans::Plans;
@@ -125,6 +126,8 @@ impl FuncTranslator {
         let ty = &info.types[type_index.index()];
         self.state.clear(info);
         func.signature = env.signature(ty);
+        let nothing = Value::from_u32(0);
+        let nothing_extended = Extended { index: nothing, value: nothing, region: 0 };
         let builder = FunctionBuilder::without_variables(func, &mut self.builder);
         let mut translation = Translation {
             module,
@@ -140,6 +143,8 @@ impl FuncTranslator {
             layout: None,
             callee_slot: None,
             base: None,
+            region: 1,
+            extended: [nothing_extended; EXTENDED],
             offset: 0,
             operand: None,
         };
@@ -170,6 +175,10 @@ pub(crate) struct Translation<'a, E> {
     pub callee_slot: Option<Place>,
     /// The address of memory 0, where it is known to be current.
     pub base: Option<Value>,
+    /// Counts stretches of code that are entered at one place only.
+    pub region: u32,
+    /// Indexes that were zero-extended lately.
+    pub extended: [Extended; EXTENDED],
     /// Offset of the current operator in the module.
     pub offset: u64,
     /// Before `ref.is_null`: the type of the operand.
@@ -419,6 +428,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         self.builder.switch_to_block(block);
         self.builder.ensure_inserted_block();
         self.base = self.hoisted_base();
+        self.region += 1;
     }
 
     pub(crate) fn first_block_call(&self, inst: Inst) -> u32 {

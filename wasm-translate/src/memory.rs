@@ -15,6 +15,18 @@ use crate::env::{
 use crate::func::Translation;
 use crate::types::{GlobalIndex, MemoryIndex, TableIndex, ValType};
 
+/// How many extended indexes are remembered.
+pub(crate) const EXTENDED: usize = 32;
+
+/// An index that was zero-extended.
+#[derive(Clone, Copy)]
+pub(crate) struct Extended {
+    pub index: Value,
+    pub value: Value,
+    /// The stretch of code in which it holds.
+    pub region: u32,
+}
+
 /// Where to access, and how.
 pub(crate) struct Access {
     pub address: Value,
@@ -112,7 +124,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             return Access { address, offset, flags: plan.flags.with_notrap() };
         }
         let pointer = self.env.pointer_type();
-        let index = self.builder.ins().uextend(pointer, index);
+        let index = self.extend_index(index);
         let flags = match plan.bound {
             MemoryBound::Reserved { guard } if end <= guard => plan.flags,
             MemoryBound::Reserved { .. } | MemoryBound::Checked => {
@@ -134,6 +146,19 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 Access { address, offset: 0, flags }
             }
         }
+    }
+
+    /// Zero-extends an index; one that was extended since control last met is found again.
+    pub(crate) fn extend_index(&mut self, index: Value) -> Value {
+        let slot = index.as_u32() as usize % EXTENDED;
+        let found = self.extended[slot];
+        if found.index == index && found.region == self.region {
+            return found.value;
+        }
+        let pointer = self.env.pointer_type();
+        let value = self.builder.ins().uextend(pointer, index);
+        self.extended[slot] = Extended { index, value, region: self.region };
+        value
     }
 
     /// A load of a whole value.
