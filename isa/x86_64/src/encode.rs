@@ -85,9 +85,203 @@ pub fn encode<S: CodeSink + ?Sized>(
     let row = &ROWS[inst.row as usize];
     let (mut enc, count) = row.first_encoding(inst.ctl as usize & 3);
     if count != 1 {
-        enc = choose(row, inst, allocs);
+        let imm = inst.high();
+        let short = enc.fits == Fits::I8 && imm as i8 as i32 == imm && inst.ctl & 3 != 1;
+        if !short || row.imm64 {
+            enc = choose(row, inst, allocs);
+        }
     }
-    encode_as(enc, row, inst, allocs, frame, sink);
+    // What is rare goes another way: VEX, registers or conditions in the opcode, segments, labels.
+    let address_form = (inst.ctl >> 8) as u8 & 15;
+    if enc.simple && inst.ctl & 0x3000 == 0 && !matches!(address_form, form::LABEL | form::SYMBOL) {
+        encode_simple(enc, inst, address_form, allocs, frame, sink);
+    } else if enc.bits & enc_bits::PLUS_R != 0 {
+        encode_plus_register(enc, row, inst, allocs, sink);
+    } else {
+        encode_any(enc, row, inst, allocs, frame, sink);
+    }
+}
+
+/// Encodes an instruction with its only register in the opcode, and perhaps an immediate.
+#[inline]
+fn encode_plus_register<S: CodeSink + ?Sized>(
+    enc: &Enc,
+    row: &Row,
+    inst: &MInst,
+    allocs: &[Allocation],
+    sink: &mut S,
+) {
+    let bits = enc.bits;
+    let reg = hw(allocs, enc.reg as usize & 0x7f);
+    let mut rex = reg >> 3 | (bits & enc_bits::W) as u8 * 8;
+    if bits & enc_bits::REG8 != 0 && reg & 0xc == 4 {
+        rex |= 0x40;
+    }
+    let mut len = (enc.op >> 24) as usize;
+    let mut head = (enc.op & 0xff_ffff) as u64 | ((reg & 7) as u64) << (8 * len - 8);
+    if rex != 0 {
+        head = head << 8 | (0x40 | rex) as u64;
+        len += 1;
+    }
+    let lead_len = enc.lead >> 24;
+    head = head << (8 * lead_len) | (enc.lead & 0xff_ffff) as u64;
+    len += lead_len as usize;
+    let mut bytes = [0u8; 16];
+    put_u64(&mut bytes, 0, head);
+    if enc.imm != ImmKind::None {
+        put_u64(&mut bytes, len, immediate(row, inst) as u64);
+        len += enc.imm.len();
+    }
+    sink.put_inst(&bytes, len);
+}
+
+#[inline]
+fn put_u64(bytes: &mut [u8; 16], at: usize, x: u64) {
+    if let Some(chunk) = bytes[at & 7..].first_chunk_mut() {
+        *chunk = x.to_le_bytes();
+    }
+}
+
+#[inline]
+fn put_u32(bytes: &mut [u8; 16], at: usize, x: u32) {
+    if let Some(chunk) = bytes[at.min(12)..].first_chunk_mut() {
+        *chunk = x.to_le_bytes();
+    }
+}
+
+/// Encodes an instruction with legacy prefixes, opcode, ModRM, and perhaps an address and an immediate.
+#[inline]
+fn encode_simple<S: CodeSink + ?Sized>(
+    enc: &Enc,
+    inst: &MInst,
+    address_form: u8,
+    allocs: &[Allocation],
+    frame: &FrameAreas,
+    sink: &mut S,
+) {
+    let bits = enc.bits;
+    let rm_at = enc.rm as usize & 0x7f;
+    let mut reg_at = enc.reg as usize;
+    let address;
+    let mut rm = 0;
+    if address_form == form::NONE {
+        let alloc = allocs[rm_at];
+        if alloc.is_reg() {
+            rm = alloc.bits() as u8 & 15;
+            address = None;
+        } else {
+            let slot = alloc.as_stack().expect("an operand is in a register or a spill slot");
+            let disp = frame.spills.offset + 8 * slot.index() as i32;
+            address = Some(Address { base: frame.spills.base, index: NO_REG, scale: 0, disp });
+        }
+        reg_at &= 0x7f;
+    } else {
+        let scale = (inst.ctl >> 2) as u8 & 3;
+        address = Some(resolve(inst, address_form, scale, allocs, enc.rm, frame));
+        if reg_at & 0x80 != 0 {
+            // The registers of the address stand where one or two allocations of a register would.
+            reg_at = (reg_at & 0x7f) + form::REGISTERS[address_form as usize] as usize
+                - if bits & enc_bits::RM_MOD != 0 { 2 } else { 1 };
+        }
+    }
+    let mut reg = enc.digit;
+    let mut rex = (bits & enc_bits::W) as u8 * 8;
+    if enc.reg != NO_REG {
+        reg = hw(allocs, reg_at);
+        if bits & enc_bits::REG8 != 0 && reg & 0xc == 4 {
+            rex |= 0x40;
+        }
+    }
+    rex |= reg >> 3 << 2;
+    let mut modrm = (reg & 7) << 3;
+    let mut sib_disp = 0;
+    let mut sib_disp_len = 0;
+    match &address {
+        None => {
+            rex |= rm >> 3;
+            modrm |= 0xc0 | rm & 7;
+            if bits & enc_bits::RM8 != 0 && rm & 0xc == 4 {
+                rex |= 0x40;
+            }
+            debug_assert!(bits & enc_bits::MEM_ONLY == 0, "{:?} needs memory", inst);
+        }
+        Some(a) => {
+            debug_assert!(bits & enc_bits::REG_ONLY == 0, "{:?} needs a register", inst);
+            let m = a.bytes();
+            rex |= m.rex;
+            modrm |= m.modrm;
+            sib_disp = m.sib_disp;
+            sib_disp_len = m.len;
+        }
+    }
+    let mut len = (enc.op >> 24) as usize;
+    let mut head = (enc.op & 0xff_ffff) as u64 | (modrm as u64) << (8 * len);
+    if bits & enc_bits::PLUS_CC != 0 {
+        head |= (inst.ctl as u64 >> 4 & 15) << (8 * len - 8);
+    }
+    len += 1;
+    if rex != 0 {
+        head = head << 8 | (0x40 | rex) as u64;
+        len += 1;
+    }
+    if enc.lead != 0 {
+        let lead_len = enc.lead >> 24;
+        head = head << (8 * lead_len) | (enc.lead & 0xff_ffff) as u64;
+        len += lead_len as usize;
+    }
+    let mut bytes = [0u8; 16];
+    put_u64(&mut bytes, 0, head);
+    if sib_disp_len != 0 {
+        put_u64(&mut bytes, len, sib_disp);
+        len += sib_disp_len;
+    }
+    if enc.imm != ImmKind::None {
+        put_u32(&mut bytes, len, inst.high() as u32);
+        len += enc.imm.len();
+    }
+    sink.put_inst(&bytes, len);
+}
+
+/// The bytes of an address: what it adds to REX and ModRM, the SIB byte and the displacement.
+struct AddressBytes {
+    rex: u8,
+    modrm: u8,
+    sib_disp: u64,
+    len: usize,
+}
+
+impl Address {
+    #[inline]
+    fn bytes(&self) -> AddressBytes {
+        let Address { base, index, scale, disp } = *self;
+        let short = disp as i8 as i32 == disp;
+        let disp_bits = disp as u32 as u64;
+        if index == NO_REG && base & 7 != 4 && base != NO_REG {
+            let rex = base >> 3;
+            let modrm = base & 7;
+            let (modrm, len) = match short {
+                true if disp == 0 && modrm != 5 => (modrm, 0),
+                true => (modrm | 0x40, 1),
+                false => (modrm | 0x80, 4),
+            };
+            return AddressBytes { rex, modrm, sib_disp: disp_bits, len };
+        }
+        let index = if index == NO_REG { 4 } else { index };
+        let mut rex = index >> 3 << 1;
+        let sib = scale << 6 | (index & 7) << 3;
+        if base == NO_REG {
+            let sib_disp = (sib | 5) as u64 | disp_bits << 8;
+            return AddressBytes { rex, modrm: 4, sib_disp, len: 5 };
+        }
+        rex |= base >> 3;
+        let sib_disp = (sib | base & 7) as u64 | disp_bits << 8;
+        let (modrm, len) = match short {
+            true if disp == 0 && base & 7 != 5 => (4, 1),
+            true => (0x44, 2),
+            false => (0x84, 5),
+        };
+        AddressBytes { rex, modrm, sib_disp, len }
+    }
 }
 
 /// The immediate of an instruction.
@@ -124,9 +318,9 @@ fn choose<'r>(row: &'r Row, inst: &MInst, allocs: &[Allocation]) -> &'r Enc {
     panic!("{} has no encoding at {} bits", row.name, size.bits());
 }
 
-/// Encodes one instruction as `enc` says.
-#[inline]
-fn encode_as<S: CodeSink + ?Sized>(
+/// Encodes one instruction as `enc` says, whatever it is.
+#[inline(never)]
+fn encode_any<S: CodeSink + ?Sized>(
     enc: &Enc,
     row: &Row,
     inst: &MInst,
@@ -193,48 +387,13 @@ fn encode_as<S: CodeSink + ?Sized>(
             if rip {
                 modrm |= 5;
                 sib_disp_len = 4;
-            } else if address.index == NO_REG && address.base & 7 != 4 && address.base != NO_REG {
-                let base = address.base;
-                rex |= base >> 3;
-                modrm |= base & 7;
-                sib_disp = address.disp as u32 as u64;
-                if address.disp == 0 && base & 7 != 5 {
-                } else if address.disp as i8 as i32 == address.disp {
-                    modrm |= 0x40;
-                    sib_disp_len = 1;
-                } else {
-                    modrm |= 0x80;
-                    sib_disp_len = 4;
-                }
             } else {
-                modrm |= 4;
-                let index = if address.index == NO_REG { 4 } else { address.index };
-                rex |= index >> 3 << 1;
-                let mut sib = address.scale << 6 | (index & 7) << 3;
-                if address.base == NO_REG {
-                    sib |= 5;
-                    sib_disp_len = 5;
-                } else {
-                    rex |= address.base >> 3;
-                    sib |= address.base & 7;
-                    if address.disp == 0 && address.base & 7 != 5 {
-                        sib_disp_len = 1;
-                    } else if address.disp as i8 as i32 == address.disp {
-                        modrm |= 0x40;
-                        sib_disp_len = 2;
-                    } else {
-                        modrm |= 0x80;
-                        sib_disp_len = 5;
-                    }
-                }
-                sib_disp = sib as u64 | (address.disp as u32 as u64) << 8;
+                let m = address.bytes();
+                rex |= m.rex;
+                modrm |= m.modrm;
+                sib_disp = m.sib_disp;
+                sib_disp_len = m.len;
             }
-        }
-    } else if bits & (enc_bits::PLUS_R | enc_bits::PLUS_CC) != 0 {
-        if bits & enc_bits::PLUS_R != 0 {
-            rex = reg >> 3;
-            need_rex = bits & enc_bits::REG8 != 0 && reg & 0xc == 4;
-            opcode |= ((reg & 7) as u32) << (8 * (op_len - 1));
         }
     }
     if bits & enc_bits::PLUS_CC != 0 {

@@ -64,5 +64,17 @@ rows! { super::sse_int::END;
     VpsllqI    "vpsllq"      "def X, use XR, imm8"        "VEX.128.66.0F.WIG 73 /6 ib"    "avx";
     Vblendvps  "vblendvps"   "def X, use X, use XM128, use X" "VEX.128.66.0F3A.W0 4A /r /is4" "avx";
     Vblendvpd  "vblendvpd"   "def X, use X, use XM128, use X" "VEX.128.66.0F3A.W0 4B /r /is4" "avx";
+    Vmovq       "vmovq"       "def X, use XM64"            "VEX.128.F3.0F.WIG 7E /r"    "avx";
+    VmovqSt     "vmovq"       "def M64, use X"             "VEX.128.66.0F.WIG D6 /r"    "avx";
+    Vmovmskps   "vmovmskps"   "def G32, use XR"            "VEX.128.0F.WIG 50 /r"       "avx";
+    Vmovmskpd   "vmovmskpd"   "def G32, use XR"            "VEX.128.66.0F.WIG 50 /r"    "avx";
+    Vpshufd     "vpshufd"     "def X, use XM128, imm8"     "VEX.128.66.0F.WIG 70 /r ib" "avx";
+    Vunpckhpd   "vunpckhpd"   "def X, use X, use XM128"    "VEX.128.66.0F.WIG 15 /r"    "avx";
+    Vpunpckldq  "vpunpckldq"  "def X, use X, use XM128"    "VEX.128.66.0F.WIG 62 /r"    "avx";
+    Vpunpcklqdq "vpunpcklqdq" "def X, use X, use XM128"    "VEX.128.66.0F.WIG 6C /r"    "avx";
+    Vptest      "vptest"      "use X, use XM128"           "VEX.128.66.0F38.WIG 17 /r"  "wf avx";
+    Vpextr      "vpextrd|vpextrq" "def GM, use X, imm8"    "y VEX.128.66.0F3A 16 /r ib" "avx";
+    Vpinsr      "vpinsrd|vpinsrq" "def X, use X, use GM, imm8" "y VEX.128.66.0F3A 22 /r ib" "avx";
+    VonesX      "vpcmpeqd"    "def X"                      "VEX.128.66.0F.WIG 76 /rr"   "alias avx";
     Vzeroupper "vzeroupper"  ""                           "VEX.128.0F.WIG 77"             "avx";
 }

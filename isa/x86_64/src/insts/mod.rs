@@ -242,6 +242,9 @@ pub struct Enc {
     pub lead: u32,
     /// Escape bytes, opcode and fixed third byte in the same way; of a VEX encoding the opcode alone.
     pub op: u32,
+    /// Whether it is legacy prefixes, opcode and ModRM, with no register added to the opcode, and perhaps an
+    /// immediate of up to 32 bits.
+    pub simple: bool,
     /// The opcode byte.
     pub opcode: u8,
     /// 0: no escape, 1: `0F`, 2: `0F 38`, 3: `0F 3A`.
@@ -273,6 +276,7 @@ impl Enc {
         bits: 0,
         lead: 0,
         op: 0,
+        simple: false,
         opcode: 0,
         map: 0,
         prefix: 0,

@@ -628,11 +628,11 @@ const fn place(row: &Row, mut e: Enc, size: u8, any: bool) -> Enc {
             panic!("a fixed register has no place in the encoding");
         }
     }
-    pack(e)
+    pack(e, row.imm64)
 }
 
 /// Packs prefixes and opcode into the words that the encoder takes.
-const fn pack(mut e: Enc) -> Enc {
+const fn pack(mut e: Enc, imm64: bool) -> Enc {
     let mut lead = 0;
     let mut n = 0;
     if e.bits & enc_bits::LOCK != 0 {
@@ -670,6 +670,9 @@ const fn pack(mut e: Enc) -> Enc {
         n += 1;
     }
     e.op = op | n << 24;
+    let special = enc_bits::VEX | enc_bits::PLUS_R | enc_bits::IS4 | enc_bits::LITERAL;
+    let relative = matches!(e.imm, ImmKind::Cb | ImmKind::Cd | ImmKind::Io);
+    e.simple = e.bits & enc_bits::MODRM != 0 && e.bits & special == 0 && !relative && !imm64;
     e
 }
 

@@ -3,6 +3,7 @@
 
 mod facts;
 mod forms;
+mod operands;
 mod samples;
 mod text;
 

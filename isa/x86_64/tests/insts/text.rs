@@ -1,7 +1,10 @@
 //! One line for each encoding of each row, kept in `encodings.txt`; `WINDLASS_BLESS=1` writes it anew.
 
-use crate::{ORIGIN, code_of, samples};
+use crate::samples::{self, Is, Sample};
+use crate::{ORIGIN, code_of};
+use std::collections::HashSet;
 use std::fmt::Write;
+use windlass_core::machine::row::Kind;
 use windlass_isa_x86_64::decode::decode;
 use windlass_isa_x86_64::insts::Op;
 use windlass_isa_x86_64::print::print_decoded;
@@ -9,6 +12,7 @@ use windlass_isa_x86_64::print::print_decoded;
 #[test]
 fn encodings_as_written_down() {
     let mut now = String::new();
+    let mut seen = HashSet::new();
     for op in Op::all().filter(|op| !op.row().custom()) {
         let row = op.row();
         for size in samples::sizes(row) {
@@ -16,22 +20,11 @@ fn encodings_as_written_down() {
                 if memory && !row.operands().iter().any(|s| s.kind.may_be_memory()) {
                     continue;
                 }
-                let (inst, allocs) = samples::plain(op, size, memory).inst();
-                let mut code = code_of(&inst, &allocs);
-                let bytes = code.finish(0x70);
-                let mut hex = String::new();
-                for byte in bytes {
-                    let _ = write!(hex, "{byte:02x}");
-                }
-                let mut text = String::new();
-                print_decoded(
-                    &mut text,
-                    &decode(bytes).expect("it is in the table"),
-                    ORIGIN as u64,
-                );
-                let line = format!("{:<16} {hex:<22} {text}\n", row.name);
-                if !now.ends_with(&line) {
-                    now.push_str(&line);
+                for sample in short_forms(samples::plain(op, size, memory)) {
+                    let line = line_of(&sample);
+                    if seen.insert(line.clone()) {
+                        now.push_str(&line);
+                    }
                 }
             }
         }
@@ -46,4 +39,37 @@ fn encodings_as_written_down() {
         assert_eq!(old, new, "encodings.txt; WINDLASS_BLESS=1 writes it anew");
     }
     assert_eq!(before.lines().count(), now.lines().count(), "encodings.txt has lines more or less");
+}
+
+/// The sample with the immediates and the register that have forms of their own.
+fn short_forms(start: Sample) -> Vec<Sample> {
+    let row = start.op.row();
+    let mut out = vec![start.clone()];
+    let Some(imm) = row.operands().iter().position(|s| s.kind == Kind::Imm) else { return out };
+    for x in [1, 7, -1, 0x1234_5678_9abc] {
+        if samples::immediates(row, &row.operands()[imm], start.size).contains(&x) || row.imm64 {
+            let mut sample = start.clone();
+            sample.operands[imm] = Is::Imm(x);
+            out.push(sample);
+        }
+    }
+    if let Some(reg) = start.operands.iter().position(|is| matches!(is, Is::Reg(_))) {
+        let mut sample = start;
+        sample.operands[reg] = Is::Reg(0);
+        out.push(sample);
+    }
+    out
+}
+
+fn line_of(sample: &Sample) -> String {
+    let (inst, allocs) = sample.inst();
+    let mut code = code_of(&inst, &allocs);
+    let bytes = code.finish(0x70);
+    let mut hex = String::new();
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    let mut text = String::new();
+    print_decoded(&mut text, &decode(bytes).expect("it is in the table"), ORIGIN as u64);
+    format!("{:<16} {hex:<22} {text}\n", sample.op.row().name)
 }
