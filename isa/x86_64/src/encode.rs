@@ -93,7 +93,8 @@ pub fn encode<S: CodeSink + ?Sized>(
     }
     // What is rare goes another way: VEX, registers or conditions in the opcode, segments, labels.
     let address_form = (inst.ctl >> 8) as u8 & 15;
-    if enc.simple && inst.ctl & 0x3000 == 0 && !matches!(address_form, form::LABEL | form::SYMBOL) {
+    // The forms LABEL and SYMBOL differ in the lowest bit.
+    if enc.simple && inst.ctl & 0x3000 == 0 && address_form & !1 != form::LABEL {
         encode_simple(enc, inst, address_form, allocs, frame, sink);
     } else if enc.bits & enc_bits::PLUS_R != 0 {
         encode_plus_register(enc, row, inst, allocs, sink);
@@ -113,7 +114,7 @@ fn encode_plus_register<S: CodeSink + ?Sized>(
 ) {
     let bits = enc.bits;
     let reg = hw(allocs, enc.reg as usize & 0x7f);
-    let mut rex = reg >> 3 | (bits & enc_bits::W) as u8 * 8;
+    let mut rex = (reg >> 3) | ((bits & enc_bits::W) as u8 * 8);
     if bits & enc_bits::REG8 != 0 && reg & 0xc == 4 {
         rex |= 0x40;
     }
@@ -188,9 +189,6 @@ fn encode_simple<S: CodeSink + ?Sized>(
     let mut rex = (bits & enc_bits::W) as u8 * 8;
     if enc.reg != NO_REG {
         reg = hw(allocs, reg_at);
-        if bits & enc_bits::REG8 != 0 && reg & 0xc == 4 {
-            rex |= 0x40;
-        }
     }
     rex |= reg >> 3 << 2;
     let mut modrm = (reg & 7) << 3;
@@ -200,9 +198,6 @@ fn encode_simple<S: CodeSink + ?Sized>(
         None => {
             rex |= rm >> 3;
             modrm |= 0xc0 | rm & 7;
-            if bits & enc_bits::RM8 != 0 && rm & 0xc == 4 {
-                rex |= 0x40;
-            }
             debug_assert!(bits & enc_bits::MEM_ONLY == 0, "{:?} needs memory", inst);
         }
         Some(a) => {
@@ -213,6 +208,12 @@ fn encode_simple<S: CodeSink + ?Sized>(
             sib_disp = m.sib_disp;
             sib_disp_len = m.len;
         }
+    }
+    if bits & (enc_bits::REG8 | enc_bits::RM8) != 0 {
+        // The numbers 4 to 7 of 8-bit registers mean spl to dil only with REX.
+        let reg8 = bits & enc_bits::REG8 != 0 && reg & 0xc == 4;
+        let rm8 = bits & enc_bits::RM8 != 0 && address.is_none() && rm & 0xc == 4;
+        rex |= if reg8 || rm8 { 0x40 } else { 0 };
     }
     let mut len = (enc.op >> 24) as usize;
     let mut head = (enc.op & 0xff_ffff) as u64 | (modrm as u64) << (8 * len);

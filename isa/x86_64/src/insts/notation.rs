@@ -693,3 +693,53 @@ const fn is_8_bit(row: &Row, operand: u8, size: u8, any: bool) -> bool {
     let general = matches!(spec.kind, Kind::Gpr | Kind::GprMem);
     general && (spec.reg_width == 8 || spec.reg_width == 0 && !any && size == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the compiler would say of a row: the parser panics while the table is compiled.
+    fn error(operands: &'static str, encodings: &'static str, flags: &'static str) -> String {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let result = std::panic::catch_unwind(|| row("X", "x", operands, encodings, flags));
+        std::panic::set_hook(hook);
+        match result {
+            Ok(_) => "no error".to_string(),
+            Err(e) => e.downcast_ref::<&str>().unwrap_or(&"another error").to_string(),
+        }
+    }
+
+    #[test]
+    fn wrong_rows_are_errors() {
+        let cases = [
+            (("mod G, use GM", "v 03 /r", "wf"), "no error"),
+            (("mod G, use GM", "v 03", "wf"), "an operand in memory needs ModRM"),
+            (("mod G", "v 03 /r", "wf"), "ModRM needs an operand"),
+            (("use GM", "v 03 /r", "wf"), "/r needs two operands"),
+            (("mod G, use GM, use G", "v 03 /r", ""), "a register has no place in the encoding"),
+            (("mod M, use GM", "v 03 /r", ""), "only one operand can be in memory"),
+            (("mod G, use GM, imm8", "v 03 /r", ""), "the row has an immediate"),
+            (("mod G, use GM", "v 03 /r ib", ""), "the row has an immediate"),
+            (("mod GM, imm", "v 81 /0 iz; v 83 /0 ib", ""), "an encoding is never reached"),
+            (("mod GM, imm8", "v C0 /0 ib =1; v C1 /0 ib; v D1 /0 iw", ""), "no error"),
+            (("use GM", "v F7 /4; v F7 /5", ""), "an encoding is never reached"),
+            (("mod G, use GM", "v 3 /r", ""), "not a part of an encoding"),
+            (("mod G, use GM", "v 0g /r", ""), "an opcode is written as two capital"),
+            (("mod G, use GM", "z 03 /r", ""), "operand sizes are b, w, d, q, v and y"),
+            (("mod G, use GM", "v 66 /r", ""), "an encoding without opcode"),
+            (("mod G, use GM", "v 03 /r; 05 /r", ""), "either all encodings"),
+            (("G, use GM", "v 03 /r", ""), "an operand needs a role and a kind"),
+            (("reads G, use GM", "v 03 /r", ""), "roles are use"),
+            (("use Q", "v 03 /0", ""), "kinds are G"),
+            (("use GMx", "v 03 /0", ""), "after the kind of an operand"),
+            (("use GM", "v 03 /0", "wfx"), "unknown flag or CPU feature"),
+            (("use X, use XM", "VEX.128.F5.0F 03 /r", ""), "not a part of a VEX prefix"),
+            (("use X, use XM", "VEX.128 03 /r", ""), "a VEX prefix needs"),
+        ];
+        for ((operands, encodings, flags), expected) in cases {
+            let got = error(operands, encodings, flags);
+            assert!(got.starts_with(expected), "{operands}; {encodings}: {got}");
+        }
+    }
+}
