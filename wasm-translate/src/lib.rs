@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 mod calls;
+pub mod compile;
 mod control;
 pub mod env;
 pub mod error;
@@ -21,6 +22,7 @@ pub mod trap;
 pub mod types;
 mod visit;
 
+pub use compile::{Threads, compile_functions};
 pub use env::FuncEnvironment;
 pub use error::{WasmError, WasmResult};
 pub use func::FuncTranslator;
