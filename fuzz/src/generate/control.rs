@@ -115,8 +115,7 @@ impl Generator<'_> {
 
         let outer = self.values.len();
         self.loops += 1;
-        self.func.layout.append_block(head);
-        self.block = head;
+        self.switch_to(head);
         self.values.extend(&params);
         self.body();
         let minus = self.cursor().ins().iconst(ty, -1);

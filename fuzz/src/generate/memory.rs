@@ -1,8 +1,7 @@
 //! Accesses to stack slots, through all shapes of addresses.
 //!
 //! What holds: every access stays in its slot and every slot is filled with zeros at the start.
-//! Addresses are never offered as values. A float is stored only after a NaN has become the
-//! canonical one, so that its bits may be loaded as an integer.
+//! Addresses are never offered as values.
 
 use super::{BYTE, EXTENDING, Generator};
 use windlass_core::ir::types::{I8, I16, I32, I64};
@@ -121,7 +120,6 @@ impl Generator<'_> {
         match self.rng.below(8) {
             0..=2 => {
                 let value = self.value(ty);
-                let value = self.without_nan(value);
                 self.cursor().ins().store(flags, value, address, offset);
             }
             3 => self.narrowing_store(address, offset),
@@ -129,7 +127,6 @@ impl Generator<'_> {
             5 => self.atomic(),
             _ => {
                 let value = self.cursor().ins().load(ty, flags, address, offset);
-                let value = self.without_nan(value);
                 self.offer(value);
             }
         }

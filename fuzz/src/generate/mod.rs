@@ -120,6 +120,8 @@ struct Generator<'a> {
     block: Block,
     /// The values that may be used here.
     values: Vec<Value>,
+    /// Floats of this block that may be a NaN of any bits: for operations that do not show them.
+    open: Vec<Value>,
     /// Stack slots with their size.
     slots: Vec<(StackSlot, u32)>,
     /// How many instructions may still be put.
@@ -142,8 +144,8 @@ impl<'a> Generator<'a> {
         let params = signatures[index].params.iter();
         let values =
             params.map(|param| func.dfg.append_block_param(block, param.value_type)).collect();
-        let (budget, loops, slots) = (config.size, 0, Vec::new());
-        Self { rng, config, signatures, index, func, block, values, slots, budget, loops }
+        let (budget, loops, slots, open) = (config.size, 0, Vec::new(), Vec::new());
+        Self { rng, config, signatures, index, func, block, values, open, slots, budget, loops }
     }
 
     fn function(mut self) -> Function {
@@ -174,6 +176,7 @@ impl<'a> Generator<'a> {
             self.func.layout.set_cold(block);
         }
         self.block = block;
+        self.open.clear();
     }
 
     fn any_type(&mut self) -> Type {

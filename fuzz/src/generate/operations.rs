@@ -1,8 +1,8 @@
 //! Pure and trapping operations, drawn from the opcode table.
 //!
 //! What holds: every opcode with a meaning whose operands are scalars of the configured types is
-//! drawn. What could trap is mostly kept from it by its operands. Results that may be a NaN whose
-//! bits are open are made canonical before they can reach an operation that shows bits.
+//! drawn. What could trap is mostly kept from it by its operands. A result that may be a NaN whose
+//! bits are open reaches operations that show bits only after it was made canonical.
 
 use super::Generator;
 use windlass_core::ir::types::{F32, F64, I8, I16};
@@ -93,7 +93,7 @@ impl Generator<'_> {
                         other => other.eval(ctrl),
                     };
                     let Some(ty) = ty else { return };
-                    let value = self.value(ty);
+                    let value = self.operand(op, ty);
                     data.args[number] = self.tame(op, number, ctrl, value);
                     number += 1;
                 }
@@ -117,9 +117,31 @@ impl Generator<'_> {
         self.func.dfg.make_inst_results(inst, ctrl);
         self.func.layout.append_inst(inst, self.block);
         for result in self.func.dfg.inst_results(inst).to_vec() {
-            let result = if makes_nan(op) { self.without_nan(result) } else { result };
-            self.offer(result);
+            if makes_nan(op) {
+                self.open.push(result);
+                if self.rng.one_in(2) {
+                    let result = self.without_nan(result);
+                    self.offer(result);
+                }
+            } else {
+                self.offer(result);
+            }
         }
+    }
+
+    /// A value to operate on: where the operation does not show the bits of a NaN, also one whose
+    /// bits are open.
+    fn operand(&mut self, op: Opcode, ty: Type) -> Value {
+        let hides = makes_nan(op)
+            || matches!(op, Opcode::Fcmp | Opcode::FcvtToSintSat | Opcode::FcvtToUintSat);
+        if hides && self.rng.one_in(2) {
+            let dfg = &self.func.dfg;
+            let last = self.open.iter().rev().find(|&&value| dfg.value_type(value) == ty);
+            if let Some(&value) = last {
+                return value;
+            }
+        }
+        self.value(ty)
     }
 
     /// The value, or the canonical NaN where it is a NaN.
