@@ -335,6 +335,7 @@ impl DominatorTreePreorder {
 mod tests {
     use super::*;
     use crate::cursor::{Cursor, FuncCursor};
+    use crate::entity::EntityRef;
     use crate::ir::{InstBuilder, types};
 
     /// A function with `n` blocks, block `i` going to `edges[i]` (none: return, one: jump, two:

@@ -48,6 +48,7 @@ pub struct BlockOrder {
     pred_count: Vec<u32>,
     /// By block of the IR: the last branch and edge that named it without arguments.
     named: Vec<(u32, u32)>,
+    originals: Vec<OrderBlock>,
 }
 
 impl BlockOrder {
@@ -135,8 +136,9 @@ impl BlockOrder {
 
     /// Gives every block its number, with blocks for critical edges between.
     fn place_blocks(&mut self, func: &Function, vcode: &mut VCode) {
-        let originals = core::mem::take(&mut self.blocks);
-        let mut placed = Vec::with_capacity(originals.len() * 2);
+        core::mem::swap(&mut self.blocks, &mut self.originals);
+        let mut placed = core::mem::take(&mut self.blocks);
+        placed.clear();
         let empty = Span::default();
         let info = |ir, cold| BlockInfo {
             insts: empty,
@@ -158,7 +160,7 @@ impl BlockOrder {
             placed.push(OrderBlock { edges, from: NONE, table: NONE });
             vcode.blocks.push(info(None, false));
         }
-        for (block, original) in self.order.iter().zip(&originals) {
+        for (block, original) in self.order.iter().zip(&self.originals) {
             let number = placed.len() as u32;
             self.number[block.index()] = number;
             placed.push(*original);
@@ -210,6 +212,118 @@ impl BlockOrder {
                 vcode.preds[preds.end as usize] = RaBlock::new(i);
                 preds.end += 1;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::flowgraph::ControlFlowGraph;
+    use crate::cursor::{Cursor, FuncCursor};
+    use crate::ir::{InstBuilder, types};
+
+    /// Blocks in layout order, each going to the given blocks.
+    fn order(edges: &[&[usize]], layout: &[usize]) -> (BlockOrder, VCode) {
+        let mut func = Function::new();
+        let blocks: Vec<Block> = edges.iter().map(|_| func.dfg.make_block()).collect();
+        let mut cursor = FuncCursor::new(&mut func);
+        for &n in layout {
+            cursor.insert_block(blocks[n]);
+        }
+        for (i, targets) in edges.iter().enumerate() {
+            cursor.goto_bottom(blocks[i]);
+            match **targets {
+                [] => {
+                    cursor.ins().return_(&[]);
+                }
+                [a] => {
+                    cursor.ins().jump(blocks[a], &[]);
+                }
+                [a, b, ..] => {
+                    let c = cursor.ins().iconst(types::I32, 1);
+                    cursor.ins().brif(c, blocks[a], &[], blocks[b], &[]);
+                }
+            }
+        }
+        let cfg = ControlFlowGraph::with_function(&func);
+        let domtree = DominatorTree::with_function(&func, &cfg);
+        let mut order = BlockOrder::default();
+        let mut vcode = VCode::default();
+        order.compute(&func, &domtree, &mut vcode);
+        check(&order, &vcode, &func, &domtree);
+        (order, vcode)
+    }
+
+    /// What regalloc2 and lowering expect of any order.
+    fn check(order: &BlockOrder, vcode: &VCode, func: &Function, domtree: &DominatorTree) {
+        for (i, block) in vcode.blocks.iter().enumerate() {
+            let succs = &vcode.succs[block.succs.range()];
+            for &succ in succs {
+                let preds = &vcode.preds[vcode.blocks[succ.index()].preds.range()];
+                assert!(preds.contains(&RaBlock::new(i)));
+                assert!(succs.len() == 1 || preds.len() == 1, "critical edge");
+                assert_ne!(succ.index(), 0, "nothing goes to the entry");
+            }
+            let Some(ir) = block.ir else { continue };
+            assert_eq!(order.machine_block(ir), Some(i as u32));
+            if let Some(idom) = domtree.idom(ir) {
+                assert!(order.machine_block(idom).unwrap() < i as u32);
+            }
+        }
+        let placed = vcode.blocks.iter().filter(|b| b.ir.is_some()).count();
+        let reachable = func.layout.blocks().filter(|&b| domtree.is_reachable(b)).count();
+        assert_eq!(placed, reachable);
+    }
+
+    fn ir_order(vcode: &VCode) -> Vec<Option<usize>> {
+        vcode.blocks.iter().map(|b| b.ir.map(|b| b.index())).collect()
+    }
+
+    #[test]
+    fn layout_is_kept_where_dominators_come_first() {
+        // A diamond: no critical edge, the order of the layout.
+        let diamond: &[&[usize]] = &[&[1, 2], &[3], &[3], &[]];
+        let (_, vcode) = order(diamond, &[0, 2, 1, 3]);
+        assert_eq!(ir_order(&vcode), [Some(0), Some(2), Some(1), Some(3)]);
+        // Block 3 stands before its dominator: reverse postorder.
+        let (_, vcode) = order(&[&[1, 2], &[], &[3], &[]], &[0, 3, 1, 2]);
+        assert_eq!(ir_order(&vcode), [Some(0), Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn critical_edges_are_split_and_equal_ones_are_one() {
+        // A loop that is also left from its header.
+        let (_, vcode) = order(&[&[1], &[1, 2], &[]], &[0, 1, 2]);
+        assert_eq!(ir_order(&vcode), [Some(0), Some(1), None, Some(2)]);
+        // Both ways of the branch go to one block.
+        let (_, vcode) = order(&[&[1, 1], &[]], &[0, 1]);
+        assert_eq!(ir_order(&vcode), [Some(0), Some(1)]);
+        assert_eq!(vcode.blocks[0].succs.len(), 1);
+        // The entry is a loop.
+        let (_, vcode) = order(&[&[0, 1], &[]], &[0, 1]);
+        assert_eq!(ir_order(&vcode), [None, Some(0), None, Some(1)]);
+    }
+
+    #[test]
+    fn random_graphs() {
+        let mut state = 0x2545_f491_4f6c_dd1du64;
+        let mut random = move |n: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % n as u64) as usize
+        };
+        for _ in 0..300 {
+            let n = 1 + random(12);
+            let edges: Vec<Vec<usize>> =
+                (0..n).map(|_| (0..random(3)).map(|_| random(n)).collect()).collect();
+            let edges: Vec<&[usize]> = edges.iter().map(|e| &e[..]).collect();
+            let mut layout: Vec<usize> = (0..n).collect();
+            for i in 1..n {
+                layout.swap(i, 1 + random(i));
+            }
+            order(&edges, &layout);
         }
     }
 }

@@ -626,3 +626,164 @@ impl CodeBuffer {
         self.labels[label.0 as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Branches of x86: opcode byte, then a distance of 1 or 4 bytes.
+    struct Toy;
+
+    impl BranchWriter for Toy {
+        fn short_reach(&self) -> (u32, u32) {
+            (127, 128)
+        }
+        fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32) {
+            out[0] = code + is_short as u8;
+            if is_short {
+                assert!((-128..=127).contains(&distance));
+                out[1] = distance as u8;
+            } else {
+                out[1..].copy_from_slice(&distance.to_le_bytes());
+            }
+        }
+        fn patch(&self, code: &mut [u8], _: FixupKind, at: u32, target: u32) {
+            let distance = target as i32 - (at as i32 + 4);
+            code[at as usize..at as usize + 4].copy_from_slice(&distance.to_le_bytes());
+        }
+        fn filler(&self) -> u8 {
+            0xcc
+        }
+    }
+
+    struct NoPool;
+
+    impl PoolSource for NoPool {
+        fn len(&self) -> usize {
+            0
+        }
+        fn get(&self, _: usize) -> (&[u8], u32) {
+            unreachable!("the pool is empty")
+        }
+    }
+
+    fn no_reloc(_: u8, _: u32, _: i64) -> (Reloc, ExternalName, i64) {
+        unreachable!("there are no relocations")
+    }
+
+    /// Builds a function of random pieces and checks every branch, trap and label of the result.
+    fn check(seed: u64, pieces: usize, largest_gap: usize) {
+        let mut state = seed;
+        let mut random = move |n: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % n as u64) as usize
+        };
+        let mut buffer = CodeBuffer::default();
+        buffer.start(pieces + 1, 0);
+        // Piece `i`: label, a byte that names it, a gap, a trap, a branch to a random piece.
+        let mut targets = Vec::new();
+        let mut uses = Vec::new();
+        for i in 0..pieces {
+            buffer.bind(Label(i as u32));
+            buffer.put_bytes(&[(i % 100) as u8]);
+            let gap = vec![0x90; random(largest_gap + 1)];
+            buffer.put_bytes(&gap);
+            buffer.trap_here(TrapCode::STACK_OVERFLOW);
+            buffer.put_bytes(&[0xf4]);
+            let target = random(pieces + 1);
+            targets.push(target);
+            buffer.put_branch(Label(target as u32), 200, 5, 2);
+            let named = random(pieces);
+            buffer.use_label_at_offset(buffer.cur_offset(), named as u32, 0);
+            buffer.put4(0);
+            uses.push(named);
+        }
+        buffer.bind(Label(pieces as u32));
+        let mut ends = vec![buffer.cur_offset()];
+        buffer.finish(&Toy, &NoPool, &mut [&mut ends], no_reloc);
+        let data = buffer.data();
+        assert_eq!(ends[0] as usize, data.len());
+        assert_eq!(buffer.traps().len(), pieces);
+        let at = |i: usize| buffer.label_offset(Label(i as u32)) as usize;
+        for i in 0..pieces {
+            assert_eq!(data[at(i)], (i % 100) as u8);
+            assert_eq!(data[buffer.traps()[i].offset as usize], 0xf4);
+            let branch = buffer.traps()[i].offset as usize + 1;
+            let (len, distance) = match data[branch] {
+                201 => (2, data[branch + 1] as i8 as i64),
+                200 => {
+                    let field = data[branch + 1..branch + 5].try_into().unwrap();
+                    (5, i32::from_le_bytes(field) as i64)
+                }
+                other => panic!("{other} is no branch"),
+            };
+            let reached = (branch + len) as i64 + distance;
+            assert_eq!(reached, at(targets[i]) as i64, "branch {i}");
+            // What is certainly near is short: at most the gain of all long branches is missed.
+            let direct = at(targets[i]) as i64 - (branch + len) as i64;
+            if pieces < 10 && (-90..=90).contains(&direct) {
+                assert_eq!(len, 2, "branch {i} over {direct} bytes");
+            }
+            let field = branch + len;
+            let value = i32::from_le_bytes(data[field..field + 4].try_into().unwrap());
+            assert_eq!(field as i64 + 4 + value as i64, at(uses[i]) as i64);
+        }
+    }
+
+    #[test]
+    fn random_code_is_relaxed_and_patched() {
+        for seed in 1..200 {
+            check(seed * 0x9e37_79b9, 1 + seed as usize % 9, 40);
+            check(seed * 0x9e37_79b9, 30, 10);
+            check(seed * 0x9e37_79b9, 200, 60);
+        }
+    }
+
+    #[test]
+    fn distances_at_the_limit() {
+        for gap in 120..140 {
+            for forward in [true, false] {
+                let mut buffer = CodeBuffer::default();
+                buffer.start(2, 0);
+                let filler = vec![0x90; gap];
+                if forward {
+                    buffer.put_branch(Label(0), 200, 5, 2);
+                    buffer.put_bytes(&filler);
+                    buffer.bind(Label(0));
+                } else {
+                    buffer.bind(Label(0));
+                    buffer.put_bytes(&filler);
+                    buffer.put_branch(Label(0), 200, 5, 2);
+                }
+                buffer.finish(&Toy, &NoPool, &mut [], no_reloc);
+                let short = if forward { gap <= 127 } else { gap + 2 <= 128 };
+                let len = buffer.data().len() - gap;
+                assert_eq!(len == 2, short, "gap {gap}, forward {forward}");
+            }
+        }
+    }
+
+    #[test]
+    fn jump_tables_and_aliases() {
+        let mut buffer = CodeBuffer::default();
+        buffer.start(3, 0);
+        buffer.alias(Label(2), Label(1));
+        buffer.bind(Label(0));
+        buffer.put_branch(Label(1), 200, 5, 2);
+        buffer.put_bytes(&[1, 2, 3]);
+        buffer.bind(Label(1));
+        let table = buffer.new_label();
+        buffer.jump_table(table, &[Label(0), Label(2)]);
+        buffer.finish(&Toy, &NoPool, &mut [], no_reloc);
+        assert_eq!(buffer.code_size(), 5);
+        let start = buffer.label_offset(table);
+        assert_eq!(start, 8, "aligned");
+        let entry = |n: usize| {
+            let at = start as usize + 4 * n;
+            i32::from_le_bytes(buffer.data()[at..at + 4].try_into().unwrap())
+        };
+        assert_eq!((entry(0), entry(1)), (-8, -3));
+    }
+}
