@@ -33,6 +33,9 @@ pub struct OrderBlock {
     pub from: u32,
     /// For a block with a `br_table`: its number in `VCode::jump_tables`.
     pub table: u32,
+    /// Whether every edge gets a block: those of a call with handlers, whose arguments the call
+    /// itself defines.
+    pub split_all: bool,
 }
 
 /// The block order of a function; arrays are used again.
@@ -99,13 +102,16 @@ impl BlockOrder {
         for (i, &block) in self.order.iter().enumerate() {
             let start = self.edges.len() as u32;
             let mut table = NONE;
+            let mut split_all = false;
             if let Some(inst) = func.layout.last_inst(block) {
-                let is_table = func.dfg.insts[inst].opcode == Opcode::BrTable;
+                let opcode = func.dfg.insts[inst].opcode;
+                let is_table = opcode == Opcode::BrTable;
+                split_all = matches!(opcode, Opcode::TryCall | Opcode::TryCallIndirect);
                 let first_case = vcode.table_targets.len() as u32;
                 for (k, call) in func.dfg.branch_targets(inst).iter().enumerate() {
                     let named = &mut self.named[call.block().index()];
                     let next = self.edges.len() as u32 - start;
-                    let known = call.is_empty() && named.0 == i as u32;
+                    let known = call.is_empty() && named.0 == i as u32 && !split_all;
                     let edge = if known { named.1 } else { next };
                     if !known {
                         if call.is_empty() {
@@ -126,12 +132,12 @@ impl BlockOrder {
                 }
             }
             let edges = Span { start, end: self.edges.len() as u32 };
-            self.blocks.push(OrderBlock { edges, from: NONE, table });
+            self.blocks.push(OrderBlock { edges, from: NONE, table, split_all });
         }
     }
 
     fn is_critical(&self, block: &OrderBlock, edge: &Edge) -> bool {
-        block.edges.len() > 1 && self.pred_count[edge.target.index()] > 1
+        block.split_all || block.edges.len() > 1 && self.pred_count[edge.target.index()] > 1
     }
 
     /// Gives every block its number, with blocks for critical edges between.
@@ -157,7 +163,7 @@ impl BlockOrder {
             self.edges.push(Edge { target: entry, call: NONE });
             self.pred_count[entry.index()] += 1;
             let edges = Span { start, end: start + 1 };
-            placed.push(OrderBlock { edges, from: NONE, table: NONE });
+            placed.push(OrderBlock { edges, from: NONE, table: NONE, split_all: false });
             vcode.blocks.push(info(None, false));
         }
         for (block, original) in self.order.iter().zip(&self.originals) {
@@ -170,7 +176,7 @@ impl BlockOrder {
                 let edge = self.edges[k];
                 if self.is_critical(original, &edge) {
                     let edges = Span { start: k as u32, end: k as u32 + 1 };
-                    placed.push(OrderBlock { edges, from: number, table: NONE });
+                    placed.push(OrderBlock { edges, from: number, table: NONE, split_all: false });
                     vcode.blocks.push(info(None, cold || func.layout.is_cold(edge.target)));
                 }
             }

@@ -232,6 +232,9 @@ fn place_winch_results(
         .any(|r| r.extension != ArgumentExtension::None || r.value_type == types::F16);
     for ret in &signature.returns {
         check(ret, CallConv::Winch, flags)?;
+        if ret.value_type == types::I128 {
+            return Err(unsupported("an i128 among several results", CallConv::Winch));
+        }
         sizes.push(if padded { ret.value_type.bytes().max(8) } else { ret.value_type.bytes() });
     }
     let total: u64 = sizes[..sizes.len() - 1].iter().map(|&s| s as u64).sum();

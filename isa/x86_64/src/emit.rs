@@ -71,7 +71,11 @@ fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
 
 /// Adds to the stack pointer.
 pub(crate) fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
-    asm::add_imm(e.buffer, RSP, bytes);
+    if bytes < 0 && bytes != -128 {
+        put(e, Op::SubI, Size::Q, &[P::R(RSP), P::I(-(bytes as i64))]);
+    } else {
+        asm::add_imm(e.buffer, RSP, bytes);
+    }
 }
 
 /// An instruction of the table.

@@ -1,0 +1,231 @@
+//! Whole functions through the machine layer: arguments, results, calls, tail calls, frames. The
+//! register allocation of each is verified by regalloc2's checker.
+
+use windlass_core::compile::CompiledCode;
+use windlass_core::control::ControlPlane;
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::settings::{self, Configurable};
+use windlass_core::{Context, text};
+use windlass_isa_x86_64::isa_builder;
+
+fn isa(words: &str) -> OwnedTargetIsa {
+    let mut shared = settings::builder();
+    shared.set("regalloc_checker", "true").unwrap();
+    shared.set("enable_llvm_abi_extensions", "true").unwrap();
+    shared.set("enable_multi_ret_implicit_sret", "true").unwrap();
+    shared.set_words(words).unwrap();
+    isa_builder("x86_64-unknown-linux-gnu".parse().unwrap())
+        .finish(settings::Flags::new(shared))
+        .unwrap()
+}
+
+/// Compiles one function; returns its code and the mnemonics and operands of its instructions.
+fn compile(words: &str, text: &str) -> (CompiledCode, Vec<String>) {
+    let isa = isa(words);
+    let mut functions = text::parse_functions(text).unwrap();
+    let mut context = Context::for_function(functions.pop().unwrap());
+    if let Err(error) = context.compile(&*isa, &mut ControlPlane) {
+        panic!("{error}\n{text}");
+    }
+    let code = context.take_compiled_code().unwrap();
+    let listing = isa.to_text(code.code_buffer(), code.buffer.code_size());
+    // Offset and bytes come before column 40.
+    let lines = listing.lines().map(|line| line[40..].trim().to_string()).collect();
+    (code, lines)
+}
+
+#[test]
+fn a_leaf_has_no_frame() {
+    let text = "function %f(i64, i64) -> i64 { block0(v0: i64, v1: i64): return v1 }";
+    let (code, lines) = compile("", text);
+    assert_eq!(lines, ["mov rax, rsi", "ret"]);
+    assert!(!code.has_frame && code.frame_size == 0);
+    let (code, lines) = compile("preserve_frame_pointers=1", text);
+    assert_eq!(lines, ["push rbp", "mov rbp, rsp", "mov rax, rsi", "pop rbp", "ret"]);
+    assert!(code.has_frame);
+}
+
+#[test]
+fn swapped_results_of_tail() {
+    let (_, lines) = compile(
+        "",
+        "function %f(i64, f64, i64) -> i64, f64, i64 tail {
+         block0(v0: i64, v1: f64, v2: i64): return v2, v1, v0 }",
+    );
+    assert_eq!(lines, ["mov rax, rsi", "mov rcx, rdi", "ret"]);
+}
+
+#[test]
+fn the_callee_of_tail_pops() {
+    let (code, lines) = compile(
+        "",
+        "function %f(i64, i64, i64, i64, i64, i64, i64) -> i64 tail {
+             fn0 = colocated %g(i64, i64, i64, i64, i64, i64, i64) -> i64 tail
+         block0(v0: i64, v1: i64, v2: i64, v3: i64, v4: i64, v5: i64, v6: i64):
+             v7 = call fn0(v6, v1, v2, v3, v4, v5, v0)
+             return v7 }",
+    );
+    let call = lines.iter().position(|l| l.starts_with("call ")).unwrap();
+    assert_eq!(lines[call + 1], "sub rsp, 0x10");
+    assert_eq!(lines.last().unwrap(), "ret 0x10");
+    assert_eq!(code.buffer.call_sites().len(), 1);
+    assert_eq!(code.buffer.relocs().len(), 1);
+}
+
+#[test]
+fn a_tail_call_in_a_leaf_is_a_jump() {
+    let (_, lines) = compile(
+        "",
+        "function %f(i64, i64) -> i64 tail {
+             fn0 = colocated %g(i64, i64) -> i64 tail
+         block0(v0: i64, v1: i64): return_call fn0(v0, v1) }",
+    );
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("jmp "), "{lines:?}");
+    // More stack arguments than its own: the return address moves down, and nothing is popped.
+    let (code, lines) = compile(
+        "",
+        "function %f(i64) -> i64 tail {
+             sig0 = (i64, i64, i64, i64, i64, i64, i64, i64) -> i64 tail
+         block0(v0: i64): return_call_indirect sig0, v0(v0, v0, v0, v0, v0, v0, v0, v0) }",
+    );
+    assert!(code.has_frame);
+    assert_eq!(
+        lines[..3],
+        ["mov r11, qword ptr [rsp]", "sub rsp, 0x10", "mov qword ptr [rsp], r11"]
+    );
+    assert_eq!(lines[lines.len() - 2..], ["pop rbp", "jmp r10"]);
+    // Fewer: the return address moves up.
+    let (_, lines) = compile(
+        "",
+        "function %f(i64, i64, i64, i64, i64, i64, i64, i64, i64) -> i64 tail {
+             fn0 = colocated %g(i64) -> i64 tail
+         block0(v0: i64, v1: i64, v2: i64, v3: i64, v4: i64, v5: i64, v6: i64, v7: i64, v8: i64):
+             return_call fn0(v8) }",
+    );
+    let moved = ["pop r11", "add rsp, 0x20", "push r11"];
+    assert_eq!(lines[lines.len() - 4..lines.len() - 1], moved);
+}
+
+#[test]
+fn callee_saved_registers_are_saved_by_conventions_that_have_them() {
+    let text = |conv| {
+        format!(
+            "function %f(i64) -> i64 {conv} {{
+                 fn0 = colocated %g(i64) -> i64 {conv}
+             block0(v0: i64): v1 = call fn0(v0) return v0 }}"
+        )
+    };
+    let (code, lines) = compile("", &text("system_v"));
+    assert!(lines.iter().any(|l| l == "push rbx" || l == "push r12"), "{lines:?}");
+    assert_eq!(code.frame_size % 16, 0);
+    let (_, lines) = compile("", &text("tail"));
+    assert!(!lines.iter().any(|l| l.starts_with("push") && l != "push rbp"), "{lines:?}");
+}
+
+#[test]
+fn a_convention_that_does_not_exist_is_an_error() {
+    let isa = isa("");
+    for text in [
+        "function %f(i64) apple_aarch64 { block0(v0: i64): return }",
+        "function %f(i8x16) windows_fastcall { block0(v0: i8x16): return }",
+        "function %f(i64) { ss0 = explicit_slot 16, align = 64
+         block0(v0: i64): return }",
+    ] {
+        let func = text::parse_functions(text).unwrap().pop().unwrap();
+        let mut context = Context::for_function(func);
+        let error = context.compile(&*isa, &mut ControlPlane).unwrap_err();
+        assert!(error.to_string().contains("unsupported"), "{error}");
+    }
+}
+
+/// Functions of random signatures that pass their arguments on, in another order.
+#[test]
+fn random_signatures_in_all_conventions() {
+    let mut state = 0x0123_4567_89ab_cdefu64;
+    let mut random = move |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    let types = ["i8", "i16", "i32", "i64", "i64", "i128", "f32", "f64", "i8x16"];
+    let convs = ["system_v", "fast", "tail", "windows_fastcall", "preserve_all", "winch"];
+    for round in 0..600 {
+        let conv = convs[round % convs.len()];
+        let types = if conv == "windows_fastcall" { &types[..8] } else { &types[..] };
+        let callee_conv = match convs[random(convs.len())] {
+            "windows_fastcall" if types.len() == 9 => "tail",
+            other => other,
+        };
+        let params: Vec<&str> = (0..1 + random(14)).map(|_| types[random(types.len())]).collect();
+        // The callee takes and returns some of the parameters' types, so that values fit.
+        let mut pick = |n: usize| -> Vec<usize> { (0..n).map(|_| random(params.len())).collect() };
+        let passed = pick(round % 17);
+        let returned = if callee_conv == "preserve_all" { Vec::new() } else { pick(round % 7) };
+        let list = |of: &[usize]| of.iter().map(|&i| params[i]).collect::<Vec<_>>().join(", ");
+        let values =
+            |of: &[usize]| of.iter().map(|i| format!("v{i}")).collect::<Vec<_>>().join(", ");
+        let arrow =
+            |list: &str| if list.is_empty() { String::new() } else { format!(" -> {list}") };
+        // Where `winch` has several results, an i128 cannot be among them.
+        let wide = |of: &[usize]| of.len() > 1 && of.iter().any(|&i| params[i] == "i128");
+        let own = if conv == "preserve_all" { Vec::new() } else { pick(round % 11) };
+        if conv == "winch" && wide(&[&own[..], &returned[..]].concat())
+            || callee_conv == "winch" && wide(&returned)
+        {
+            continue;
+        }
+        let first = params.len();
+        let results: Vec<usize> = (first..first + returned.len()).collect();
+        let header: Vec<String> =
+            params.iter().enumerate().map(|(i, ty)| format!("v{i}: {ty}")).collect();
+        let defined = if results.is_empty() { String::new() } else { values(&results) + " = " };
+        let mut ret_types = list(&own);
+        let mut ret_values = values(&own);
+        if conv != "preserve_all" && !results.is_empty() {
+            let more = list(&returned);
+            ret_types = if own.is_empty() { more } else { format!("{ret_types}, {more}") };
+            let more = values(&results);
+            ret_values = if own.is_empty() { more } else { format!("{ret_values}, {more}") };
+        }
+        let text = format!(
+            "function %f({}){} {conv} {{\n fn0 = {}%g({}){} {callee_conv}\nblock0({}):\n \
+             {defined}call fn0({})\n return {ret_values}\n}}\n",
+            params.join(", "),
+            arrow(&ret_types),
+            if round % 2 == 0 { "colocated " } else { "" },
+            list(&passed),
+            arrow(&list(&returned)),
+            header.join(", "),
+            values(&passed),
+        );
+        for algorithm in ["backtracking", "single_pass"] {
+            let (code, lines) = compile(&format!("regalloc_algorithm={algorithm}"), &text);
+            let call = lines.iter().position(|l| l.starts_with("call ")).expect("a call");
+            assert!(code.has_frame && call > 1, "{text}");
+            assert_eq!(code.frame_size % 16, 0, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_call_with_handlers() {
+    let (code, lines) = compile(
+        "",
+        "function %f(i64, i64) -> i64 tail {
+             sig0 = (i64) -> i64 tail
+             fn0 = colocated %g(i64) -> i64 tail
+         block0(v0: i64, v1: i64):
+             try_call fn0(v0), sig0, block1(ret0, v1), [ context v0, tag1: block2(exn0), default: block3 ]
+         block1(v2: i64, v3: i64):
+             return v2
+         block2(v4: i64):
+             return v4
+         block3:
+             return v1 }",
+    );
+    let sites: Vec<_> = code.buffer.call_sites().collect();
+    assert_eq!(sites.len(), 1);
+    assert_eq!(sites[0].exception_handlers.len(), 3, "{lines:?}");
+}
