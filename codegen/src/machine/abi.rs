@@ -614,7 +614,13 @@ impl LowerCtx<'_> {
         let (true, Some(inst)) = (call.is_try, call.inst) else { return Vec::new() };
         let func = self.func;
         let Some(table) = func.dfg.insts[inst].exception_table() else { return Vec::new() };
-        func.dfg.exception_tables[table].contexts().map(|v| self.reg(v)).collect()
+        // Copies, because a value cannot be in a fixed register and on the stack at one place.
+        let copy = |value| {
+            let (from, to) = (self.reg(value), self.new_vreg(RegClass::Int));
+            self.put_move(to, from);
+            to
+        };
+        func.dfg.exception_tables[table].contexts().map(copy).collect()
     }
 
     fn load_results(&mut self, sig: &AbiSig, ret_offset: i32) {
