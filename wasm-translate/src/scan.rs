@@ -300,7 +300,9 @@ impl Walk<'_> {
 
     /// Assigned locals will live in slots: no more lists.
     fn give_up(&mut self) {
-        self.scan.slots = true;
+        if std::mem::replace(&mut self.scan.slots, true) {
+            return;
+        }
         self.scan.pending.clear();
         self.scan.assigned.clear();
         for info in &mut self.scan.loops {
