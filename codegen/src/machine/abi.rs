@@ -582,7 +582,16 @@ impl LowerCtx<'_> {
             }
             if let (true, Some(inst)) = (call.is_try, call.inst) {
                 for (n, &preg) in self.backend.exception_payload(sig.conv).iter().enumerate() {
-                    if let Some(reg) = self.known_try_result(inst, n as u32) {
+                    let Some(reg) = self.known_try_result(inst, n as u32) else { continue };
+                    // Which of a result and a payload is in the register, the way out of the call
+                    // says: one virtual register stands for both.
+                    let result = self.s.operands[first as usize..].iter().find(|o| {
+                        o.kind() == OperandKind::Def
+                            && o.constraint() == OperandConstraint::FixedReg(preg)
+                    });
+                    if let Some(result) = result.map(|o| o.vreg()) {
+                        self.alias_reg(reg, result);
+                    } else {
                         self.operand(Operand::reg_fixed_def(reg, preg));
                         clobbers.remove(preg);
                     }
