@@ -21,6 +21,7 @@ pub mod semantics;
 pub mod settings;
 pub mod text;
 pub mod timing;
+pub mod verify;
 
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;

@@ -243,7 +243,9 @@ fn inst_results(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Resu
 /// Lists the operands that are constants.
 fn constant_comment(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
     let mut before = "  ; ";
-    for value in dfg.inst_values(inst) {
+    let passed = targets(dfg, inst).iter().flat_map(|call| call.args(&dfg.value_lists));
+    let passed = passed.filter_map(|arg| arg.as_value());
+    for value in dfg.inst_args(inst).iter().copied().chain(passed) {
         if !dfg.value_is_real(value) {
             continue;
         }
@@ -274,11 +276,23 @@ fn constant_comment(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::
 
 // -------------------------------------------------------------------- operands
 
+/// The block calls of a branch, none if its table does not exist: wrong functions are printed with
+/// the errors that the verifier found.
+fn targets(dfg: &DataFlowGraph, inst: Inst) -> &[BlockCall] {
+    let data = &dfg.insts[inst];
+    let exists = data.opcode.info().operands().iter().all(|kind| match kind {
+        OperandKind::JumpTable => dfg.jump_tables.is_valid(data.jump_table()),
+        OperandKind::ExceptionTable => dfg.exception_tables.is_valid(data.exception_table_ref()),
+        _ => true,
+    });
+    if exists { dfg.branch_targets(inst) } else { &[] }
+}
+
 fn operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
     let data = &dfg.insts[inst];
     let info = data.opcode.info();
     let mut args = data.fixed_args().iter();
-    let mut calls = dfg.branch_targets(inst).iter();
+    let mut calls = targets(dfg, inst).iter();
     let mut before = None;
     for &kind in info.operands() {
         match before.map(|before| separator(before, kind)) {
@@ -379,11 +393,11 @@ fn block_call(w: &mut dyn Write, dfg: &DataFlowGraph, call: &BlockCall) -> fmt::
 /// Prints the table of a `br_table` or `try_call`: first target, then the others in brackets.
 fn table(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
     let data = &dfg.insts[inst];
-    let exception_table = data.exception_table().map(|table| &dfg.exception_tables[table]);
+    let exception_table = data.exception_table().and_then(|table| dfg.exception_tables.get(table));
     if let Some(table) = exception_table {
         write!(w, "{}, ", table.signature())?;
     }
-    let mut calls = dfg.branch_targets(inst).iter();
+    let mut calls = targets(dfg, inst).iter();
     if let Some(first) = calls.next() {
         block_call(w, dfg, first)?;
     }
