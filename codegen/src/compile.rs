@@ -148,8 +148,7 @@ pub(crate) fn run_passes(
 }
 
 fn verify_ir(cx: &PassContext<'_>) -> Result<(), CodegenError> {
-    let _ = cx;
-    Ok(())
+    Ok(crate::verify::verify_function(cx.func, cx.isa)?)
 }
 
 fn dump(cx: &PassContext<'_>, pass: &str, shows: Shows) {

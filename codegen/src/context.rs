@@ -144,12 +144,12 @@ impl Context {
     }
 
     /// Verifies the function.
-    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&self, _fisa: F) -> CodegenResult<()> {
-        Ok(())
+    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> CodegenResult<()> {
+        Ok(crate::verify::verify_function(&self.func, fisa)?)
     }
 
     /// Verifies the function if the settings say so.
-    pub fn verify_if<'a, F: Into<FlagsOrIsa<'a>>>(&self, fisa: F) -> CodegenResult<()> {
+    pub fn verify_if<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> CodegenResult<()> {
         let fisa = fisa.into();
         if fisa.flags.enable_verifier() { self.verify(fisa) } else { Ok(()) }
     }

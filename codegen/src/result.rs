@@ -11,7 +11,7 @@ pub type CodegenResult<T> = Result<T, CodegenError>;
 pub enum CodegenError {
     /// The function breaks a rule of the IR.
     #[error("the function breaks rules of the IR:\n{0}")]
-    Verifier(String),
+    Verifier(#[from] crate::verify::VerifierErrors),
     /// The function is larger than this implementation takes: too many values, instructions,
     /// arguments, or too large a frame.
     #[error("the function exceeds a limit of the implementation; split it into smaller ones")]
