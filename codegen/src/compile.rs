@@ -130,11 +130,11 @@ pub(crate) fn run_passes(
             continue;
         }
         note.pass.set(pass.name);
-        let changed = {
+        {
             let _timer = Timer::start(n);
-            (pass.run)(cx).map_err(|e| (e, pass.name))?
-        };
-        if verify && changed {
+            (pass.run)(cx).map_err(|e| (e, pass.name))?;
+        }
+        if verify && pass.changes_ir {
             verify_ir(cx).map_err(|e| (e, pass.name))?;
         }
         if want_listing && pass.shows == Shows::Allocated {

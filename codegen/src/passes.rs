@@ -1,6 +1,6 @@
 //! The passes from IR to bytes, in order, and why they are in this order.
 //!
-//! To add a pass: write a function that says whether it changed the IR, add a row to `PASSES`, and
+//! To add a pass: write `fn run(&mut PassContext) -> CodegenResult<()>`, add a row to `PASSES`, and
 //! a row to `ORDER` for each pass that it must follow or precede. The driver in `compile` does the
 //! rest: dumps, times, verification between passes, and the name of the pass in a crash.
 
@@ -44,10 +44,12 @@ pub enum Shows {
 pub struct Pass {
     /// Its name.
     pub name: &'static str,
-    /// What it does; says whether it changed the IR, which is then verified.
-    pub run: fn(&mut PassContext<'_>) -> CodegenResult<bool>,
+    /// What it does.
+    pub run: fn(&mut PassContext<'_>) -> CodegenResult<()>,
     /// Whether it runs with these settings.
     pub enabled: fn(&dyn TargetIsa) -> bool,
+    /// Whether it changes the IR, so that the IR is verified afterwards.
+    pub changes_ir: bool,
     /// What a dump shows.
     pub shows: Shows,
 }
@@ -59,61 +61,62 @@ fn always(_: &dyn TargetIsa) -> bool {
 /// All passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass {
-        name: "nan",
-        run: |cx| opt::nan::run(cx.func).map(|()| true),
-        enabled: |isa| isa.flags().enable_nan_canonicalization(),
-        shows: Shows::Ir,
-    },
-    Pass {
         name: "dominators",
         run: |cx| {
             cx.analyses.compute(cx.func);
-            Ok(false)
+            Ok(())
         },
         enabled: always,
+        changes_ir: false,
         shows: Shows::Ir,
     },
     Pass {
         name: "unreachable",
         run: |cx| {
-            let changed = opt::unreachable::run(cx.func, &cx.analyses.domtree);
-            if changed {
+            if opt::unreachable::run(cx.func, &cx.analyses.domtree) {
                 cx.analyses.compute(cx.func);
             }
-            Ok(changed)
+            Ok(())
         },
         enabled: always,
+        changes_ir: true,
         shows: Shows::Ir,
     },
     Pass {
         name: "params",
-        run: |cx| Ok(opt::params::run(cx.func, &mut cx.analyses.params)),
+        run: |cx| {
+            opt::params::run(cx.func, &mut cx.analyses.params);
+            Ok(())
+        },
         enabled: always,
+        changes_ir: true,
         shows: Shows::Ir,
     },
     Pass {
         name: "lower",
-        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa).map(|()| false),
+        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa),
         enabled: always,
+        changes_ir: false,
         shows: Shows::Lowered,
     },
     Pass {
         name: "regalloc",
-        run: |cx| cx.machine.allocate(cx.func, cx.isa).map(|()| false),
+        run: |cx| cx.machine.allocate(cx.func, cx.isa),
         enabled: always,
+        changes_ir: false,
         shows: Shows::Allocated,
     },
     Pass {
         name: "emit",
-        run: |cx| cx.machine.emit(cx.func, cx.isa, cx.out).map(|()| false),
+        run: |cx| cx.machine.emit(cx.func, cx.isa, cx.out),
         enabled: always,
+        changes_ir: false,
         shows: Shows::Bytes,
     },
 ];
 
 /// Pairs of passes of which the first must run before the second, and why.
 pub const ORDER: &[(&str, &str, &str)] = &[
-    ("nan", "lower", "it adds instructions"),
     ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
     ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
     ("dominators", "lower", "blocks are put in an order in which dominators come first"),

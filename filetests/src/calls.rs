@@ -6,7 +6,10 @@ use windlass_core::data_value::DisplayDataValues;
 use windlass_core::interpret::{
     ControlFlow, FunctionStore, Interpreter, InterpreterState, InterpreterTrap,
 };
+use windlass_core::ir::UserFuncName;
+use windlass_core::isa::TargetIsa;
 use windlass_core::text::TestFile;
+use windlass_jit::{Jit, JitError};
 
 /// Instructions that a call may execute in the interpreter.
 const FUEL: u64 = 50_000_000;
@@ -44,6 +47,12 @@ pub fn count(file: &TestFile<'_>) -> usize {
     lists.sum()
 }
 
+/// The name that calls use: without `%`.
+fn plain(name: &UserFuncName) -> String {
+    let name = name.to_string();
+    name.strip_prefix('%').map(str::to_string).unwrap_or(name)
+}
+
 fn finish(cx: &mut Cx<'_>, call: &Call, outcome: Outcome) {
     if let (Expected::Print, Ok(values)) = (&call.directive.expected, &outcome) {
         let line = format!("{} -> {}", call.directive.invocation, DisplayDataValues(values));
@@ -76,8 +85,41 @@ pub fn interpret(cx: &mut Cx<'_>) {
     }
 }
 
-/// Counts the directives as skipped.
+/// True where code for a target can run here: the same architecture, and no feature that the host
+/// lacks.
+fn runs_here(isa: &dyn TargetIsa) -> bool {
+    if isa.triple().architecture != target_lexicon::HOST.architecture {
+        return false;
+    }
+    let host = windlass_isa::host_features();
+    isa.isa_flags().iter().all(|flag| flag.as_bool() != Some(true) || host.contains(&flag.name))
+}
+
+/// Compiles all functions together and runs all directives natively.
 pub fn run(cx: &mut Cx<'_>) {
+    let isa = cx.isa.clone().expect("the command needs a target");
     let calls = directives(cx);
-    cx.report.skipped += calls.len();
+    if !runs_here(&*isa) {
+        cx.report.skipped += calls.len();
+        return;
+    }
+    let file = cx.file;
+    let mut jit = Jit::new(isa);
+    for (function, details) in &file.functions {
+        if let Err(error) = jit.define(&plain(&function.name), function) {
+            return cx.count(crate::file::line(details), Err(error.to_string()));
+        }
+    }
+    if let Err(error) = jit.finalize() {
+        return cx.count(1, Err(error.to_string()));
+    }
+    for call in calls {
+        let name = plain(&file.functions[call.function].0.name);
+        let outcome = match jit.call_guarded(&name, &call.directive.invocation.args) {
+            Ok(values) => Ok(values),
+            Err(JitError::Trap(code)) => Err(Ending::Trap(code)),
+            Err(error) => Err(Ending::Other(error.to_string())),
+        };
+        finish(cx, &call, outcome);
+    }
 }

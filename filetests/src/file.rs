@@ -9,6 +9,7 @@ use windlass_core::isa::{FlagsOrIsa, OwnedTargetIsa};
 use windlass_core::text::{
     Comment, Details, Feature, IsaSpec, ParseOptions, TestCommand, TestFile, parse_test,
 };
+use windlass_core::verify::verify_function;
 
 /// What a command knows while it runs.
 pub struct Cx<'a> {
@@ -98,8 +99,11 @@ pub fn run_text(path: &Path, text: &str, options: Options) -> Report {
 }
 
 fn run_commands(path: &Path, text: &str, options: Options) -> Report {
-    let parse_options =
-        ParseOptions { machine_code_cfg_info: true, lookup: None, ..ParseOptions::default() };
+    let parse_options = ParseOptions {
+        machine_code_cfg_info: true,
+        lookup: Some(&windlass_isa::lookup),
+        ..ParseOptions::default()
+    };
     let file = match parse_test(text, parse_options) {
         Ok(file) => file,
         Err(error) => return failed(path, error.location.line_number as usize, error.message),
@@ -190,6 +194,10 @@ fn verify(
     functions: &[(Function, Details<'_>)],
     flags: FlagsOrIsa<'_>,
 ) -> Result<(), (usize, String)> {
-    let _ = (functions, flags);
+    for (function, details) in functions {
+        if let Err(errors) = verify_function(function, flags) {
+            return Err((line(details), format!("{} is invalid: {errors}", function.name)));
+        }
+    }
     Ok(())
 }

@@ -3,8 +3,10 @@
 use crate::check::Checker;
 use crate::file::{self, Cx};
 use crate::{bless, calls, graph};
-use windlass_core::ir::AnyEntity;
+use windlass_core::Context;
+use windlass_core::ir::{AnyEntity, Function};
 use windlass_core::text::{Details, TestFile};
+use windlass_core::verify::verify_function;
 
 /// A command.
 pub struct Mode {
@@ -36,10 +38,23 @@ const fn mode(name: &'static str, run: fn(&mut Cx<'_>)) -> Mode {
 /// All commands.
 pub const MODES: &[Mode] = &[
     Mode { verifies: false, ..mode("cat", cat) },
+    Mode { verifies: false, ..mode("verifier", verifier) },
     Mode { verifies: false, ..mode("print-cfg", print_cfg) },
     mode("domtree", graph::domtree),
     mode("interpret", calls::interpret),
     Mode { needs_isa: true, ..mode("run", calls::run) },
+    Mode {
+        options: &["precise-output"],
+        needs_isa: true,
+        changes: true,
+        ..mode("optimize", optimize)
+    },
+    Mode {
+        options: &["precise-output", "expect-fail"],
+        needs_isa: true,
+        changes: true,
+        ..mode("compile", compile)
+    },
 ];
 
 /// Matches a text against the directives of a function and of the file's beginning.
@@ -109,6 +124,21 @@ fn print_cfg(cx: &mut Cx<'_>) {
     }
 }
 
+/// Compares the errors of verification with `error:` comments, one for one.
+fn verifier(cx: &mut Cx<'_>) {
+    for (function, details) in &cx.file.functions {
+        let errors = match verify_function(function, cx.flags()) {
+            Ok(()) => Vec::new(),
+            Err(errors) => {
+                let list = errors.0.into_iter();
+                list.map(|error| (error.location, error.message)).collect()
+            }
+        };
+        let result = expected_errors(details, errors);
+        cx.count(file::line(details), result);
+    }
+}
+
 fn expected_errors(
     details: &Details<'_>,
     mut errors: Vec<(AnyEntity, String)>,
@@ -135,5 +165,50 @@ fn expected_errors(
     match errors.first() {
         None => Ok(()),
         Some((location, message)) => Err(format!("unexpected error at {location}: {message}")),
+    }
+}
+
+fn context(function: &Function) -> Context {
+    Context::for_function(function.clone())
+}
+
+fn optimize(cx: &mut Cx<'_>) {
+    let isa = cx.isa.clone().expect("the command needs a target");
+    for index in 0..cx.file.functions.len() {
+        let (function, details) = &cx.file.functions[index];
+        let mut context = context(function);
+        let result = context.optimize(&*isa, &mut Default::default());
+        match result.map_err(|error| error.to_string()) {
+            Ok(()) => compare(cx, index, &context.func.display().to_string()),
+            Err(message) => cx.count(file::line(details), Err(message)),
+        }
+    }
+}
+
+fn compile(cx: &mut Cx<'_>) {
+    let isa = cx.isa.clone().expect("the command needs a target");
+    for index in 0..cx.file.functions.len() {
+        let (function, details) = &cx.file.functions[index];
+        let line = file::line(details);
+        let mut context = context(function);
+        context.set_disasm(true);
+        let compiled = match context.compile(&*isa, &mut Default::default()) {
+            Ok(compiled) => Ok((
+                compiled.vcode.clone().unwrap_or_default(),
+                isa.to_text(compiled.buffer.data(), compiled.buffer.code_size()),
+            )),
+            Err(error) => Err(error.inner.to_string()),
+        };
+        match (compiled, cx.command.has_flag("expect-fail")) {
+            (Ok(_), true) => {
+                cx.count(line, Err(String::from("compilation was expected to fail, but did not")));
+            }
+            (Err(_), true) => cx.count(line, Ok(())),
+            (Err(message), false) => cx.count(line, Err(message)),
+            (Ok((vcode, code)), false) if cx.command.has_flag("precise-output") => {
+                precise(cx, index, &format!("VCode:\n{vcode}\nDisassembled:\n{code}"));
+            }
+            (Ok((vcode, _)), false) => filecheck(cx, details, &vcode),
+        }
     }
 }

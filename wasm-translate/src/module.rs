@@ -13,7 +13,6 @@ use wasmparser::{
 };
 
 use crate::error::{WasmError, WasmResult, unsupported};
-use crate::scan::TableUse;
 use crate::types::{
     DefinedFuncIndex, EntityIndex, FuncIndex, FuncType, GlobalIndex, GlobalType, MemoryIndex,
     MemoryType, RefType, TableIndex, TableType, TypeIndex, ValType,
@@ -221,10 +220,6 @@ pub struct ModuleInfo {
     /// For each function, whether it may become a value: exported, in an element segment, in an
     /// initial value. Only such functions need a record.
     pub escaping: Vec<bool>,
-    /// Whether any function writes elements of tables.
-    pub writes_tables: bool,
-    /// Whether any function grows tables.
-    pub grows_tables: bool,
     /// Range of the code section's contents; source locations count from its start.
     pub code_section: Range<usize>,
     /// Names of functions, sorted by index.
@@ -256,39 +251,6 @@ impl ModuleInfo {
     /// Number of functions that the module defines.
     pub fn defined_functions(&self) -> usize {
         self.functions.len() - self.imported_functions
-    }
-
-    /// Whether nobody but the module's own functions can reach a table.
-    fn table_is_private(&self, index: TableIndex) -> bool {
-        let is_it = |export: &Export| export.entity == EntityIndex::Table(index);
-        index.index() >= self.imported_tables && !self.exports.iter().any(is_it)
-    }
-
-    /// Whether a table always has the length that it starts with.
-    pub fn table_is_fixed(&self, index: TableIndex) -> bool {
-        self.table_is_private(index) && !self.grows_tables
-    }
-
-    /// Whether a table never holds any functions but those that the module defines.
-    pub fn table_has_own_functions_only(&self, index: TableIndex) -> bool {
-        let own = |func: &FuncIndex| self.defined_function(*func).is_some();
-        let own_op = |op: &ConstOp| match op {
-            ConstOp::RefNull(_) => true,
-            ConstOp::RefFunc(func) => own(func),
-            _ => false,
-        };
-        self.table_is_private(index)
-            && !self.writes_tables
-            && self.elements.iter().all(|segment| match (&segment.mode, &segment.items) {
-                (ElementMode::Active { table, .. }, _) if *table != index => true,
-                (ElementMode::Active { .. }, ElementInit::Functions(items)) => {
-                    items.iter().all(own)
-                }
-                (ElementMode::Active { .. }, ElementInit::Expressions(items)) => {
-                    items.iter().all(|expr| expr.ops.iter().all(own_op))
-                }
-                _ => true,
-            })
     }
 
     /// The export of this name.
@@ -326,15 +288,11 @@ pub fn translate_module(bytes: &[u8], features: WasmFeatures) -> WasmResult<Modu
         features,
         resources: None,
     };
-    let mut table_use = TableUse::default();
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
         match validator.payload(&payload)? {
             ValidPayload::Func(to_validate, body) => {
                 let range = body.range();
-                if table_use.add_body(body.as_bytes()).is_none() {
-                    table_use = TableUse { writes: true, grows: true };
-                }
                 result.bodies.push(range.start as usize..range.end as usize);
                 if result.resources.is_none() {
                     result.resources = Some(to_validate.resources);
@@ -343,8 +301,6 @@ pub fn translate_module(bytes: &[u8], features: WasmFeatures) -> WasmResult<Modu
             _ => section(&mut result.info, bytes, payload)?,
         }
     }
-    result.info.writes_tables = table_use.writes;
-    result.info.grows_tables = table_use.grows;
     canonical_types(&mut result.info);
     escaping_functions(&mut result.info);
     Ok(result)

@@ -5,42 +5,6 @@
 //! translation fails there. Its time is linear in the body; the lists it makes are bounded by a
 //! budget, and a function that exceeds the budget keeps the locals it assigns in stack slots.
 
-/// What the bodies of a module do to tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TableUse {
-    /// Elements are written: `table.set`, `fill`, `copy`, `init`, `grow`.
-    pub writes: bool,
-    /// `table.grow`.
-    pub grows: bool,
-}
-
-impl TableUse {
-    /// Adds what a body (locals and operators) does; `None` where its bytes make no sense.
-    pub fn add_body(&mut self, body: &[u8]) -> Option<()> {
-        let mut reader = Reader { code: body, at: 0 };
-        for _ in 0..reader.leb()? {
-            reader.skip_leb()?;
-            reader.skip_leb()?;
-        }
-        while reader.at < body.len() {
-            match reader.byte()? {
-                0x26 => {
-                    self.writes = true;
-                    reader.skip_leb()?;
-                }
-                0xfc => {
-                    let sub = reader.leb()?;
-                    self.writes |= matches!(sub, 12 | 14 | 15 | 17);
-                    self.grows |= sub == 15;
-                    reader.skip_bulk_immediates(sub)?;
-                }
-                opcode => reader.skip_immediates(opcode)?,
-            }
-        }
-        Some(())
-    }
-}
-
 /// What is known of one loop.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LoopInfo {
@@ -124,19 +88,118 @@ impl Scan {
         self.slots = false;
         self.calls = 0;
         self.accesses = 0;
-        let reader = Reader { code, at: 0 };
-        let mut walk = Walk { scan: self, reader, sets: 0, args: 0, innermost: 0 };
+        let mut walk = Walk { scan: self, code, at: 0, sets: 0, args: 0, innermost: 0 };
         walk.run();
     }
 }
 
-/// Reads operators without looking at what they mean.
-struct Reader<'a> {
+struct Walk<'a> {
+    scan: &'a mut Scan,
     code: &'a [u8],
     at: usize,
+    /// Assignments so far.
+    sets: u32,
+    /// Estimated arguments of branches.
+    args: u64,
+    /// Where the innermost loop's assigned locals start.
+    innermost: u32,
 }
 
-impl Reader<'_> {
+impl Walk<'_> {
+    /// `None` at the end, or where the bytes make no sense.
+    fn run(&mut self) -> Option<()> {
+        self.open(NOT_A_LOOP);
+        loop {
+            let opcode = self.byte()?;
+            match opcode {
+                0x02 => {
+                    self.skip_leb()?;
+                    self.open(NOT_A_LOOP);
+                }
+                0x04 => {
+                    self.skip_leb()?;
+                    self.open(NOT_A_LOOP);
+                    let sets = self.sets;
+                    if let Some(open) = self.scan.open.last_mut() {
+                        open.branches = 1;
+                        open.sets_before = sets;
+                    }
+                }
+                0x03 => {
+                    self.skip_leb()?;
+                    let index = self.scan.loops.len() as u32;
+                    self.scan.loops.push(LoopInfo::default());
+                    self.open(index);
+                }
+                0x0b => {
+                    self.close()?;
+                    if self.scan.open.is_empty() {
+                        return None;
+                    }
+                }
+                0x0c | 0x0d => {
+                    let depth = self.leb()?;
+                    self.branch(depth)?;
+                }
+                0x0e => {
+                    for _ in 0..=self.leb()? {
+                        let depth = self.leb()?;
+                        self.branch(depth)?;
+                    }
+                }
+                0x10 | 0x12 => {
+                    self.skip_leb()?;
+                    self.scan.calls += 1;
+                }
+                0x11 | 0x13 => {
+                    self.skip_leb()?;
+                    self.skip_leb()?;
+                    self.scan.calls += 1;
+                }
+                0x1c => {
+                    for _ in 0..self.leb()? {
+                        self.skip_leb()?;
+                    }
+                }
+                0x21 | 0x22 => {
+                    let local = self.leb()?;
+                    self.set(local)?;
+                }
+                0x28..=0x3e => {
+                    if self.leb()? & 0x40 != 0 {
+                        self.skip_leb()?;
+                    }
+                    self.skip_leb()?;
+                    self.scan.accesses += 1;
+                }
+                0x40 => {
+                    self.skip_leb()?;
+                    self.scan.calls += 1;
+                }
+                0x20 | 0x23..=0x26 | 0x3f | 0x41 | 0x42 | 0xd0 | 0xd2 => self.skip_leb()?,
+                0x43 => self.at += 4,
+                0x44 => self.at += 8,
+                0x00 | 0x01 | 0x05 | 0x0f | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 => {}
+                0xfc => {
+                    let sub = self.leb()?;
+                    let immediates = match sub {
+                        0..=7 => 0,
+                        9 | 11 | 13 | 15..=17 => 1,
+                        8 | 10 | 12 | 14 => 2,
+                        _ => return None,
+                    };
+                    for _ in 0..immediates {
+                        self.skip_leb()?;
+                    }
+                    if sub > 7 {
+                        self.scan.calls += 1;
+                    }
+                }
+                _ => return None,
+            }
+        }
+    }
+
     #[inline]
     fn byte(&mut self) -> Option<u8> {
         let byte = *self.code.get(self.at)?;
@@ -167,124 +230,6 @@ impl Reader<'_> {
                 return Some(result);
             }
             shift += 7;
-        }
-    }
-
-    /// Skips the immediates of an operator with a one-byte opcode.
-    #[inline]
-    fn skip_immediates(&mut self, opcode: u8) -> Option<()> {
-        match opcode {
-            0x00 | 0x01 | 0x05 | 0x0b | 0x0f | 0x1a | 0x1b | 0x45..=0xc4 | 0xd1 => Some(()),
-            0x02..=0x04 | 0x0c | 0x0d | 0x10 | 0x12 | 0x20..=0x26 | 0x3f..=0x42 | 0xd0 | 0xd2 => {
-                self.skip_leb()
-            }
-            0x0e | 0x1c => {
-                // A table of branches has a default beside its entries.
-                for _ in 0..self.leb()? {
-                    self.skip_leb()?;
-                }
-                if opcode == 0x0e { self.skip_leb() } else { Some(()) }
-            }
-            0x11 | 0x13 => {
-                self.skip_leb()?;
-                self.skip_leb()
-            }
-            0x28..=0x3e => {
-                if self.leb()? & 0x40 != 0 {
-                    self.skip_leb()?;
-                }
-                self.skip_leb()
-            }
-            0x43 => {
-                self.at += 4;
-                Some(())
-            }
-            0x44 => {
-                self.at += 8;
-                Some(())
-            }
-            _ => None,
-        }
-    }
-
-    /// Skips the immediates of an operator with the prefix 0xfc.
-    fn skip_bulk_immediates(&mut self, sub: u32) -> Option<()> {
-        let immediates = match sub {
-            0..=7 => 0,
-            9 | 11 | 13 | 15..=17 => 1,
-            8 | 10 | 12 | 14 => 2,
-            _ => return None,
-        };
-        for _ in 0..immediates {
-            self.skip_leb()?;
-        }
-        Some(())
-    }
-}
-
-struct Walk<'a> {
-    scan: &'a mut Scan,
-    reader: Reader<'a>,
-    /// Assignments so far.
-    sets: u32,
-    /// Estimated arguments of branches.
-    args: u64,
-    /// Where the innermost loop's assigned locals start.
-    innermost: u32,
-}
-
-impl Walk<'_> {
-    /// `None` at the end, or where the bytes make no sense.
-    fn run(&mut self) -> Option<()> {
-        self.open(NOT_A_LOOP);
-        loop {
-            let opcode = self.reader.byte()?;
-            match opcode {
-                0x02..=0x04 => {
-                    self.reader.skip_leb()?;
-                    let mut loop_index = NOT_A_LOOP;
-                    if opcode == 0x03 {
-                        loop_index = self.scan.loops.len() as u32;
-                        self.scan.loops.push(LoopInfo::default());
-                    }
-                    self.open(loop_index);
-                    if opcode == 0x04 {
-                        let open = self.scan.open.last_mut()?;
-                        open.branches = 1;
-                        open.sets_before = self.sets;
-                    }
-                }
-                0x0b => {
-                    self.close()?;
-                    if self.scan.open.is_empty() {
-                        return None;
-                    }
-                }
-                0x0c | 0x0d => {
-                    let depth = self.reader.leb()?;
-                    self.branch(depth)?;
-                }
-                0x0e => {
-                    for _ in 0..=self.reader.leb()? {
-                        let depth = self.reader.leb()?;
-                        self.branch(depth)?;
-                    }
-                }
-                0x21 | 0x22 => {
-                    let local = self.reader.leb()?;
-                    self.set(local)?;
-                }
-                0xfc => {
-                    let sub = self.reader.leb()?;
-                    self.reader.skip_bulk_immediates(sub)?;
-                    self.scan.calls += u32::from(sub > 7);
-                }
-                _ => {
-                    self.scan.calls += u32::from(matches!(opcode, 0x10..=0x13 | 0x40));
-                    self.scan.accesses += u32::from(matches!(opcode, 0x28..=0x3e));
-                    self.reader.skip_immediates(opcode)?;
-                }
-            }
         }
     }
 
@@ -340,7 +285,7 @@ impl Walk<'_> {
         self.innermost = scan.loop_starts.last().copied().unwrap_or(0);
         let params = u64::from(self.scan.assigned.len() as u32 - start);
         self.count_args(params * (u64::from(open.branches) + 1));
-        if self.scan.assigned.len() > FREE_PARAMS + self.reader.code.len() / BYTES_PER_PARAM {
+        if self.scan.assigned.len() > FREE_PARAMS + self.code.len() / BYTES_PER_PARAM {
             self.give_up();
         }
         Some(())
@@ -348,7 +293,7 @@ impl Walk<'_> {
 
     fn count_args(&mut self, args: u64) {
         self.args += args;
-        if self.args > FREE_ARGS + ARGS_PER_BYTE * self.reader.code.len() as u64 {
+        if self.args > FREE_ARGS + ARGS_PER_BYTE * self.code.len() as u64 {
             self.give_up();
         }
     }

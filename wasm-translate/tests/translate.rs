@@ -290,31 +290,3 @@ fn references_survive_calls_in_stack_maps() {
         .unwrap();
     assert_eq!(func.dfg.user_stack_map_entries(call).map(<[_]>::len), Some(1));
 }
-
-#[test]
-fn facts_about_tables() {
-    let info = |text: &str| {
-        let bytes = wat::parse_str(text).unwrap();
-        windlass_wasm::translate_module(&bytes, windlass_wasm::WasmFeatures::all()).unwrap().info
-    };
-    let table = windlass_wasm::types::TableIndex(0);
-    let fixed = info("(module (table 3 funcref) (elem (i32.const 0) $f) (func $f))");
-    assert!(fixed.table_is_fixed(table) && fixed.table_has_own_functions_only(table));
-    let exported = info("(module (table (export \"t\") 3 funcref) (func $f))");
-    assert!(!exported.table_is_fixed(table) && !exported.table_has_own_functions_only(table));
-    let foreign = info(
-        r#"(module (import "" "" (func $g)) (table 3 funcref) (elem (i32.const 0) $f $g)
-            (func $f))"#,
-    );
-    assert!(foreign.table_is_fixed(table) && !foreign.table_has_own_functions_only(table));
-    let written = info(
-        r#"(module (table 3 funcref) (func (local i64 f32) f64.const 38 drop
-            i32.const 0x26 drop (table.set 0 (i32.const 0) (ref.null func))))"#,
-    );
-    assert!(written.table_is_fixed(table) && !written.table_has_own_functions_only(table));
-    let grown = info(
-        r#"(module (table 3 funcref)
-            (func (drop (table.grow (ref.null func) (i32.const 1)))))"#,
-    );
-    assert!(!grown.table_is_fixed(table) && !grown.table_has_own_functions_only(table));
-}

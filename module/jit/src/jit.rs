@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use windlass_core::Context;
 use windlass_core::data_value::DataValue;
-use windlass_core::ir::{ExternalName, Function, Signature};
+use windlass_core::ir::{ExternalName, Function, Signature, TrapCode};
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
 use windlass_core::machine::buffer::{FinalizedMachReloc, FinalizedRelocTarget};
@@ -53,12 +53,19 @@ pub enum JitError {
     /// A result has a type that no value outside of functions has.
     #[error("a result of {0} has a type that cannot be returned from a call")]
     Results(String),
+    /// The call ended in a trap.
+    #[error("the call ended in trap {0}")]
+    Trap(TrapCode),
+    /// An instruction that should not fault did.
+    #[error("the instruction at {0:#x} faulted, but is not in the table of traps")]
+    Fault(usize),
 }
 
 struct Pending {
     name: String,
     relocs: Vec<(FinalizedMachReloc, Option<String>)>,
     unwind: Option<SystemVUnwindInfo>,
+    traps: Vec<(u32, TrapCode)>,
 }
 
 struct Defined {
@@ -81,6 +88,8 @@ pub struct Jit {
     functions: HashMap<String, Defined>,
     symbols: HashMap<String, usize>,
     trampolines: Mutex<HashMap<Signature, Arc<Trampoline>>>,
+    /// The reasons of traps, by the address of the instruction.
+    traps: HashMap<usize, TrapCode>,
     // Frames are withdrawn before their code goes: fields are dropped in this order.
     _frames: Vec<FrameRegistration>,
     images: Vec<CodeImage>,
@@ -97,6 +106,7 @@ impl Jit {
             functions: HashMap::new(),
             symbols: HashMap::new(),
             trampolines: Mutex::new(HashMap::new()),
+            traps: HashMap::new(),
             _frames: Vec::new(),
             images: Vec::new(),
         }
@@ -123,8 +133,7 @@ impl Jit {
         let failed = |message: String| JitError::Compile { name: name.to_string(), message };
         let compiled = self.context.compile(&*self.isa, &mut Default::default());
         let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
-        let alignment =
-            compiled.buffer.alignment.max(self.isa.function_alignment().minimum).max(1);
+        let alignment = compiled.buffer.alignment.max(self.isa.function_alignment().minimum).max(1);
         self.builder.add(compiled.buffer.data(), alignment);
         let relocs = compiled.buffer.relocs().iter();
         let relocs = relocs.map(|reloc| (reloc.clone(), symbol_name(function, reloc))).collect();
@@ -133,7 +142,8 @@ impl Jit {
             Some(UnwindInfo::SystemV(info)) if self.isa.flags().unwind_info() => Some(info),
             _ => None,
         };
-        self.pending.push(Pending { name: name.to_string(), relocs, unwind });
+        let traps = compiled.buffer.traps().iter().map(|trap| (trap.offset, trap.code)).collect();
+        self.pending.push(Pending { name: name.to_string(), relocs, unwind, traps });
         let signature = function.signature.clone();
         self.functions.insert(name.to_string(), Defined { signature, address: 0 });
         Ok(())
@@ -175,6 +185,9 @@ impl Jit {
         for (index, function) in pending.iter().enumerate() {
             let defined = self.functions.get_mut(&function.name).expect("put there by `define`");
             defined.address = image.address(FunctionId(index as u32)) as usize;
+            let traps = function.traps.iter();
+            let address = defined.address;
+            self.traps.extend(traps.map(|(offset, code)| (address + *offset as usize, *code)));
         }
         self.images.push(image);
         Ok(())
@@ -208,6 +221,41 @@ impl Jit {
     /// The code does what its IR says: that its memory accesses are in order is the caller's
     /// affair, as it is that of whoever wrote the IR.
     pub fn call(&self, name: &str, arguments: &[DataValue]) -> Result<Vec<DataValue>, JitError> {
+        self.call_by(name, arguments, |entry, callee, values| {
+            // SAFETY: `call_by` vouches for entry, callee and values.
+            unsafe { entry(callee, values) };
+            Ok(())
+        })
+    }
+
+    /// As [`Jit::call`], but a trap in a compiled function ends the call with its reason
+    /// ([`JitError::Trap`]) and not the process. For tests: handlers for signals are installed
+    /// for the whole process, and a stack overflow still ends it.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    pub fn call_guarded(
+        &self,
+        name: &str,
+        arguments: &[DataValue],
+    ) -> Result<Vec<DataValue>, JitError> {
+        let ranges: Vec<_> = self.images.iter().map(CodeImage::range).collect();
+        self.call_by(name, arguments, |entry, callee, values| {
+            // SAFETY: `call_by` vouches for entry, callee and values. Only trampoline and compiled
+            // code, and library functions that do not trap, run below the guard.
+            let result = unsafe { crate::guard::call(entry, callee, values, &ranges) };
+            result.map_err(|address| match self.traps.get(&address) {
+                Some(code) => JitError::Trap(*code),
+                None => JitError::Fault(address),
+            })
+        })
+    }
+
+    /// Calls with `enter`, which is given the entry of the trampoline, the callee and the values.
+    fn call_by(
+        &self,
+        name: &str,
+        arguments: &[DataValue],
+        enter: impl FnOnce(trampoline::Entry, *const u8, *mut Slot) -> Result<(), JitError>,
+    ) -> Result<Vec<DataValue>, JitError> {
         let undefined = || JitError::Undefined(name.to_string());
         let function = self.functions.get(plain(name)).ok_or_else(undefined)?;
         let address = self.address(name).ok_or_else(undefined)?;
@@ -221,11 +269,8 @@ impl Jit {
         let mut slots = vec![Slot::default(); trampoline::slots(signature)];
         let count = signature.params.len().max(arguments.len());
         for index in 0..count {
-            let wrong = |expected: String| JitError::Arguments {
-                name: name.to_string(),
-                index,
-                expected,
-            };
+            let wrong =
+                |expected: String| JitError::Arguments { name: name.to_string(), index, expected };
             let Some(param) = signature.params.get(index) else {
                 return Err(wrong("the end of the list".to_string()));
             };
@@ -240,10 +285,10 @@ impl Jit {
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
         // end of this block.
         let entry: trampoline::Entry = unsafe { std::mem::transmute(entry) };
-        // SAFETY: the callee was compiled with this signature, which the trampoline was built for;
-        // there are as many slots as it reads and writes. The convention of the trampoline is the
+        // The callee was compiled with this signature, which the trampoline was built for; there
+        // are as many slots as it reads and writes. The convention of the trampoline is the
         // host's, and nothing in code without a pinned register changes what that preserves.
-        unsafe { entry(address, slots.as_mut_ptr()) };
+        enter(entry, address, slots.as_mut_ptr())?;
         let results = signature.returns.iter().zip(&slots);
         let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
         results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))

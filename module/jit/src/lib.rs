@@ -6,12 +6,14 @@
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod guard;
 mod image;
-//mod jit;
+mod jit;
 pub mod libcalls;
 pub mod trampoline;
 mod unwind;
 
 pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
-//pub use jit::{Jit, JitError};
+pub use jit::{Jit, JitError};
 pub use unwind::FrameRegistration;
