@@ -1,0 +1,484 @@
+//! From lowering rules to Rust: one function for each root opcode, two lines a rule.
+
+use crate::matcher::{self, Flavour, Match, VarKind};
+use crate::syntax::{Expr, Problem, Replacement, Rule, Step, rust_words};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use windlass_core::ir::Opcode;
+use windlass_core::machine::row::{Kind, OperandSpec, Role};
+use windlass_isa_x86_64::amode::{Cc, Size};
+use windlass_isa_x86_64::insts::Op;
+
+/// The Rust name of the function for a root opcode.
+pub fn function_name(cond: bool, op: Opcode) -> String {
+    let name = op.info().name;
+    let name = if name == "return" { "return_" } else { name };
+    if cond { format!("cond_{name}") } else { name.to_string() }
+}
+
+/// The body of a generated file.
+pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
+    let mut groups: BTreeMap<(bool, String), Vec<&Rule>> = BTreeMap::new();
+    for rule in rules {
+        groups.entry((rule.cond, rule.pattern.op.clone())).or_default().push(rule);
+    }
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "//! Generated from `{path}` by `windlass-dev gen`: change the rules, not this file.\n\n\
+         use super::prelude::*;"
+    );
+    for ((cond, name), rules) in groups {
+        let Some(op) = Opcode::from_name(&name) else {
+            for rule in rules {
+                problems.push(Problem {
+                    place: rule.place.clone(),
+                    text: format!("`{name}` is no opcode"),
+                });
+            }
+            continue;
+        };
+        let function = function_name(cond, op);
+        let (result, fail) = if cond { ("Option<Cond>", "None") } else { ("bool", "false") };
+        let _ = writeln!(
+            out,
+            "\npub(super) fn {function}(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> {result} {{\n    \
+             let ty = d.ctrl_type;"
+        );
+        for rule in rules {
+            let _ = writeln!(out, "    // {} {}", rule.place, rule.name);
+            let mut reported = false;
+            for node in matcher::variants(&rule.pattern) {
+                let found = matcher::compile(rule, &node, Flavour::Lower);
+                let mut body = Body { rule, op, found: &found, used: Vec::new(), problems: Vec::new(), fresh: 0, before: String::new(), code: String::new() };
+                body.write();
+                let mut texts = body.problems.clone();
+                texts.extend(found.problems.iter().cloned());
+                for (var, _) in &found.vars {
+                    let in_conditions =
+                        rule.conditions.as_deref().is_some_and(|c| matcher::mentions(c, var));
+                    if var != "ty" && !body.used.contains(var) && !in_conditions {
+                        texts.push(format!("the variable `{var}` is not used; write `_` instead"));
+                    }
+                }
+                let body_text = format!("{}{}", body.before, body.code);
+                if !reported {
+                    reported = !texts.is_empty();
+                    problems.extend(
+                        texts.into_iter().map(|text| Problem { place: rule.place.clone(), text }),
+                    );
+                }
+                let chain =
+                    if found.parts.is_empty() { "true".to_string() } else { found.parts.join(" && ") };
+                let _ = writeln!(out, "    if {chain} {{ {body_text} }}");
+            }
+        }
+        let _ = writeln!(out, "    {fail}\n}}");
+    }
+    out
+}
+
+struct Body<'a> {
+    rule: &'a Rule,
+    op: Opcode,
+    found: &'a Match,
+    used: Vec<String>,
+    problems: Vec<String>,
+    fresh: usize,
+    /// Statements that put values into registers.
+    before: String,
+    /// Statements that put instructions.
+    code: String,
+}
+
+/// Names of results of the root.
+fn result_index(name: &str) -> Option<usize> {
+    match name {
+        "res" | "res0" => Some(0),
+        "res1" => Some(1),
+        _ => None,
+    }
+}
+
+impl Body<'_> {
+    fn problem(&mut self, text: String) {
+        self.problems.push(text);
+    }
+
+    fn kind(&self, name: &str) -> Option<VarKind> {
+        self.found.vars.iter().find(|v| v.0 == name).map(|v| v.1.clone())
+    }
+
+    fn use_var(&mut self, name: &str) {
+        if !self.used.iter().any(|n| n == name) {
+            self.used.push(name.to_string());
+        }
+    }
+
+    fn use_code(&mut self, code: &str) {
+        for word in rust_words(code) {
+            self.use_var(word);
+        }
+    }
+
+    fn write(&mut self) {
+        let rule = self.rule;
+        match &rule.replacement {
+            Replacement::Rust(name, args) => {
+                let mut text = format!("{name}(cx, inst");
+                for arg in args {
+                    self.use_var(arg);
+                    let _ = write!(text, ", {arg}");
+                }
+                text.push(')');
+                self.code = if rule.cond {
+                    format!("return {text};")
+                } else {
+                    format!("if {text} {{ return true; }}")
+                };
+            }
+            Replacement::Steps(steps) => {
+                let count = steps.len();
+                for (i, step) in steps.iter().enumerate() {
+                    self.step(step, i + 1 == count);
+                }
+                if rule.cond {
+                    if !matches!(steps.last(), Some(Step { expr: Expr::Yield(_), .. })) {
+                        self.problem("a `cond` rule ends with `yield {condition}`".to_string());
+                    }
+                } else {
+                    self.code.push_str("return true;");
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, step: &Step, last: bool) {
+        match &step.expr {
+            Expr::Row { row, size, args } => {
+                let has_result = !self.op.info().results.is_empty() && !self.rule.cond;
+                let names = match step.names.as_slice() {
+                    [] if last && has_result => vec!["res".to_string()],
+                    names => names.to_vec(),
+                };
+                self.row(row, size.as_deref(), args, &names, last && step.names.is_empty());
+            }
+            Expr::Alias(name) => {
+                self.use_var(name);
+                if self.kind(name) != Some(VarKind::Value) {
+                    self.problem(format!("`alias {name}`: `{name}` is no value of the pattern"));
+                }
+                let _ = write!(self.code, "cx.alias(inst, {name}); ");
+            }
+            Expr::Code(code) => {
+                self.use_code(code);
+                let _ = match step.names.as_slice() {
+                    [] => write!(self.code, "{code}; "),
+                    [one] => write!(self.code, "let {one} = {code}; "),
+                    many => write!(self.code, "let ({}) = {code}; ", many.join(", ")),
+                };
+            }
+            Expr::Yield(code) => {
+                self.use_code(code);
+                if !self.rule.cond {
+                    self.problem("`yield` is only for `cond` rules".to_string());
+                }
+                let _ = write!(self.code, "return Some({code}); ");
+            }
+            Expr::Var(_) | Expr::Int(_) | Expr::Word(_) | Expr::Mem(_) => {
+                self.problem("a step must be a row, `alias`, `yield` or Rust".to_string());
+            }
+        }
+    }
+
+    /// Puts an instruction; its results get `names`. Gives the Rust name of the first result.
+    fn row(
+        &mut self,
+        name: &str,
+        size: Option<&str>,
+        args: &[Expr],
+        names: &[String],
+        implicit: bool,
+    ) -> String {
+        let Some(op) = Op::by_name(name) else {
+            self.problem(format!("`{name}` is no row of the instruction table"));
+            return "no_row".to_string();
+        };
+        let row = op.row();
+        let size_text = match size {
+            None => {
+                if !row.sizeless() {
+                    self.problem(format!("`{name}` needs an operand size"));
+                }
+                "Size::B".to_string()
+            }
+            Some(size) => self.size(op, size),
+        };
+        // A memory operand in the place of a result is given as an argument.
+        let specs = row.operands();
+        let gives = |spec: &OperandSpec, memory: bool| match spec.role {
+            Role::Tmp => false,
+            Role::Def | Role::EarlyDef => spec.kind.class().is_none() || memory,
+            _ => true,
+        };
+        let inputs = specs.iter().filter(|s| gives(s, false)).count();
+        let memory_def = args.len() == inputs + 1;
+        let inputs = inputs + memory_def as usize;
+        if args.len() != inputs {
+            let list: Vec<String> = specs
+                .iter()
+                .filter(|s| gives(s, false))
+                .map(|s| format!("{:?} {:?}", s.role, s.kind).to_lowercase())
+                .collect();
+            self.problem(format!("`{name}` takes {} arguments ({}), not {}", list.len(), list.join(", "), args.len()));
+            return "no_row".to_string();
+        }
+        let mut texts = Vec::new();
+        let mut results = Vec::new();
+        let mut next = 0;
+        let mut defs = String::new();
+        for spec in specs {
+            let given = gives(spec, memory_def && spec.kind == Kind::GprMem);
+            let class = spec.kind.class();
+            if spec.role == Role::Tmp {
+                let tmp = self.fresh_reg(&mut defs, spec);
+                texts.push(format!("Arg::Reg({tmp})"));
+                continue;
+            }
+            let arg = given.then(|| {
+                next += 1;
+                &args[next - 1]
+            });
+            let defines = matches!(spec.role, Role::Def | Role::EarlyDef | Role::Mod);
+            let in_memory = arg.is_some_and(|a| matches!(a, Expr::Mem(_))) || class.is_none();
+            if defines && !in_memory {
+                let at = results.len();
+                let target = match names.get(at).map(String::as_str) {
+                    None | Some("_") => self.fresh_reg(&mut defs, spec),
+                    Some(given) => match result_index(given) {
+                        Some(n) => format!("cx.res(inst, {n})"),
+                        None => {
+                            let reg = self.fresh_reg(&mut defs, spec);
+                            let _ = write!(defs, "let {given} = {reg}; ");
+                            reg
+                        }
+                    },
+                };
+                let target = if target.starts_with("cx.") {
+                    self.fresh += 1;
+                    let reg = format!("t{}", self.fresh);
+                    let _ = write!(defs, "let {reg} = {target}; ");
+                    reg
+                } else {
+                    target
+                };
+                results.push(target.clone());
+                match arg {
+                    Some(arg) => {
+                        let from = self.register(arg);
+                        texts.push(format!("Arg::Mod({from}, {target})"));
+                    }
+                    None => texts.push(format!("Arg::Reg({target})")),
+                }
+                continue;
+            }
+            let arg = arg.expect("an argument is given where nothing is defined");
+            let text = self.argument(arg, spec, &size_text);
+            texts.push(text);
+        }
+        if names.len() > results.len() {
+            match implicit {
+                true => self.problem(format!("`{name}` gives no result; the rule's root needs one")),
+                false => self.problem(format!("`{name}` gives {} results", results.len())),
+            }
+        }
+        self.code.push_str(&defs);
+        let _ = write!(self.code, "cx.put(Op::{name}, {size_text}, &[{}]); ", texts.join(", "));
+        results.first().cloned().unwrap_or_else(|| "no_result".to_string())
+    }
+
+    fn fresh_reg(&mut self, defs: &mut String, spec: &OperandSpec) -> String {
+        self.fresh += 1;
+        let class = match spec.kind.class() {
+            Some(regalloc2::RegClass::Int) => "gpr",
+            _ => "xmm",
+        };
+        let _ = write!(defs, "let t{} = cx.{class}(); ", self.fresh);
+        format!("t{}", self.fresh)
+    }
+
+    /// The Rust text of an operand size.
+    fn size(&mut self, op: Op, size: &str) -> String {
+        let literal = match size {
+            "B" => Some(Size::B),
+            "W" => Some(Size::W),
+            "D" => Some(Size::D),
+            "Q" => Some(Size::Q),
+            _ => None,
+        };
+        if let Some(literal) = literal {
+            if !op.row().has_size(literal) {
+                self.problem(format!("{op:?} does not exist at size {size}"));
+            }
+            return format!("Size::{literal:?}");
+        }
+        match size {
+            "ty" => return "size(ty)".to_string(),
+            "r" => return "size32(ty)".to_string(),
+            _ => {}
+        }
+        let (function, var) = match size.strip_prefix("r:") {
+            Some(var) => ("size32", var),
+            None => ("size", size),
+        };
+        self.use_var(var);
+        if self.kind(var) != Some(VarKind::Value) {
+            self.problem(format!("`.{size}` is no operand size: B W D Q, ty, r, a value or r:value"));
+        }
+        format!("{function}(cx.ty({var}))")
+    }
+
+    /// A register that holds an argument.
+    fn register(&mut self, arg: &Expr) -> String {
+        match arg {
+            Expr::Var(name) => {
+                self.use_var(name);
+                match self.kind(name) {
+                    Some(VarKind::Value) => {
+                        let reg = format!("r_{name}");
+                        if !self.before.contains(&format!("let {reg} =")) {
+                            let _ = write!(self.before, "let {reg} = cx.reg({name}); ");
+                        }
+                        reg
+                    }
+                    Some(VarKind::Imm(_)) => {
+                        self.problem(format!("`{name}` is a constant, not a register"));
+                        name.clone()
+                    }
+                    _ => name.clone(),
+                }
+            }
+            Expr::Row { row, size, args } => self.row(row, size.as_deref(), args, &[], false),
+            Expr::Code(code) => {
+                self.use_code(code);
+                code.clone()
+            }
+            other => {
+                self.problem(format!("{other:?} is not in a register"));
+                String::new()
+            }
+        }
+    }
+
+    fn argument(&mut self, arg: &Expr, spec: &OperandSpec, size: &str) -> String {
+        match spec.kind {
+            Kind::Imm => match arg {
+                Expr::Int(k) => format!("Arg::Imm({k})"),
+                Expr::Var(name) => {
+                    self.use_var(name);
+                    if self.kind(name) == Some(VarKind::Value) {
+                        self.problem(format!("`{name}` is a value, not an immediate"));
+                    }
+                    format!("Arg::Imm({name} as i64)")
+                }
+                Expr::Code(code) => {
+                    self.use_code(code);
+                    format!("Arg::Imm(({code}) as i64)")
+                }
+                other => {
+                    self.problem(format!("{other:?} is no immediate"));
+                    String::new()
+                }
+            },
+            Kind::Cond => match arg {
+                Expr::Word(word) => match Cc::ALL.iter().find(|cc| cc.name() == word) {
+                    Some(cc) => format!("Arg::Cond(Cc::{cc:?})"),
+                    None => {
+                        self.problem(format!("`#{word}` is no condition"));
+                        String::new()
+                    }
+                },
+                Expr::Code(code) | Expr::Var(code) => {
+                    self.use_code(code);
+                    format!("Arg::Cond({code})")
+                }
+                other => {
+                    self.problem(format!("{other:?} is no condition"));
+                    String::new()
+                }
+            },
+            Kind::Mem | Kind::Addr | Kind::GprMem | Kind::VecMem
+                if matches!(arg, Expr::Mem(_)) =>
+            {
+                let Expr::Mem(parts) = arg else { unreachable!("asked above") };
+                let names: Vec<String> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Expr::Var(name) => {
+                            self.use_var(name);
+                            name.clone()
+                        }
+                        Expr::Int(k) => k.to_string(),
+                        _ => {
+                            self.problem("a memory operand is `[flags p off]`".to_string());
+                            String::new()
+                        }
+                    })
+                    .collect();
+                if names.len() != 3 {
+                    self.problem("a memory operand is `[flags p off]`".to_string());
+                }
+                if !self.before.contains("let memory =") {
+                    let _ = write!(self.before, "let memory = cx.mem({}); ", names.join(", "));
+                }
+                "memory".to_string()
+            }
+            _ => {
+                if let Expr::Code(code) = arg {
+                    self.use_code(code);
+                    return code.clone();
+                }
+                if !matches!(spec.role, Role::Use | Role::LateUse) {
+                    self.problem("a result in memory is written `[flags p off]`".to_string());
+                }
+                if let Expr::Var(name) = arg
+                    && self.kind(name) == Some(VarKind::Value)
+                    && matches!(spec.kind, Kind::GprMem | Kind::VecMem)
+                    && spec.width < 128
+                    && spec.fixed_reg().is_none()
+                    && !self.before.contains(&format!("let r_{name} ="))
+                    && self.count(name) == 1
+                {
+                    self.use_var(name);
+                    let bits = match spec.width {
+                        0 => format!("{size}.bits()"),
+                        width => width.to_string(),
+                    };
+                    let _ = write!(self.before, "let m_{name} = cx.rm({name}, {bits}); ");
+                    return format!("m_{name}");
+                }
+                let reg = self.register(arg);
+                format!("Arg::Reg({reg})")
+            }
+        }
+    }
+
+    /// How often the right side mentions a variable.
+    fn count(&self, name: &str) -> usize {
+        fn count(expr: &Expr, name: &str) -> usize {
+            match expr {
+                Expr::Row { args, .. } => args.iter().map(|a| count(a, name)).sum(),
+                Expr::Mem(args) => args.iter().map(|a| count(a, name)).sum(),
+                Expr::Var(v) | Expr::Alias(v) => (v == name) as usize,
+                Expr::Code(code) | Expr::Yield(code) => {
+                    rust_words(code).iter().filter(|w| **w == name).count()
+                }
+                Expr::Int(_) | Expr::Word(_) => 0,
+            }
+        }
+        match &self.rule.replacement {
+            Replacement::Steps(steps) => steps.iter().map(|s| count(&s.expr, name)).sum(),
+            Replacement::Rust(..) => 2,
+        }
+    }
+}
