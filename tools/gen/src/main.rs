@@ -1,4 +1,141 @@
-//! Rule generator and linter: the windlass-dev command.
+//! The `windlass-dev` command: makes the matchers from the rules, and checks that they are fresh.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod lint;
+mod lowering;
+mod matcher;
+mod rewriting;
+mod support;
+mod syntax;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use syntax::{Problem, Rule};
+
+/// The developer's tool of Windlass.
+#[derive(Parser)]
+#[command(name = "windlass-dev")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the matchers from the rules.
+    Gen {
+        /// Writes nothing; fails if a file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+        /// The root of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+}
+
+/// A directory of rules and where their matchers go.
+struct Set {
+    rules: &'static str,
+    generated: &'static str,
+    rewrites: bool,
+}
+
+const SETS: &[Set] = &[
+    Set {
+        rules: "isa/x86_64/rules",
+        generated: "isa/x86_64/src/lower/generated",
+        rewrites: false,
+    },
+    Set { rules: "codegen/rules", generated: "codegen/src/opt/generated", rewrites: true },
+];
+
+/// Most lines of a generated file.
+const MAX_LINES: usize = 1200;
+
+fn main() -> anyhow::Result<()> {
+    let Command::Gen { check, root } = Args::parse().command;
+    let mut problems = Vec::new();
+    let mut files = Vec::new();
+    for set in SETS {
+        generate(&root, set, &mut files, &mut problems)?;
+    }
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    if !problems.is_empty() {
+        bail!("{} mistakes in rules", problems.len());
+    }
+    let mut stale = Vec::new();
+    for (path, text) in &files {
+        if std::fs::read_to_string(path).ok().as_deref() == Some(text) {
+            continue;
+        }
+        stale.push(path.display().to_string());
+        if !check {
+            if let Some(dir) = path.parent() {
+                std::fs::create_dir_all(dir)?;
+            }
+            std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+        }
+    }
+    if check && !stale.is_empty() {
+        bail!("not fresh: {}; run `cargo run -p windlass-gen -- gen`", stale.join(", "));
+    }
+    println!("{} files, {} {}", files.len(), stale.len(), if check { "stale" } else { "written" });
+    Ok(())
+}
+
+/// Reads the rules of a directory, in the order of its file `order`.
+fn read_rules(
+    root: &Path,
+    dir: &str,
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<Vec<(String, Vec<Rule>)>> {
+    let order_path = root.join(dir).join("order");
+    let order = std::fs::read_to_string(&order_path)
+        .with_context(|| format!("reading {}", order_path.display()))?;
+    let mut out = Vec::new();
+    for name in order.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
+        let path = format!("{dir}/{name}.rules");
+        let text = std::fs::read_to_string(root.join(&path))
+            .with_context(|| format!("reading {path}, which {dir}/order names"))?;
+        let (rules, mut found) = syntax::parse_file(&format!("{name}.rules"), &text);
+        for problem in &mut found {
+            problem.place.file = path.clone();
+        }
+        problems.append(&mut found);
+        out.push((name.to_string(), rules));
+    }
+    Ok(out)
+}
+
+fn generate(
+    root: &Path,
+    set: &Set,
+    files: &mut Vec<(PathBuf, String)>,
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<()> {
+    let groups = read_rules(root, set.rules, problems)?;
+    let all: Vec<Rule> = groups.iter().flat_map(|g| g.1.iter().cloned()).collect();
+    lint::rules(&all, problems);
+    let dir = root.join(set.generated);
+    for (name, rules) in &groups {
+        let path = format!("{}/{name}.rules", set.rules);
+        let text = match set.rewrites {
+            true => rewriting::file(&path, rules, problems),
+            false => lowering::file(&path, rules, problems),
+        };
+        let lines = text.lines().count();
+        if lines > MAX_LINES {
+            bail!("{path} makes {lines} lines, more than {MAX_LINES}: split it");
+        }
+        files.push((dir.join(format!("{name}.rs")), text));
+    }
+    let text = match set.rewrites {
+        true => rewriting::dispatch(set.rules, &groups),
+        false => support::dispatch(set.rules, &groups, problems),
+    };
+    files.push((dir.join("mod.rs"), text));
+    Ok(())
+}

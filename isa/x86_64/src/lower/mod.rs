@@ -1,16 +1,103 @@
-//! Lowering of instructions: finds the rule or the function for the opcode.
+//! Lowering of the IR to x86-64 instructions.
+//!
+//! The rules in `rules/*.rules` are the lowering; `windlass-dev gen` makes the matchers in `generated` from
+//! them. This module has what they use: the context, addresses (`address`), predicates and numbers
+//! (`preds`), conditions (`conds`), and the lowerings that are written by hand (`calls`, `floats`, `ints`,
+//! `wide`, `atomics`).
+//!
+//! What holds: the upper bits of an integer narrower than its register are garbage, and those of an `i32`
+//! that `zero_extended` knows are zero. All operands of a rule are in registers before its first instruction
+//! is put, so that a constant never changes flags that a later instruction reads.
+
+mod address;
+mod build;
+mod conds;
+mod convert;
+mod floats;
+#[cfg(feature = "matchers")]
+mod generated;
+mod ints;
+mod preds;
+mod refs;
+mod wide;
 
 use crate::settings::Flags;
 use windlass_core::ir::Inst;
+#[cfg(feature = "matchers")]
+use windlass_core::ir::Opcode;
 use windlass_core::machine::LowerCtx;
 use windlass_core::result::CodegenResult;
 
-/// Lowers one instruction that is no branch, call or return.
-pub fn lower(ctx: &mut LowerCtx<'_>, _isa: &Flags, inst: Inst) -> CodegenResult<()> {
+pub use build::{Cond, Cx};
+#[cfg(feature = "matchers")]
+pub use generated::SUPPORTED;
+
+/// What generated matchers see.
+mod prelude {
+    pub(super) use super::build::*;
+    pub(super) use super::conds::*;
+    pub(super) use super::convert::*;
+    pub(super) use super::floats::*;
+    pub(super) use super::ints::*;
+    pub(super) use super::preds::*;
+    pub(super) use super::refs::*;
+    pub(super) use super::wide::*;
+    pub(super) use crate::amode::{Cc, Size};
+    pub(super) use crate::insts::{Arg, Op};
+    pub(super) use crate::regs::*;
+    pub(super) use windlass_core::ir::condcodes::{CondCode, FloatCC, IntCC};
+    pub(super) use windlass_core::ir::types::*;
+    pub(super) use windlass_core::ir::{AtomicRmwOp, Inst, InstructionData, Opcode, Type};
+}
+
+/// Lowers an instruction that is no branch, call or return.
+///
+/// # Errors
+/// If the opcode is not supported at these types.
+#[cfg(feature = "matchers")]
+pub fn lower(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenResult<()> {
+    let data = ctx.data(inst);
+    let mut cx = Cx::new(ctx, isa);
+    let done = generated::lower(&mut cx, inst, data);
+    match cx.error.take() {
+        Some(error) => Err(error),
+        None if done => Ok(()),
+        None => Err(ctx.unsupported(inst)),
+    }
+}
+
+/// Lowers a `brif` to a comparison and a conditional branch.
+///
+/// # Errors
+/// None so far.
+#[cfg(feature = "matchers")]
+pub fn lower_brif(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenResult<()> {
+    debug_assert_eq!(ctx.data(inst).opcode, Opcode::Brif);
+    let condition = ctx.arg(inst, 0);
+    let mut cx = Cx::new(ctx, isa);
+    let cond = cx.cond(condition);
+    let error = cx.error.take();
+    ctx.branch(cond.cc.ctl(), cond.second);
+    match error {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// Without the generated matchers nothing is lowered: the generator is built like this.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "matchers"))]
+pub fn lower(ctx: &mut LowerCtx<'_>, _: &Flags, inst: Inst) -> CodegenResult<()> {
     Err(ctx.unsupported(inst))
 }
 
-/// Lowers `brif`.
-pub fn lower_brif(ctx: &mut LowerCtx<'_>, _isa: &Flags, inst: Inst) -> CodegenResult<()> {
+/// Without the generated matchers nothing is lowered: the generator is built like this.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "matchers"))]
+pub fn lower_brif(ctx: &mut LowerCtx<'_>, _: &Flags, inst: Inst) -> CodegenResult<()> {
     Err(ctx.unsupported(inst))
 }

@@ -1,0 +1,195 @@
+//! From an address in the IR to an addressing form: constants, scaled indices, zero-extended indices, the
+//! pinned register, stack slots and near symbols become part of the memory operand.
+
+use super::build::Cx;
+use crate::amode::Amode;
+use regalloc2::VReg;
+use windlass_core::ir::{ArgumentPurpose, GlobalValue, GlobalValueData, Opcode, Value, types};
+
+/// How many constants are taken out of one address.
+const MAX_STEPS: usize = 8;
+
+/// What an address begins with.
+enum Base {
+    Value(Value),
+    Pinned,
+    Slot(i32),
+    Symbol(GlobalValue),
+}
+
+impl Cx<'_, '_> {
+    /// The addressing form for `p + off`.
+    pub fn address(&mut self, p: Value, off: i32) -> Amode {
+        let mut disp = i64::from(off);
+        let p = self.peel(p, &mut disp);
+        if let Some(d) = self.node(p, Opcode::Iadd)
+            && self.ty(p) == types::I64
+        {
+            let (x, y) = (d.args[0], d.args[1]);
+            let x = self.peel(x, &mut disp);
+            let y = self.peel(y, &mut disp);
+            let (base, index, scale) = match (self.scaled(x), self.scaled(y)) {
+                (_, Some((index, scale))) => (x, index, scale),
+                (Some((index, scale)), _) => (y, index, scale),
+                _ if self.is_area(y) => (y, x, 0),
+                _ => (x, y, 0),
+            };
+            let area = self.base_of(base, disp);
+            let index = self.index_reg(index);
+            let disp = disp as i32;
+            return match area {
+                (Base::Pinned, disp) => Amode::pinned_index(index, scale, disp),
+                (Base::Slot(at), disp) => Amode::slot_index(index, scale, at + disp),
+                _ => Amode::base_index(self.reg(base), index, scale, disp),
+            };
+        }
+        match self.base_of(p, disp) {
+            (Base::Pinned, disp) => Amode::pinned(disp),
+            (Base::Slot(at), disp) => Amode::slot(at + disp),
+            (Base::Symbol(global), disp) => {
+                let GlobalValueData::Symbol { name, offset, .. } =
+                    &self.c.func.global_values[global]
+                else {
+                    unreachable!("found to be a symbol")
+                };
+                let (name, offset) = (name.clone(), i64::from(*offset) + i64::from(disp));
+                Amode::symbol(self.c.vcode.symbol(name, offset), false)
+            }
+            (Base::Value(p), disp) => {
+                if let Some((index, scale)) = self.scaled(p)
+                    && scale == 1
+                {
+                    // Twice a value is it, plus it.
+                    let index = self.index_reg(index);
+                    return Amode::base_index(index, index, 0, disp);
+                }
+                Amode::base(self.reg(p), disp)
+            }
+        }
+    }
+
+    /// Takes added constants out of an address as long as the displacement fits.
+    fn peel(&self, mut p: Value, disp: &mut i64) -> Value {
+        for _ in 0..MAX_STEPS {
+            let Some((_, d)) = self.def(p) else { break };
+            if d.opcode != Opcode::Iadd || d.ctrl_type != types::I64 {
+                break;
+            }
+            let (rest, k) = match (self.iconst(d.args[1]), self.iconst(d.args[0])) {
+                (Some(k), _) => (d.args[0], k),
+                (_, Some(k)) => (d.args[1], k),
+                _ => break,
+            };
+            let Some(sum) = disp.checked_add(k).filter(|sum| i32::try_from(*sum).is_ok()) else {
+                break;
+            };
+            *disp = sum;
+            p = rest;
+        }
+        p
+    }
+
+    /// A shift to the left by 1 to 3: what is shifted, and the amount.
+    fn scaled(&self, value: Value) -> Option<(Value, u8)> {
+        let d = self.node(value, Opcode::Ishl)?;
+        let k = self.iconst(d.args[1])?;
+        (d.ctrl_type == types::I64 && (1..=3).contains(&k)).then_some((d.args[0], k as u8))
+    }
+
+    /// Whether a value is the address of a place that an addressing form can name without a register.
+    fn is_area(&self, value: Value) -> bool {
+        self.node(value, Opcode::StackAddr).is_some()
+            || self.node(value, Opcode::SymbolValue).is_some_and(|d| {
+                matches!(self.c.func.global_values[d.global_value()], GlobalValueData::VMContext)
+            })
+    }
+
+    fn base_of(&self, value: Value, disp: i64) -> (Base, i32) {
+        let plain = (Base::Value(value), disp as i32);
+        let Some((_, d)) = self.def(value) else { return plain };
+        match d.opcode {
+            Opcode::StackAddr => {
+                let at = self.c.slot_offset(d.stack_slot());
+                let Some(at) = at.checked_add(d.offset()) else { return plain };
+                // The area is smaller than 2^30, so only a wild displacement does not fit.
+                match i32::try_from(i64::from(at) + disp) {
+                    Ok(sum) if sum.unsigned_abs() < 1 << 30 => (Base::Slot(0), sum),
+                    _ => plain,
+                }
+            }
+            Opcode::SymbolValue => match self.global_base(d.global_value()) {
+                Some((Base::Pinned, k)) => match i32::try_from(k + disp) {
+                    Ok(sum) => (Base::Pinned, sum),
+                    Err(_) => plain,
+                },
+                Some((base, _)) => (base, disp as i32),
+                None => plain,
+            },
+            _ => plain,
+        }
+    }
+
+    /// A global that is the pinned register plus a number, or a near symbol.
+    fn global_base(&self, mut global: GlobalValue) -> Option<(Base, i64)> {
+        let mut sum = 0i64;
+        loop {
+            match &self.c.func.global_values[global] {
+                GlobalValueData::VMContext if self.context_value().is_none() => {
+                    return Some((Base::Pinned, sum));
+                }
+                GlobalValueData::IAddImm { base, offset, .. } => {
+                    sum = sum.checked_add(i64::from(*offset))?;
+                    global = *base;
+                }
+                GlobalValueData::Symbol { colocated: true, tls: false, .. } if sum == 0 => {
+                    return Some((Base::Symbol(global), 0));
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// The parameter that holds the context; none where it is in the pinned register.
+    pub fn context_value(&self) -> Option<Value> {
+        self.c.func.special_param(ArgumentPurpose::VMContext)
+    }
+
+    /// A register that holds a 64-bit index. One that was 32 bits wide and is known to be zero above is taken
+    /// as it is.
+    fn index_reg(&mut self, value: Value) -> VReg {
+        if let Some(d) = self.node(value, Opcode::Uextend)
+            && self.ty(value) == types::I64
+            && self.zero_extended(d.args[0])
+        {
+            return self.reg(d.args[0]);
+        }
+        self.reg(value)
+    }
+
+    /// Whether the register of an `i32` is known to have zeros above: it is written by an instruction with a
+    /// 32-bit result. Only opcodes whose every rule does that are listed.
+    pub fn zero_extended(&self, value: Value) -> bool {
+        let Some((_, d)) = self.def(value) else { return false };
+        self.ty(value) == types::I32
+            && matches!(
+                d.opcode,
+                Opcode::Iadd
+                    | Opcode::Isub
+                    | Opcode::Imul
+                    | Opcode::Band
+                    | Opcode::Bor
+                    | Opcode::Bxor
+                    | Opcode::Ishl
+                    | Opcode::Ushr
+                    | Opcode::Sshr
+                    | Opcode::Rotl
+                    | Opcode::Rotr
+                    | Opcode::Iconst
+                    | Opcode::Load
+                    | Opcode::Uload8
+                    | Opcode::Sload8
+                    | Opcode::Uload16
+                    | Opcode::Sload16
+            )
+    }
+}

@@ -1,0 +1,323 @@
+//! The context of the rules: facts about the function, registers, and putting instructions.
+
+use crate::amode::{Amode, Cc, Size, form};
+use crate::insts::{Arg, Op, build};
+use crate::settings::Flags;
+use regalloc2::{RegClass, VReg};
+use windlass_core::ir::{
+    Endianness, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value, types,
+};
+use windlass_core::machine::{Cond2, LowerCtx};
+use windlass_core::result::CodegenError;
+
+/// A condition that the flags hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cond {
+    /// The first condition.
+    pub cc: Cc,
+    /// How a second one joins it.
+    pub second: Cond2,
+}
+
+impl Cond {
+    /// One condition.
+    #[inline]
+    pub const fn one(cc: Cc) -> Cond {
+        Cond { cc, second: Cond2::None }
+    }
+
+    /// The opposite.
+    pub fn invert(self) -> Cond {
+        let second = match self.second {
+            Cond2::None => Cond2::None,
+            Cond2::Or(cc) => Cond2::And(cc ^ 1),
+            Cond2::And(cc) => Cond2::Or(cc ^ 1),
+        };
+        Cond { cc: self.cc.invert(), second }
+    }
+}
+
+/// The context of the rules.
+pub struct Cx<'a, 'b> {
+    /// The machine-independent context.
+    pub c: &'b mut LowerCtx<'a>,
+    /// The features of the processor.
+    pub isa: &'b Flags,
+    /// What went wrong.
+    pub error: Option<CodegenError>,
+    /// The trap code of the memory operand that has not yet been put.
+    trap: Option<TrapCode>,
+    /// Whether a memory operand was made and not yet put.
+    mem_pending: bool,
+}
+
+/// The trap code of an instruction that has one.
+#[inline]
+pub fn trap_code(d: &InstructionData) -> TrapCode {
+    d.trap_code().expect("the opcode has a trap code")
+}
+
+/// The operand size of a type.
+#[inline]
+pub fn size(ty: Type) -> Size {
+    match ty {
+        types::I8 => Size::B,
+        types::I16 => Size::W,
+        types::I32 | types::F32 => Size::D,
+        _ => Size::Q,
+    }
+}
+
+/// The operand size for arithmetic on a type: at least 32 bits.
+#[inline]
+pub fn size32(ty: Type) -> Size {
+    match ty {
+        types::I8 | types::I16 | types::I32 | types::F32 => Size::D,
+        _ => Size::Q,
+    }
+}
+
+impl<'a, 'b> Cx<'a, 'b> {
+    /// A context for one instruction.
+    #[inline]
+    pub fn new(c: &'b mut LowerCtx<'a>, isa: &'b Flags) -> Self {
+        Cx { c, isa, error: None, trap: None, mem_pending: false }
+    }
+
+    /// The type of a value.
+    #[inline]
+    pub fn ty(&self, value: Value) -> Type {
+        self.c.ty(value)
+    }
+
+    /// The instruction that defines a value, if it has this opcode.
+    #[inline]
+    pub fn node(&self, value: Value, opcode: Opcode) -> Option<&'a InstructionData> {
+        let inst = self.c.def_as(value, opcode)?;
+        Some(self.c.data(inst))
+    }
+
+    /// The instruction that defines a value.
+    #[inline]
+    pub fn def(&self, value: Value) -> Option<(Inst, &'a InstructionData)> {
+        let inst = self.c.def_inst(value)?;
+        Some((inst, self.c.data(inst)))
+    }
+
+    /// An integer constant, sign-extended from its type.
+    #[inline]
+    pub fn iconst(&self, value: Value) -> Option<i64> {
+        Some(self.node(value, Opcode::Iconst)?.signed_imm())
+    }
+
+    /// Whether a value has one use.
+    #[inline]
+    pub fn single_use(&self, value: Value) -> bool {
+        self.c.single_use(value)
+    }
+
+    /// Whether a value is a load that may become the memory operand of the root.
+    #[inline]
+    pub fn is_mem(&self, value: Value) -> bool {
+        self.c.def_as(value, Opcode::Load).is_some_and(|inst| {
+            !self.mem_pending
+                && self.c.can_sink_load(inst)
+                && self.c.data(inst).mem_flags().endianness_is_little()
+        })
+    }
+
+    /// A register that holds a value; of an `i128` its low half.
+    #[inline]
+    pub fn reg(&mut self, value: Value) -> VReg {
+        self.c.reg(value)
+    }
+
+    /// A result of the root.
+    #[inline]
+    pub fn res(&mut self, inst: Inst, n: usize) -> VReg {
+        self.c.result(inst, n)
+    }
+
+    /// A new general register.
+    #[inline]
+    pub fn gpr(&mut self) -> VReg {
+        self.c.new_vreg(RegClass::Int)
+    }
+
+    /// A new vector register.
+    #[inline]
+    pub fn xmm(&mut self) -> VReg {
+        self.c.new_vreg(RegClass::Float)
+    }
+
+    /// A value in a register, or in memory where it is a load of this width that can be folded, or a float
+    /// constant.
+    pub fn rm(&mut self, value: Value, bits: u16) -> Arg {
+        if let Some(inst) = self.c.def_inst(value) {
+            let data = self.c.data(inst);
+            match data.opcode {
+                Opcode::Load if self.ty(value).bits() == u32::from(bits) && self.is_mem(value) => {
+                    self.c.sink(inst);
+                    return self.mem(data.mem_flags(), data.args[0], data.offset());
+                }
+                Opcode::F32const if bits == 32 && data.imm_bits() != 0 => {
+                    return self.pool(&(data.imm_bits() as u32).to_le_bytes());
+                }
+                Opcode::F64const if bits == 64 && data.imm_bits() != 0 => {
+                    return self.pool(&data.imm_bits().to_le_bytes());
+                }
+                _ => {}
+            }
+        }
+        Arg::Reg(self.c.reg(value))
+    }
+
+    /// A memory operand for an access of the IR.
+    pub fn mem(&mut self, flags: MemFlags, p: Value, off: i32) -> Arg {
+        if !flags.endianness_is_little() {
+            self.error = Some(CodegenError::Unsupported(
+                "big-endian memory accesses are not supported on x86_64".to_string(),
+            ));
+        }
+        let amode = self.address(p, off);
+        self.trap = flags.trap_code();
+        self.mem_pending = true;
+        Arg::Mem(amode)
+    }
+
+    /// A memory operand for a constant of the pool.
+    pub fn pool(&mut self, bytes: &[u8]) -> Arg {
+        Arg::Mem(Amode::label(self.c.pool_constant(bytes)))
+    }
+
+    /// Makes the result of the root another name for a value.
+    #[inline]
+    pub fn alias(&mut self, inst: Inst, value: Value) {
+        let result = self.c.results(inst)[0];
+        self.c.alias(result, value);
+    }
+
+    /// Puts an instruction.
+    #[inline]
+    pub fn put(&mut self, op: Op, size: Size, args: &[Arg]) {
+        if self.mem_pending
+            && args.iter().any(|arg| matches!(arg, Arg::Mem(m) if m.form() != form::LABEL))
+        {
+            self.mem_pending = false;
+            if let Some(code) = self.trap.take() {
+                self.c.trap(code);
+            }
+        }
+        self.c.put_with(|out| build(op, size, args, out));
+    }
+
+    /// Puts an instruction that may trap with a code.
+    #[inline]
+    pub fn put_trap(&mut self, code: TrapCode, op: Op, size: Size, args: &[Arg]) {
+        self.c.trap(code);
+        self.c.put_with(|out| build(op, size, args, out));
+    }
+
+    /// Traps if a condition holds.
+    pub fn trap_if(&mut self, cond: Cond, code: TrapCode) {
+        self.c.trap_if(cond.cc.ctl(), cond.second, code);
+    }
+
+    /// Puts a constant into a register. Changes the flags.
+    pub fn constant(&mut self, bits: u64) -> VReg {
+        let to = self.gpr();
+        self.put_constant(to, bits);
+        to
+    }
+
+    /// Puts a constant into this register. Changes the flags.
+    pub fn put_constant(&mut self, to: VReg, bits: u64) {
+        if bits == 0 {
+            self.put(Op::Zero, Size::D, &[Arg::Reg(to)]);
+        } else if bits >> 32 == 0 {
+            self.put(Op::MovI, Size::D, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
+        } else {
+            self.put(Op::MovI, Size::Q, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
+        }
+    }
+
+    /// `from op= arg`, in a new register.
+    pub fn op2(&mut self, op: Op, size: Size, from: VReg, arg: Arg) -> VReg {
+        let to = self.c.new_vreg(from.class());
+        self.put(op, size, &[Arg::Mod(from, to), arg]);
+        to
+    }
+
+    /// `from op= arg`, in this register.
+    pub fn op2_to(&mut self, op: Op, size: Size, to: VReg, from: VReg, arg: Arg) {
+        self.put(op, size, &[Arg::Mod(from, to), arg]);
+    }
+
+    /// `op arg`, in a new general register.
+    pub fn def1(&mut self, op: Op, size: Size, arg: Arg) -> VReg {
+        let to = self.gpr();
+        self.put(op, size, &[Arg::Reg(to), arg]);
+        to
+    }
+
+    /// `op arg`, in a new vector register.
+    pub fn def1x(&mut self, op: Op, size: Size, arg: Arg) -> VReg {
+        let to = self.xmm();
+        self.put(op, size, &[Arg::Reg(to), arg]);
+        to
+    }
+
+    /// A register with zeros.
+    pub fn zero_xmm(&mut self) -> VReg {
+        let to = self.xmm();
+        self.put(Op::ZeroX, Size::B, &[Arg::Reg(to)]);
+        to
+    }
+
+    /// 0 or 1 in a byte, by a condition.
+    pub fn setcc(&mut self, cond: Cond, to: VReg) {
+        match cond.second {
+            Cond2::None => {
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc), Arg::Reg(to)]);
+            }
+            Cond2::Or(cc) | Cond2::And(cc) => {
+                let (a, b) = (self.gpr(), self.gpr());
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc), Arg::Reg(a)]);
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::of_number(cc)), Arg::Reg(b)]);
+                let op = if matches!(cond.second, Cond2::Or(_)) { Op::Or } else { Op::And };
+                self.op2_to(op, Size::D, to, a, Arg::Reg(b));
+            }
+        }
+    }
+
+    /// `x` where a condition holds, else `y`.
+    pub fn cmov(&mut self, cond: Cond, size: Size, to: VReg, x: Arg, y: VReg) {
+        match cond.second {
+            Cond2::None => {
+                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc), Arg::Mod(y, to), x]);
+            }
+            Cond2::Or(cc) => {
+                let t = self.gpr();
+                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc), Arg::Mod(y, t), x]);
+                self.put(Op::Cmov, size, &[Arg::Cond(Cc::of_number(cc)), Arg::Mod(t, to), x]);
+            }
+            Cond2::And(_) => {
+                let Arg::Reg(x) = x else { unreachable!("the caller asked for a register") };
+                self.cmov(cond.invert(), size, to, Arg::Reg(y), x);
+            }
+        }
+    }
+}
+
+/// Facts about memory flags.
+pub trait MemFlagsExt {
+    /// Whether the access is little-endian.
+    fn endianness_is_little(&self) -> bool;
+}
+
+impl MemFlagsExt for MemFlags {
+    #[inline]
+    fn endianness_is_little(&self) -> bool {
+        self.endianness(Endianness::Little) == Endianness::Little
+    }
+}

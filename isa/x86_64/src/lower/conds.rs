@@ -1,0 +1,216 @@
+//! Conditions: the flags that a value is known by, and what branches, selections and traps do with them.
+
+use super::build::{Cond, Cx, size, size32};
+use crate::amode::{Cc, Size};
+use crate::insts::{Arg, Op};
+use regalloc2::VReg;
+use windlass_core::ir::condcodes::{CondCode, FloatCC, IntCC};
+use windlass_core::ir::{Inst, Opcode, TrapCode, Value, types};
+use windlass_core::machine::Cond2;
+
+/// The condition after comparing the first operand with the second.
+pub fn int_cc(cc: IntCC) -> Cc {
+    match cc {
+        IntCC::Equal => Cc::E,
+        IntCC::NotEqual => Cc::Ne,
+        IntCC::SignedLessThan => Cc::L,
+        IntCC::SignedGreaterThanOrEqual => Cc::Ge,
+        IntCC::SignedGreaterThan => Cc::G,
+        IntCC::SignedLessThanOrEqual => Cc::Le,
+        IntCC::UnsignedLessThan => Cc::B,
+        IntCC::UnsignedGreaterThanOrEqual => Cc::Ae,
+        IntCC::UnsignedGreaterThan => Cc::A,
+        IntCC::UnsignedLessThanOrEqual => Cc::Be,
+    }
+}
+
+/// The condition after comparing the second operand with the first.
+pub fn swapped(cc: IntCC) -> Cc {
+    int_cc(cc.swap_args())
+}
+
+/// Whether a condition asks for equality or its opposite.
+pub fn is_equality(cc: IntCC) -> bool {
+    matches!(cc, IntCC::Equal | IntCC::NotEqual)
+}
+
+/// Whether a condition is the same for `x` compared with zero as for the sign and zero flags of `x`: not one
+/// that reads the carry.
+pub fn is_signed_or_equality(cc: IntCC) -> bool {
+    !matches!(
+        cc,
+        IntCC::UnsignedLessThan
+            | IntCC::UnsignedGreaterThanOrEqual
+            | IntCC::UnsignedGreaterThan
+            | IntCC::UnsignedLessThanOrEqual
+    )
+}
+
+/// One condition.
+pub fn one(cc: Cc) -> Cond {
+    Cond::one(cc)
+}
+
+/// The condition of a float comparison, and whether the operands change places for it.
+///
+/// After `ucomis x, y`: unordered sets all of zero, parity and carry; less sets the carry; equal sets zero.
+pub fn float_cond(cc: FloatCC) -> (Cond, bool) {
+    match cc {
+        FloatCC::Ordered => (Cond::one(Cc::Np), false),
+        FloatCC::Unordered => (Cond::one(Cc::P), false),
+        FloatCC::Equal => (Cond { cc: Cc::E, second: Cond2::And(Cc::Np as u8) }, false),
+        FloatCC::NotEqual => (Cond { cc: Cc::Ne, second: Cond2::Or(Cc::P as u8) }, false),
+        FloatCC::OrderedNotEqual => (Cond::one(Cc::Ne), false),
+        FloatCC::UnorderedOrEqual => (Cond::one(Cc::E), false),
+        FloatCC::GreaterThan => (Cond::one(Cc::A), false),
+        FloatCC::GreaterThanOrEqual => (Cond::one(Cc::Ae), false),
+        FloatCC::UnorderedOrLessThan => (Cond::one(Cc::B), false),
+        FloatCC::UnorderedOrLessThanOrEqual => (Cond::one(Cc::Be), false),
+        FloatCC::LessThan => (Cond::one(Cc::A), true),
+        FloatCC::LessThanOrEqual => (Cond::one(Cc::Ae), true),
+        FloatCC::UnorderedOrGreaterThan => (Cond::one(Cc::B), true),
+        FloatCC::UnorderedOrGreaterThanOrEqual => (Cond::one(Cc::Be), true),
+    }
+}
+
+/// Whether the operands of a float comparison change places.
+pub fn float_swaps(cc: FloatCC) -> bool {
+    float_cond(cc).1
+}
+
+/// The condition of a float comparison whose operands are as `float_swaps` says.
+pub fn float_cc(cc: FloatCC) -> Cond {
+    float_cond(cc).0
+}
+
+impl Cx<'_, '_> {
+    /// Puts what sets the flags by whether a value is not zero.
+    pub fn cond(&mut self, value: Value) -> Cond {
+        let mut value = value;
+        let mut inverted = false;
+        // Through extensions, and comparisons of a comparison with zero.
+        while let Some((_, d)) = self.def(value) {
+            match d.opcode {
+                Opcode::Uextend | Opcode::Sextend => value = d.args[0],
+                Opcode::Icmp
+                    if is_equality(d.cond())
+                        && self.iconst(d.args[1]) == Some(0)
+                        && self.is_comparison(d.args[0]) =>
+                {
+                    inverted ^= d.cond() == IntCC::Equal;
+                    value = d.args[0];
+                }
+                _ => break,
+            }
+        }
+        let cond = self.flags_of(value);
+        if inverted { cond.invert() } else { cond }
+    }
+
+    /// Whether a value is a comparison, or an extension of one.
+    fn is_comparison(&self, mut value: Value) -> bool {
+        loop {
+            match self.def(value) {
+                Some((_, d)) => match d.opcode {
+                    Opcode::Uextend => value = d.args[0],
+                    Opcode::Icmp | Opcode::Fcmp => return true,
+                    _ => return false,
+                },
+                None => return false,
+            }
+        }
+    }
+
+    #[cfg(feature = "matchers")]
+    fn flags_by_rule(&mut self, value: Value) -> Option<Cond> {
+        let (inst, d) = self.def(value)?;
+        super::generated::cond(self, inst, d)
+    }
+
+    #[cfg(not(feature = "matchers"))]
+    fn flags_by_rule(&mut self, _: Value) -> Option<Cond> {
+        None
+    }
+
+    fn flags_of(&mut self, value: Value) -> Cond {
+        if let Some(cond) = self.flags_by_rule(value) {
+            return cond;
+        }
+        let ty = self.ty(value);
+        if ty == types::I128 {
+            let [low, high] = self.c.regs2(value);
+            self.op2(Op::Or, Size::Q, low, Arg::Reg(high));
+            return Cond::one(Cc::Ne);
+        }
+        if self.is_mem(value) {
+            let m = self.rm(value, ty.bits() as u16);
+            self.put(Op::CmpI, size(ty), &[m, Arg::Imm(0)]);
+        } else {
+            let x = self.reg(value);
+            self.put(Op::Test, size(ty), &[Arg::Reg(x), Arg::Reg(x)]);
+        }
+        Cond::one(Cc::Ne)
+    }
+}
+
+/// `trapz` and `trapnz`.
+pub fn trap_on(cx: &mut Cx<'_, '_>, _: Inst, value: Value, code: TrapCode, if_zero: bool) -> bool {
+    let cond = cx.cond(value);
+    cx.trap_if(if if_zero { cond.invert() } else { cond }, code);
+    true
+}
+
+/// `trapz`
+pub fn trapz(cx: &mut Cx<'_, '_>, inst: Inst, value: Value, code: TrapCode) -> bool {
+    trap_on(cx, inst, value, code, true)
+}
+
+/// `trapnz`
+pub fn trapnz(cx: &mut Cx<'_, '_>, inst: Inst, value: Value, code: TrapCode) -> bool {
+    trap_on(cx, inst, value, code, false)
+}
+
+/// A comparison in a register.
+pub fn compare(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
+    let value = cx.c.results(inst)[0];
+    let res = cx.res(inst, 0);
+    let cond = cx.flags_of(value);
+    cx.setcc(cond, res);
+    true
+}
+
+/// `select` of integers up to 64 bits.
+pub fn select_int(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
+    let ty = cx.ty(x);
+    let [rx, ry] = [cx.reg(x), cx.reg(y)];
+    let cond = cx.cond(c);
+    let res = cx.res(inst, 0);
+    cx.cmov(cond, size32(ty), res, Arg::Reg(rx), ry);
+    true
+}
+
+/// `select` of `i128`.
+pub fn select_wide(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
+    let (rx, ry) = (cx.c.regs2(x), cx.c.regs2(y));
+    let cond = cx.cond(c);
+    let res = cx.c.result2(inst, 0);
+    for n in 0..2 {
+        cx.cmov(cond, Size::Q, res[n], Arg::Reg(rx[n]), ry[n]);
+    }
+    true
+}
+
+/// `select` of floats: there is no conditional move between vector registers, so it goes through general
+/// ones.
+pub fn select_float(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
+    let size = size(cx.ty(x));
+    let to_gpr = |cx: &mut Cx<'_, '_>, reg: VReg| cx.def1(Op::MovGX, size, Arg::Reg(reg));
+    let (rx, ry) = (cx.reg(x), cx.reg(y));
+    let (gx, gy) = (to_gpr(cx, rx), to_gpr(cx, ry));
+    let cond = cx.cond(c);
+    let chosen = cx.gpr();
+    cx.cmov(cond, size, chosen, Arg::Reg(gx), gy);
+    let res = cx.res(inst, 0);
+    cx.put(Op::MovXG, size, &[Arg::Reg(res), Arg::Reg(chosen)]);
+    true
+}

@@ -1,0 +1,128 @@
+//! Predicates and numbers for `where` clauses.
+
+use super::build::Cx;
+use crate::amode::Amode;
+use crate::insts::{Arg, Op};
+use regalloc2::VReg;
+use windlass_core::ir::{Inst, MemFlags, Opcode, Type, Value};
+
+/// The bits of a constant, without those above its type.
+#[inline]
+pub fn constant_bits(ty: Type, k: i64) -> u64 {
+    k as u64 & mask(ty)
+}
+
+/// All bits of an integer type of at most 64 bits.
+#[inline]
+pub fn mask(ty: Type) -> u64 {
+    u64::MAX >> (64 - ty.bits().min(64))
+}
+
+/// Whether a constant is a signed number of 32 bits.
+#[inline]
+pub fn fits_s32(k: impl TryInto<i32>) -> bool {
+    k.try_into().is_ok()
+}
+
+/// Whether a constant is an unsigned number of 32 bits.
+#[inline]
+pub fn fits_u32(k: i64) -> bool {
+    u32::try_from(k).is_ok()
+}
+
+/// Whether a constant is an unsigned number of 31 bits.
+#[inline]
+pub fn fits_u31(k: i64) -> bool {
+    (0..=i64::from(i32::MAX)).contains(&k)
+}
+
+/// The largest shift amount of a type.
+#[inline]
+pub fn width_mask(ty: Type) -> i64 {
+    i64::from(ty.bits()) - 1
+}
+
+/// Whether anding a shift amount with `k` changes nothing that the machine looks at.
+#[inline]
+pub fn masks_nothing(ty: Type, k: i64) -> bool {
+    k & width_mask(ty) == width_mask(ty)
+}
+
+/// The scale with which `lea` multiplies by 3, 5 or 9.
+#[inline]
+pub fn lea_factor(k: i64) -> Option<u8> {
+    match k {
+        3 => Some(1),
+        5 => Some(2),
+        9 => Some(3),
+        _ => None,
+    }
+}
+
+/// The exponent of a power of two.
+#[inline]
+pub fn log2(ty: Type, k: i64) -> Option<u8> {
+    let bits = constant_bits(ty, k);
+    bits.is_power_of_two().then(|| bits.trailing_zeros() as u8)
+}
+
+/// The number of the only bit, where that is above those that an immediate of a test reaches.
+#[inline]
+pub fn high_bit(ty: Type, k: i64) -> Option<u8> {
+    if fits_s32(k) && k >= 0 {
+        return None;
+    }
+    log2(ty, k)
+}
+
+impl Cx<'_, '_> {
+    /// `[x + (y << scale) + disp]`, for `lea`.
+    pub fn sum(&mut self, x: Value, y: Value, scale: u8, disp: i32) -> Amode {
+        let (x, y) = (self.reg(x), self.reg(y));
+        Amode::base_index(x, y, scale, disp)
+    }
+
+    /// `[x + disp]`, for `lea`.
+    pub fn plus(&mut self, x: Value, disp: i32) -> Amode {
+        Amode::base(self.reg(x), disp)
+    }
+
+    /// Whether a load reads where a store writes, and traps as the store does.
+    pub fn same_place(&self, load: Value, flags: MemFlags, p: Value, off: i32) -> bool {
+        self.node(load, Opcode::Load).is_some_and(|d| {
+            d.args[0] == p && d.offset() == off && d.mem_flags().trap_code() == flags.trap_code()
+        })
+    }
+
+    /// Folds the load that defines a value into the root.
+    pub fn sink(&mut self, load: Value) {
+        if let Some(inst) = self.c.def_inst(load) {
+            self.c.sink(inst);
+        }
+    }
+
+    /// Whether anything reads the first result of the root.
+    pub fn wanted(&self, inst: Inst) -> bool {
+        self.c.result_wanted(inst, 0)
+    }
+
+    /// A constant of 16 bytes with the sign bit of a float in the lowest lane.
+    pub fn sign_mask(&mut self, ty: Type) -> Arg {
+        self.lane_mask(1 << (ty.bits() - 1))
+    }
+
+    /// A constant of 16 bytes with all but the sign bit of a float in the lowest lane.
+    pub fn magnitude_mask(&mut self, ty: Type) -> Arg {
+        self.lane_mask((1 << (ty.bits() - 1)) - 1)
+    }
+
+    fn lane_mask(&mut self, low: u64) -> Arg {
+        self.pool(&u128::from(low).to_le_bytes())
+    }
+
+    /// All ones in a vector register.
+    pub fn ones_xmm(&mut self) -> VReg {
+        let zero = self.zero_xmm();
+        self.op2(Op::Pcmpeqd, crate::amode::Size::B, zero, Arg::Reg(zero))
+    }
+}

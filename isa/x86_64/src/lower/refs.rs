@@ -1,0 +1,164 @@
+//! Addresses of functions, globals and stack slots, and registers of the frame.
+
+use super::build::Cx;
+use crate::amode::{Amode, Size};
+use crate::insts::{Arg, Op};
+use crate::regs::{PINNED, RBP};
+use regalloc2::VReg;
+use windlass_core::ir::{FuncRef, GlobalValue, GlobalValueData, Inst, Type, types};
+use windlass_core::result::CodegenError;
+
+/// `stack_addr`
+pub fn stack_addr(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
+    let d = cx.c.data(inst);
+    let at = cx.c.slot_offset(d.stack_slot()).wrapping_add(d.offset());
+    let res = cx.res(inst, 0);
+    cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::slot(at))]);
+    true
+}
+
+/// `func_addr`
+pub fn func_addr(cx: &mut Cx<'_, '_>, inst: Inst, func: FuncRef) -> bool {
+    let data = &cx.c.func.dfg.ext_funcs[func];
+    let symbol = cx.c.vcode.symbol(data.name.clone(), 0);
+    let res = cx.res(inst, 0);
+    let backend = cx.c.backend;
+    backend.put_symbol_address(cx.c, symbol, data.colocated, res);
+    true
+}
+
+/// `symbol_value`
+pub fn symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
+    let res = cx.res(inst, 0);
+    put_global(cx, global, res);
+    true
+}
+
+/// The most globals that one may be made from.
+const MAX_DEPTH: usize = 64;
+
+/// Puts the value of a global into a register.
+fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
+    let func = cx.c.func;
+    // From the outermost to the first of the chain, then back.
+    let mut chain = vec![];
+    let mut next = Some(global);
+    while let Some(global) = next {
+        let data = &func.global_values[global];
+        next = data.base();
+        chain.push(data);
+        if chain.len() > MAX_DEPTH {
+            cx.error = Some(CodegenError::ImplLimitExceeded);
+            return;
+        }
+    }
+    let mut at = None;
+    while let Some(data) = chain.pop() {
+        let to = if chain.is_empty() { to } else { cx.gpr() };
+        match data {
+            GlobalValueData::VMContext => match cx.context_value() {
+                Some(context) => {
+                    let reg = cx.reg(context);
+                    if chain.is_empty() {
+                        cx.c.alias_reg(to, reg);
+                    }
+                    at = Some(Amode::base(reg, 0));
+                    continue;
+                }
+                None => {
+                    if chain.is_empty() {
+                        cx.put(Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Fixed(PINNED)]);
+                    }
+                    at = Some(Amode::pinned(0));
+                    continue;
+                }
+            },
+            GlobalValueData::Load { offset, global_type, flags, .. } => {
+                let place = displaced(cx, at, i64::from(*offset));
+                if let Some(code) = flags.trap_code() {
+                    cx.c.trap(code);
+                }
+                put_load(cx, *global_type, to, place);
+            }
+            GlobalValueData::IAddImm { offset, .. } => {
+                let place = displaced(cx, at, i64::from(*offset));
+                if !chain.is_empty() {
+                    at = Some(place);
+                    continue;
+                }
+                cx.put(Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(place)]);
+            }
+            GlobalValueData::Symbol { name, offset, colocated, tls } => {
+                if *tls {
+                    cx.error = Some(unsupported("thread-local symbols"));
+                }
+                let symbol = cx.c.vcode.symbol(name.clone(), i64::from(*offset));
+                let backend = cx.c.backend;
+                backend.put_symbol_address(cx.c, symbol, *colocated, to);
+            }
+            GlobalValueData::DynScaleTargetConst { .. } => {
+                cx.error = Some(unsupported("dynamic vectors"));
+            }
+        }
+        at = Some(Amode::base(to, 0));
+    }
+}
+
+#[cold]
+fn unsupported(what: &str) -> CodegenError {
+    CodegenError::Unsupported(format!("{what} are not supported on x86_64"))
+}
+
+/// An address `offset` further.
+fn displaced(cx: &mut Cx<'_, '_>, at: Option<Amode>, offset: i64) -> Amode {
+    let at = at.unwrap_or(Amode::absolute(0));
+    if let Ok(small) = i32::try_from(offset)
+        && let Some(sum) = at.plus(small)
+    {
+        return sum;
+    }
+    let base = cx.gpr();
+    cx.put(Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(at)]);
+    let far = cx.constant(offset as u64);
+    Amode::base_index(base, far, 0, 0)
+}
+
+/// Puts a load of a scalar.
+fn put_load(cx: &mut Cx<'_, '_>, ty: Type, to: VReg, place: Amode) {
+    let (op, size) = match ty {
+        types::I8 => (Op::Movzx8, Size::D),
+        types::I16 => (Op::Movzx16, Size::D),
+        types::I32 => (Op::Mov, Size::D),
+        types::I64 => (Op::Mov, Size::Q),
+        types::F32 => (Op::MovF, Size::D),
+        types::F64 => (Op::MovF, Size::Q),
+        _ => {
+            cx.error = Some(CodegenError::Unsupported(format!(
+                "a global of type {ty} in memory is not supported on x86_64"
+            )));
+            return;
+        }
+    };
+    cx.put(op, size, &[Arg::Reg(to), Arg::Mem(place)]);
+}
+
+/// `get_frame_pointer`
+pub fn frame_pointer(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
+    need_frame(cx);
+    let res = cx.res(inst, 0);
+    cx.put(Op::Mov, Size::Q, &[Arg::Reg(res), Arg::Fixed(RBP)]);
+    true
+}
+
+/// `get_return_address`: it lies below the incoming arguments.
+pub fn return_address(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
+    need_frame(cx);
+    let res = cx.res(inst, 0);
+    cx.put(Op::Mov, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::incoming(-8))]);
+    true
+}
+
+/// Makes the function have a frame, as one that calls has.
+fn need_frame(cx: &mut Cx<'_, '_>) {
+    cx.c.vcode.has_calls = true;
+}

@@ -1,0 +1,88 @@
+//! What is wrong with rules beyond a single one: rules that can never be reached, names given twice.
+
+use crate::matcher::expand_types;
+use crate::syntax::{Node, Operand, Problem, Rule};
+use windlass_core::ir::Opcode;
+
+/// Looks at the rules of one directory, in their order.
+pub fn rules(rules: &[Rule], problems: &mut Vec<Problem>) {
+    for (i, rule) in rules.iter().enumerate() {
+        for earlier in &rules[..i] {
+            if earlier.name == rule.name {
+                problems.push(Problem {
+                    place: rule.place.clone(),
+                    text: format!("the name `{}` is already taken at {}", rule.name, earlier.place),
+                });
+            }
+            let unconditional = earlier.conditions.is_none()
+                && earlier.features.is_empty()
+                && earlier.cond == rule.cond
+                && !matches!(earlier.replacement, crate::syntax::Replacement::Rust(..));
+            if unconditional && covers_root(&earlier.pattern, &rule.pattern) {
+                problems.push(Problem {
+                    place: rule.place.clone(),
+                    text: format!(
+                        "`{}` is never reached: `{}` at {} matches the same without condition",
+                        rule.name, earlier.name, earlier.place
+                    ),
+                });
+                break;
+            }
+        }
+    }
+}
+
+fn covers_root(general: &Node, special: &Node) -> bool {
+    if general.op != special.op || general.operands.len() != special.operands.len() {
+        return false;
+    }
+    if covers(general, special) {
+        return true;
+    }
+    let commutes = Opcode::from_name(&general.op).is_some_and(|op| op.is_commutative());
+    if commutes && general.operands.len() >= 2 {
+        let mut swapped = general.clone();
+        swapped.operands.swap(0, 1);
+        return covers(&swapped, special);
+    }
+    false
+}
+
+fn types_cover(general: &[String], special: &[String]) -> bool {
+    if general.is_empty() {
+        return true;
+    }
+    let mut ignored = Vec::new();
+    let general = expand_types(general, &mut ignored);
+    let special = expand_types(special, &mut ignored);
+    !special.is_empty() && special.iter().all(|t| general.contains(t))
+}
+
+fn covers(general: &Node, special: &Node) -> bool {
+    let mut names: Vec<&str> = Vec::new();
+    if general.op != special.op || !types_cover(&general.types, &special.types) {
+        return false;
+    }
+    general.operands.iter().zip(&special.operands).all(|(g, s)| match (g, s) {
+        (Operand::Var(name, types), s) => {
+            // A name that comes twice asks for equal operands.
+            let repeated = name != "_" && names.contains(&name.as_str());
+            names.push(name);
+            !repeated
+                && match s {
+                    Operand::Var(_, other) => types_cover(types, other),
+                    Operand::Node { node, .. } => types_cover(types, &node.types),
+                    _ => types.is_empty(),
+                }
+        }
+        (Operand::Int(a), Operand::Int(b)) => a == b,
+        (Operand::Word(a), Operand::Word(b)) => a == b,
+        (Operand::Load(_), Operand::Load(_)) => true,
+        (
+            Operand::Node { shared, node, .. },
+            Operand::Node { shared: other_shared, node: other, .. },
+        ) => (*shared || !*other_shared) && covers(node, other),
+        (Operand::Node { node, .. }, Operand::Int(_)) => node.op == "iconst",
+        _ => false,
+    })
+}
