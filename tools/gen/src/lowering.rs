@@ -12,8 +12,7 @@ use windlass_isa_x86_64::insts::Op;
 /// The Rust name of the function for a root opcode.
 pub fn function_name(cond: bool, op: Opcode) -> String {
     let name = op.info().name;
-    let name = if name == "return" { "return_" } else { name };
-    if cond { format!("cond_{name}") } else { name.to_string() }
+    if cond { format!("cond_{name}") } else { format!("op_{name}") }
 }
 
 /// The body of a generated file.
@@ -286,7 +285,7 @@ impl Body<'_> {
             let text = self.argument(arg, spec, &size_text);
             texts.push(text);
         }
-        if names.len() > results.len() {
+        if names.iter().filter(|n| *n != "_").count() > results.len() {
             match implicit {
                 true => self.problem(format!("`{name}` gives no result; the rule's root needs one")),
                 false => self.problem(format!("`{name}` gives {} results", results.len())),
@@ -359,10 +358,7 @@ impl Body<'_> {
                 }
             }
             Expr::Row { row, size, args } => self.row(row, size.as_deref(), args, &[], false),
-            Expr::Code(code) => {
-                self.use_code(code);
-                code.clone()
-            }
+            Expr::Code(code) => self.hoist(code),
             other => {
                 self.problem(format!("{other:?} is not in a register"));
                 String::new()
@@ -435,8 +431,7 @@ impl Body<'_> {
             }
             _ => {
                 if let Expr::Code(code) = arg {
-                    self.use_code(code);
-                    return code.clone();
+                    return self.hoist(code);
                 }
                 if !matches!(spec.role, Role::Use | Role::LateUse) {
                     self.problem("a result in memory is written `[flags p off]`".to_string());
@@ -461,6 +456,22 @@ impl Body<'_> {
                 format!("Arg::Reg({reg})")
             }
         }
+    }
+
+    /// Rust that gives an argument, in a variable: before all instructions unless it needs one of them.
+    fn hoist(&mut self, code: &str) -> String {
+        self.use_code(code);
+        self.fresh += 1;
+        let name = format!("c{}", self.fresh);
+        let needs_step = match &self.rule.replacement {
+            Replacement::Steps(steps) => {
+                steps.iter().flat_map(|s| &s.names).any(|n| rust_words(code).contains(&n.as_str()))
+            }
+            Replacement::Rust(..) => false,
+        };
+        let to = if needs_step { &mut self.code } else { &mut self.before };
+        let _ = write!(to, "let {name} = {code}; ");
+        name
     }
 
     /// How often the right side mentions a variable.

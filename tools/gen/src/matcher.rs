@@ -14,6 +14,9 @@ pub const TYPE_CLASSES: &[(&str, &[&str])] = &[
     ("F", &["f32", "f64"]),
 ];
 
+/// Names that generated code needs.
+const RESERVED: &[&str] = &["cx", "d", "d1", "d2", "d3", "d4", "inst", "memory", "res", "res0", "res1"];
+
 /// Marks where the single use of an inner node is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Flavour {
@@ -171,6 +174,9 @@ pub fn compile(rule: &Rule, node: &Node, flavour: Flavour) -> Match {
 fn bind(name: &str, value: String, kind: VarKind, out: &mut Match) -> Option<String> {
     if name == "_" {
         return None;
+    }
+    if RESERVED.contains(&name) {
+        out.problems.push(format!("the generated code uses the name `{name}` itself; take another"));
     }
     if out.vars.iter().any(|v| v.0 == name) {
         out.parts.push(format!("{name} == {value}"));

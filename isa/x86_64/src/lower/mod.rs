@@ -9,6 +9,8 @@
 //! that `zero_extended` knows are zero. All operands of a rule are in registers before its first instruction
 //! is put, so that a constant never changes flags that a later instruction reads.
 
+#![cfg_attr(not(feature = "matchers"), allow(unused))]
+
 mod address;
 mod build;
 mod conds;

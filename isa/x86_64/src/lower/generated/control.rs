@@ -1,0 +1,59 @@
+//! Generated from `isa/x86_64/rules/control.rules` by `windlass-dev gen`: change the rules, not this file.
+
+use super::prelude::*;
+
+pub(super) fn op_debugtrap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:3 debugtrap
+    if true { cx.put(Op::Int3, Size::B, &[]); return true; }
+    false
+}
+
+pub(super) fn op_func_addr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:4 func_addr
+    if ty == I64 && let f = d.func_ref() { if func_addr(cx, inst, f) { return true; } }
+    false
+}
+
+pub(super) fn op_get_frame_pointer(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:8 get_fp
+    if ty == I64 { if frame_pointer(cx, inst) { return true; } }
+    false
+}
+
+pub(super) fn op_get_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:6 get_pinned
+    if ty == I64 { let c2 = Arg::Fixed(PINNED); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]); return true; }
+    false
+}
+
+pub(super) fn op_get_return_address(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:10 get_ra
+    if ty == I64 { if return_address(cx, inst) { return true; } }
+    false
+}
+
+pub(super) fn op_get_stack_pointer(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:9 get_sp
+    if ty == I64 { let c2 = Arg::Fixed(RSP); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]); return true; }
+    false
+}
+
+pub(super) fn op_set_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:7 set_pinned
+    if ty == I64 && let x = d.args[0] { let x = cx.reg(x); cx.put(Op::Mov, Size::Q, &[Arg::Fixed(PINNED), Arg::Reg(x)]); return true; }
+    false
+}
+
+pub(super) fn op_symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // control.rules:5 symbol_value
+    if let g = d.global_value() { if symbol_value(cx, inst, g) { return true; } }
+    false
+}

@@ -1,0 +1,152 @@
+//! Generated from `isa/x86_64/rules/float.rules` by `windlass-dev gen`: change the rules, not this file.
+
+use super::prelude::*;
+
+pub(super) fn op_ceil(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:37 ceil_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(10)]); return true; }
+    // float.rules:38 ceil_sse
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(10)]); return true; }
+    // float.rules:39 ceil
+    if matches!(ty, F32 | F64) && let x = d.args[0] { if ceil_call(cx, inst, x) { return true; } }
+    false
+}
+
+pub(super) fn op_fabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:24 abs_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Vandps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]); return true; }
+    // float.rules:25 fabs
+    if matches!(ty, F32 | F64) && let x = d.args[0] { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), c2]); return true; }
+    false
+}
+
+pub(super) fn op_fadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:3 add_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VaddF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // float.rules:4 fadd_mem
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    // float.rules:5 fadd
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    false
+}
+
+pub(super) fn op_fcopysign(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:26 copysign
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let r_y = cx.reg(y); let c4 = cx.sign_mask(ty); let t1 = cx.xmm(); let a = t1; cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), c2]); let t3 = cx.xmm(); let b = t3; cx.put(Op::Andps, Size::B, &[Arg::Mod(r_y, t3), c4]); let t5 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(a, t5), Arg::Reg(b)]); return true; }
+    false
+}
+
+pub(super) fn op_fdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:11 div_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VdivF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // float.rules:12 fdiv
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::DivF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    false
+}
+
+pub(super) fn op_floor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:34 floor_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(9)]); return true; }
+    // float.rules:35 floor_sse
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(9)]); return true; }
+    // float.rules:36 floor
+    if matches!(ty, F32 | F64) && let x = d.args[0] { if floor_call(cx, inst, x) { return true; } }
+    false
+}
+
+pub(super) fn op_fma(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:16 fma_nx
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let z = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fneg) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, F32 | F64) && let x = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    // float.rules:17 fma_ny
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let z = d.args[2] && let Some(d1) = cx.node(d.args[1], Opcode::Fneg) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, F32 | F64) && let y = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    // float.rules:18 fma_nz
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(d.args[2], Opcode::Fneg) && cx.single_use(d.args[2]) && matches!(d1.ctrl_type, F32 | F64) && let z = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfmsub213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    // float.rules:19 fma
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let z = d.args[2] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    // float.rules:20 fma_call
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let z = d.args[2] { if fma_call(cx, inst, x, y, z) { return true; } }
+    false
+}
+
+pub(super) fn op_fmax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:29 fmax
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { if fmax(cx, inst, x, y) { return true; } }
+    false
+}
+
+pub(super) fn op_fmin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:28 fmin
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { if fmin(cx, inst, x, y) { return true; } }
+    false
+}
+
+pub(super) fn op_fmul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:8 mul_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VmulF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // float.rules:9 fmul_mem
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    // float.rules:10 fmul
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    false
+}
+
+pub(super) fn op_fneg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:22 neg_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let c2 = cx.sign_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Vxorps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]); return true; }
+    // float.rules:23 fneg
+    if matches!(ty, F32 | F64) && let x = d.args[0] { let r_x = cx.reg(x); let c2 = cx.sign_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), c2]); return true; }
+    false
+}
+
+pub(super) fn op_fsub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:6 sub_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VsubF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // float.rules:7 fsub
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::SubF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    false
+}
+
+pub(super) fn op_nearest(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:31 nearest_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(8)]); return true; }
+    // float.rules:32 nearest_sse
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(8)]); return true; }
+    // float.rules:33 nearest
+    if matches!(ty, F32 | F64) && let x = d.args[0] { if nearest_call(cx, inst, x) { return true; } }
+    false
+}
+
+pub(super) fn op_sqrt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:13 sqrt_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VsqrtF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x)]); return true; }
+    // float.rules:14 sqrt
+    if matches!(ty, F32 | F64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::SqrtF, size(ty), &[Arg::Reg(t1), m_x]); return true; }
+    false
+}
+
+pub(super) fn op_trunc(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // float.rules:40 trunc_avx
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(11)]); return true; }
+    // float.rules:41 trunc_sse
+    if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(11)]); return true; }
+    // float.rules:42 trunc
+    if matches!(ty, F32 | F64) && let x = d.args[0] { if trunc_call(cx, inst, x) { return true; } }
+    false
+}
