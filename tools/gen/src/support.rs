@@ -15,7 +15,7 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)], _: &mut Vec<Problem>)
     let mut modules: Vec<&String> = groups.iter().map(|g| &g.0).collect();
     modules.sort();
     for name in modules {
-        let _ = writeln!(out, "#[rustfmt::skip]\nmod {name};");
+        let _ = writeln!(out, "#[rustfmt::skip]\n#[allow(unused_variables, irrefutable_let_patterns)]\nmod {name};");
     }
     out.push_str(
         "\n#[rustfmt::skip]\n#[allow(unused_imports)]\nmod prelude {\n    \

@@ -4,7 +4,7 @@ use super::build::{Cond, Cx, size, size32};
 use crate::amode::{Cc, Size};
 use crate::insts::{Arg, Op};
 use regalloc2::VReg;
-use windlass_core::ir::condcodes::{CondCode, FloatCC, IntCC};
+use windlass_core::ir::condcodes::{FloatCC, IntCC};
 use windlass_core::ir::{Inst, Opcode, TrapCode, Value, types};
 use windlass_core::machine::Cond2;
 

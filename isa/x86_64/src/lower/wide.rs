@@ -6,7 +6,7 @@ use super::ints::{bitrev_reg, bmask_reg, clz_reg, ctz_reg, popcnt_reg, zext32};
 use crate::amode::{Amode, Cc, Size};
 use crate::insts::{Arg, Op};
 use regalloc2::VReg;
-use windlass_core::ir::condcodes::{CondCode, IntCC};
+use windlass_core::ir::condcodes::IntCC;
 use windlass_core::ir::{Inst, MemFlags, Value, types};
 
 const Q: Size = Size::Q;

@@ -1,26 +1,37 @@
 //! Generated from `isa/x86_64/rules` by `windlass-dev gen`: change the rules, not this file.
 
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod atomic;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod bits;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod compare;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod consts;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod control;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod convert;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod float;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod int;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod memory;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod shift;
 #[rustfmt::skip]
+#[allow(unused_variables, irrefutable_let_patterns)]
 mod wide;
 
 #[rustfmt::skip]
