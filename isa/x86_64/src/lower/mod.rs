@@ -47,7 +47,7 @@ mod prelude {
     pub(super) use crate::amode::{Cc, Size};
     pub(super) use crate::insts::{Arg, Op};
     pub(super) use crate::regs::*;
-    pub(super) use windlass_core::ir::condcodes::{FloatCC, IntCC};
+    pub(super) use windlass_core::ir::condcodes::IntCC;
     pub(super) use windlass_core::ir::types::*;
     pub(super) use windlass_core::ir::{AtomicRmwOp, Inst, InstructionData, Opcode, Type};
 }
