@@ -1,6 +1,65 @@
 //! A thin WebAssembly and WASI runtime on the Windlass code generator.
+//!
+//! An [`Engine`] compiles [`Module`]s; a [`Store`] owns instances and the embedder's data; a
+//! [`Linker`] finds imports by name. The shape is the one that users of the wasmtime crate know.
+//! `unsafe` is in the modules that touch compiled code or the system: `arch`, `signals`, `func`,
+//! `instance`, `memory`, `table`, `global`, `builtins`, `trap`, `typed`, `values`, `sys`.
+//!
+//! ```
+//! use windlass_runtime::{Engine, Linker, Module, Store};
+//!
+//! let engine = Engine::default();
+//! let module = Module::new(&engine, r#"(module
+//!     (import "host" "twice" (func $twice (param i32) (result i32)))
+//!     (func (export "run") (param i32) (result i32) (i32.add (call $twice (local.get 0)) (i32.const 1))))"#)?;
+//! let mut linker = Linker::new(&engine);
+//! linker.func_wrap("host", "twice", |x: i32| x * 2)?;
+//! let mut store = Store::new(&engine, ());
+//! let instance = linker.instantiate(&mut store, &module)?;
+//! let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+//! assert_eq!(run.call(&mut store, 20)?, 41);
+//! # Ok::<(), windlass_runtime::Error>(())
+//! ```
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod activation;
+mod arch;
+mod builtins;
+mod engine;
+mod env;
+mod func;
+mod global;
+mod instance;
+mod layout;
+mod linker;
+mod memory;
+mod module;
+mod signals;
+mod store;
 pub mod sys;
+mod table;
+mod trampoline;
+mod trap;
+mod typed;
+mod values;
 pub mod wasi;
+
+pub use anyhow::Error;
+pub use engine::{Config, Engine, MemoryPlan, RegallocAlgorithm};
+pub use func::{Caller, Func};
+pub use global::Global;
+pub use instance::{Export, Extern, Instance};
+pub use linker::Linker;
+pub use memory::{Memory, MemoryAccessError};
+pub use module::{Module, ModuleStats};
+pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+pub use table::Table;
+pub use trap::{FrameInfo, Trap, WasmBacktrace};
+pub use typed::{IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
+pub use values::{
+    ExternRef, FuncType, GlobalType, MemoryType, Mutability, RefType, TableType, Val, ValType,
+};
+
+/// A result with the runtime's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

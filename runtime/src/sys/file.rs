@@ -20,6 +20,12 @@ fn call<T>(make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     make()
 }
 
+/// Reads a whole file of the host.
+pub fn read_ambient(path: &Path) -> io::Result<Vec<u8>> {
+    check(Call::File)?;
+    std::fs::read(path)
+}
+
 /// Opens a directory of the host by its path.
 pub fn open_ambient_dir(path: &Path) -> io::Result<Dir> {
     call(|| Dir::open_ambient_dir(path, cap_std::ambient_authority()))

@@ -1,0 +1,157 @@
+//! Entering and leaving Wasm code on x86-64 Linux.
+//!
+//! `windlass_enter` saves the callee-saved registers on the stack and notes the stack pointer in
+//! the activation; `windlass_resume` restores exactly that and returns 1 in its place. Between the
+//! two lie only frames of compiled code, and of host functions that have returned or that hold
+//! nothing that needs dropping.
+
+use std::arch::global_asm;
+
+use crate::activation::Activation;
+
+/// Bytes between the noted stack pointer and the frame pointer of `windlass_enter`: the padding
+/// and five saved registers.
+const SAVED: usize = 48;
+
+global_asm!(
+    ".text",
+    ".p2align 4",
+    ".globl windlass_enter",
+    ".type windlass_enter, @function",
+    "windlass_enter:",
+    ".cfi_startproc",
+    "push rbp",
+    ".cfi_def_cfa_offset 16",
+    ".cfi_offset rbp, -16",
+    "mov rbp, rsp",
+    ".cfi_def_cfa_register rbp",
+    "push rbx",
+    "push r12",
+    "push r13",
+    "push r14",
+    "push r15",
+    "sub rsp, 8",
+    "mov [rdi], rsp",
+    "mov rax, rsi",
+    "mov rdi, rdx",
+    "mov rsi, rcx",
+    "mov rdx, r8",
+    "call rax",
+    "xor eax, eax",
+    "2:",
+    "add rsp, 8",
+    "pop r15",
+    "pop r14",
+    "pop r13",
+    "pop r12",
+    "pop rbx",
+    "pop rbp",
+    ".cfi_def_cfa rsp, 8",
+    "ret",
+    ".cfi_def_cfa rbp, 16",
+    ".globl windlass_resume",
+    "windlass_resume:",
+    "mov rsp, [rdi]",
+    "lea rbp, [rsp + 48]",
+    "cld",
+    "mov eax, 1",
+    "jmp 2b",
+    ".cfi_endproc",
+    ".size windlass_enter, . - windlass_enter",
+);
+
+#[allow(improper_ctypes, reason = "the store behind an activation is not looked at there")]
+unsafe extern "C" {
+    fn windlass_enter(
+        activation: *mut Activation,
+        trampoline: *const u8,
+        code: *const u8,
+        context: *mut u8,
+        values: *mut u8,
+    ) -> u32;
+    fn windlass_resume(activation: *mut Activation) -> !;
+}
+
+/// Calls `code` through its entry trampoline. Returns false if the activation was left by
+/// [`resume`].
+///
+/// # Safety
+///
+/// The trampoline fits the signature of `code`, `context` is the context that it needs, and
+/// `values` has a slot for each parameter and result.
+#[inline]
+pub unsafe fn enter(
+    activation: *mut Activation,
+    trampoline: *const u8,
+    code: *const u8,
+    context: *mut u8,
+    values: *mut u8,
+) -> bool {
+    // SAFETY: the caller's promise; the assembly saves what the convention wants saved.
+    unsafe { windlass_enter(activation, trampoline, code, context, values) == 0 }
+}
+
+/// Leaves the innermost activation: its [`enter`] returns false.
+///
+/// # Safety
+///
+/// The activation is the thread's innermost, and no frame between here and its `enter` holds
+/// anything that must be dropped.
+pub unsafe fn resume(activation: *mut Activation) -> ! {
+    // SAFETY: the caller's promise; the stack pointer was noted by `enter`.
+    unsafe { windlass_resume(activation) }
+}
+
+/// The frame pointer of `enter` in this activation: where a walk over its frames ends.
+pub fn entry_frame(activation: &Activation) -> usize {
+    activation.stack_pointer + SAVED
+}
+
+/// The registers of an interrupted thread, in a signal handler.
+#[derive(Debug)]
+pub struct Interrupted(*mut libc::ucontext_t);
+
+impl Interrupted {
+    /// From the third argument of a handler.
+    ///
+    /// # Safety
+    ///
+    /// The pointer is that argument, and the handler has not returned.
+    pub unsafe fn new(context: *mut libc::c_void) -> Self {
+        Self(context.cast())
+    }
+
+    fn register(&self, number: libc::c_int) -> usize {
+        // SAFETY: the kernel passed a valid context, see `new`.
+        unsafe { (*self.0).uc_mcontext.gregs[number as usize] as usize }
+    }
+
+    /// The program counter.
+    pub fn pc(&self) -> usize {
+        self.register(libc::REG_RIP)
+    }
+
+    /// The frame pointer.
+    pub fn fp(&self) -> usize {
+        self.register(libc::REG_RBP)
+    }
+
+    /// The stack pointer.
+    pub fn sp(&self) -> usize {
+        self.register(libc::REG_RSP)
+    }
+
+    /// Lets the thread go on in [`resume`] when the handler returns.
+    ///
+    /// # Safety
+    ///
+    /// As for [`resume`].
+    pub unsafe fn go_on_in_resume(&mut self, activation: *mut Activation) {
+        // SAFETY: the kernel passed a valid context, see `new`; `resume` takes one argument.
+        unsafe {
+            let registers = &mut (*self.0).uc_mcontext.gregs;
+            registers[libc::REG_RIP as usize] = windlass_resume as *const () as i64;
+            registers[libc::REG_RDI as usize] = activation as i64;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What compiled code calls for the operations that it does not do itself.
+//!
+//! Each function takes the context of the running instance, which leads to the store that the
+//! thread's activation has borrowed. None of them unwinds: failures are results.
+
+use windlass_wasm::types::{MemoryIndex, TableIndex};
+
+use crate::activation;
+use crate::instance::InstanceData;
+use crate::layout::{Builtin, INSTANCE};
+use crate::store::StoreOpaque;
+
+/// The addresses of all builtins, in the order of [`Builtin`].
+pub(crate) static TABLE: [Address; Builtin::ElemDrop as usize + 1] = [
+    Address(memory_grow as *const ()),
+    Address(memory_fill as *const ()),
+    Address(memory_copy as *const ()),
+    Address(memory_init as *const ()),
+    Address(data_drop as *const ()),
+    Address(table_grow as *const ()),
+    Address(table_fill as *const ()),
+    Address(table_copy as *const ()),
+    Address(table_init as *const ()),
+    Address(elem_drop as *const ()),
+];
+
+/// The address of a function of this program.
+#[repr(transparent)]
+pub(crate) struct Address(#[allow(dead_code, reason = "read by compiled code")] *const ());
+
+// SAFETY: the address of a function may be read from any thread.
+unsafe impl Sync for Address {}
+
+/// The failure of `memory.grow` and `table.grow`.
+const FAILED: u32 = u32::MAX;
+
+/// The store and the instance of a context.
+///
+/// # Safety
+///
+/// Called by builtins alone, with the context of the running instance: its store is the one of the
+/// thread's innermost activation, and compiled code waits for the builtin.
+unsafe fn running<'a>(context: *mut u8) -> (&'a mut StoreOpaque, usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let index = *context.byte_offset(INSTANCE as isize).cast::<u64>() as usize;
+        (&mut *(*activation::current()).store, index)
+    }
+}
+
+fn instance(store: &StoreOpaque, index: usize) -> &InstanceData {
+    &store.instances[index]
+}
+
+extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let memory = instance(store, index).memory(MemoryIndex(memory));
+    match store.memories[memory].grow(u64::from(pages)) {
+        Some(before) => before as u32,
+        None => FAILED,
+    }
+}
+
+extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len: u32) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let memory = instance(store, index).memory(MemoryIndex(memory));
+    let (at, len) = (at as usize, len as usize);
+    let range = store.memories[memory].bytes_mut().get_mut(at..at + len);
+    range.map(|bytes| bytes.fill(byte as u8)).is_none().into()
+}
+
+extern "C" fn memory_copy(
+    context: *mut u8,
+    to_memory: u32,
+    from_memory: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let data = instance(store, index);
+    let target = data.memory(MemoryIndex(to_memory));
+    let source = data.memory(MemoryIndex(from_memory));
+    let (to, from, len) = (to as usize, from as usize, len as usize);
+    let copied = if target == source {
+        let bytes = store.memories[target].bytes_mut();
+        let fits = to + len <= bytes.len() && from + len <= bytes.len();
+        fits.then(|| bytes.copy_within(from..from + len, to))
+    } else {
+        let [target, source] = store
+            .memories
+            .get_disjoint_mut([target, source])
+            .expect("two different memories of the store");
+        source
+            .bytes()
+            .get(from..from + len)
+            .zip(target.bytes_mut().get_mut(to..to + len))
+            .map(|(source, target)| target.copy_from_slice(source))
+    };
+    copied.is_none().into()
+}
+
+extern "C" fn memory_init(
+    context: *mut u8,
+    memory: u32,
+    segment: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let memory = instance(store, index).memory(MemoryIndex(memory));
+    let (data, memories) = (&store.instances[index], &mut store.memories);
+    let (to, from, len) = (to as usize, from as usize, len as usize);
+    let source = data.data_segment(segment as usize).get(from..from + len);
+    let target = memories[memory].bytes_mut().get_mut(to..to + len);
+    let copied = source.zip(target).map(|(source, target)| target.copy_from_slice(source));
+    copied.is_none().into()
+}
+
+extern "C" fn data_drop(context: *mut u8, segment: u32) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    store.instances[index].drop_data(segment as usize);
+    0
+}
+
+extern "C" fn table_grow(context: *mut u8, table: u32, delta: u32, value: u64) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let table = instance(store, index).table(TableIndex(table));
+    store.tables[table].grow(delta, value).unwrap_or(FAILED)
+}
+
+extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len: u32) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let table = instance(store, index).table(TableIndex(table));
+    let (at, len) = (at as usize, len as usize);
+    let range = store.tables[table].elements_mut().get_mut(at..at + len);
+    range.map(|elements| elements.fill(value)).is_none().into()
+}
+
+extern "C" fn table_copy(
+    context: *mut u8,
+    to_table: u32,
+    from_table: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let data = instance(store, index);
+    let target = data.table(TableIndex(to_table));
+    let source = data.table(TableIndex(from_table));
+    let (to, from, len) = (to as usize, from as usize, len as usize);
+    let copied = if target == source {
+        let elements = store.tables[target].elements_mut();
+        let fits = to + len <= elements.len() && from + len <= elements.len();
+        fits.then(|| elements.copy_within(from..from + len, to))
+    } else {
+        let [target, source] = store
+            .tables
+            .get_disjoint_mut([target, source])
+            .expect("two different tables of the store");
+        source
+            .elements()
+            .get(from..from + len)
+            .zip(target.elements_mut().get_mut(to..to + len))
+            .map(|(source, target)| target.copy_from_slice(source))
+    };
+    copied.is_none().into()
+}
+
+extern "C" fn table_init(
+    context: *mut u8,
+    table: u32,
+    segment: u32,
+    to: u32,
+    from: u32,
+    len: u32,
+) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    let table = instance(store, index).table(TableIndex(table));
+    let done = store.init_table(index, table, segment as usize, to, from, len);
+    done.is_none().into()
+}
+
+extern "C" fn elem_drop(context: *mut u8, segment: u32) -> u32 {
+    // SAFETY: compiled code calls with its own context.
+    let (store, index) = unsafe { running(context) };
+    store.instances[index].drop_elements(segment as usize);
+    0
+}

@@ -1,0 +1,407 @@
+//! The world as compiled code sees it: the translator's environment for this runtime's contexts.
+
+use std::sync::Arc;
+
+use windlass_core::ir::immediates::Offset32;
+use windlass_core::ir::{
+    AbiParam, ExtFuncData, ExternalName, Function, GlobalValue, GlobalValueData, InstBuilder,
+    MemFlags, SigRef, Signature, TrapCode, Type, UserExternalName, Value, types,
+};
+use windlass_core::isa::CallConv;
+use windlass_frontend::FunctionBuilder;
+use windlass_wasm::env::{
+    CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryBase, MemoryBound,
+    MemoryPlan, Place, ReferencePlan, TableLength, TablePlan, TypeId,
+};
+use windlass_wasm::types::{
+    DataIndex, DefinedFuncIndex, ElemIndex, FuncIndex, GlobalIndex, MemoryIndex, RefType,
+    TableIndex, TypeIndex,
+};
+use windlass_wasm::{ModuleInfo, trap};
+
+use crate::engine::MemoryPlan as Plan;
+use crate::layout::{BUILTINS, Builtin, CALLEE_SLOT, ELEMENT_SIZE, FUNC_REF, Layout, STACK_LIMIT};
+use crate::memory::{GUARD, RESERVED};
+
+/// The environment of one thread that compiles functions of a module.
+#[derive(Debug)]
+pub struct Environment<'a> {
+    info: &'a ModuleInfo,
+    layout: Arc<Layout>,
+    plan: Plan,
+    context: Option<GlobalValue>,
+}
+
+/// Flags of a field that exists and never changes while a function runs.
+fn constant() -> MemFlags {
+    MemFlags::trusted().with_readonly().with_can_move()
+}
+
+impl<'a> Environment<'a> {
+    /// The environment for functions of this module.
+    pub fn new(info: &'a ModuleInfo, layout: Arc<Layout>, plan: Plan) -> Self {
+        Self { info, layout, plan, context: None }
+    }
+
+    fn base(&mut self, func: &mut Function) -> GlobalValue {
+        *self.context.get_or_insert_with(|| func.create_global_value(GlobalValueData::VMContext))
+    }
+
+    fn field(&mut self, func: &mut Function, offset: i32) -> Place {
+        Place { base: self.base(func), offset }
+    }
+
+    /// The value of a pointer field that never changes.
+    fn pointer(&mut self, func: &mut Function, offset: i32) -> GlobalValue {
+        let base = self.base(func);
+        func.create_global_value(GlobalValueData::Load {
+            base,
+            offset: Offset32::new(offset),
+            global_type: types::I64,
+            flags: constant(),
+        })
+    }
+
+    /// The definition (address and length) of a memory or table, in the context or behind a
+    /// pointer of it.
+    fn definition(
+        &mut self,
+        func: &mut Function,
+        index: usize,
+        imported: usize,
+        own: fn(&Layout, usize) -> i32,
+        import: fn(&Layout, usize) -> i32,
+    ) -> (Place, Place) {
+        let base = if index < imported {
+            let offset = import(&self.layout, index);
+            Place { base: self.pointer(func, offset), offset: 0 }
+        } else {
+            let offset = own(&self.layout, index - imported);
+            self.field(func, offset)
+        };
+        (base, Place { base: base.base, offset: base.offset + 8 })
+    }
+
+    /// Calls a builtin function with the context and these arguments.
+    fn builtin(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        builtin: Builtin,
+        args: &[Value],
+    ) -> Value {
+        let context = self.base(builder.func);
+        let table = self.pointer(builder.func, BUILTINS);
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.push(AbiParam::new(types::I64));
+        for &arg in args {
+            signature.params.push(AbiParam::new(builder.func.dfg.value_type(arg)));
+        }
+        signature.returns.push(AbiParam::new(types::I32));
+        let signature = builder.import_signature(signature);
+        let context = builder.ins().symbol_value(types::I64, context);
+        let table = builder.ins().symbol_value(types::I64, table);
+        let callee = builder.ins().load(types::I64, constant(), table, builtin.offset());
+        let mut all = vec![context];
+        all.extend_from_slice(args);
+        let call = builder.ins().call_indirect(signature, callee, &all);
+        builder.inst_results(call)[0]
+    }
+
+    /// As [`Self::builtin`]; its result says whether to trap.
+    fn checked_builtin(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        builtin: Builtin,
+        args: &[Value],
+        code: TrapCode,
+    ) {
+        let failed = self.builtin(builder, builtin, args);
+        builder.ins().trapnz(failed, code);
+    }
+
+    fn number(&self, builder: &mut FunctionBuilder<'_>, n: u32) -> Value {
+        builder.ins().iconst(types::I32, i64::from(n))
+    }
+
+    fn signature_ref(&self, func: &mut Function, ty: TypeIndex) -> SigRef {
+        let signature = self.signature(&self.info.types[ty.index()]);
+        func.import_signature(signature)
+    }
+}
+
+/// The IR type of references to values of the host: an index, 0 for null.
+pub const EXTERNREF: Type = types::I32;
+
+impl FuncEnvironment for Environment<'_> {
+    fn start_function(&mut self, func: &mut Function, _index: DefinedFuncIndex) {
+        self.context = None;
+        let base = self.base(func);
+        let limit = func.create_global_value(GlobalValueData::Load {
+            base,
+            offset: Offset32::new(STACK_LIMIT),
+            global_type: types::I64,
+            flags: MemFlags::trusted(),
+        });
+        func.stack_limit = Some(limit);
+    }
+
+    fn context(&mut self, func: &mut Function) -> GlobalValue {
+        self.base(func)
+    }
+
+    fn reference(&self, ty: RefType) -> ReferencePlan {
+        let ty = match ty {
+            RefType::Func => types::I64,
+            RefType::Extern => EXTERNREF,
+        };
+        ReferencePlan { ty, stack_maps: false, barriers: false }
+    }
+
+    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> MemoryPlan {
+        let ty = self.info.memories[index.index()];
+        let (base, length) = self.definition(
+            func,
+            index.index(),
+            self.info.imported_memories,
+            Layout::memory,
+            Layout::imported_memory,
+        );
+        let (base, bound) = match self.plan {
+            Plan::Reserved => {
+                let fixed = func.create_global_value(GlobalValueData::Load {
+                    base: base.base,
+                    offset: Offset32::new(base.offset),
+                    global_type: types::I64,
+                    flags: constant(),
+                });
+                (MemoryBase::Fixed(fixed), MemoryBound::Reserved { guard: GUARD })
+            }
+            Plan::Checked => (MemoryBase::Moving(base), MemoryBound::Checked),
+        };
+        debug_assert_eq!(RESERVED, 1 << 32);
+        MemoryPlan {
+            base,
+            length,
+            bound,
+            minimum: ty.minimum.saturating_mul(1 << ty.page_size_log2),
+            page_size_log2: ty.page_size_log2,
+            flags: MemFlags::new(),
+        }
+    }
+
+    fn table(&mut self, func: &mut Function, index: TableIndex) -> TablePlan {
+        let ty = self.info.tables[index.index()];
+        let (base, length) = self.definition(
+            func,
+            index.index(),
+            self.info.imported_tables,
+            Layout::table,
+            Layout::imported_table,
+        );
+        let own = index.index() >= self.info.imported_tables;
+        let fixed = ty.maximum == Some(ty.minimum) && own;
+        TablePlan {
+            base: MemoryBase::Moving(base),
+            length: if fixed {
+                TableLength::Fixed(ty.minimum)
+            } else {
+                TableLength::Loaded(length)
+            },
+            element_size: ELEMENT_SIZE,
+            flags: MemFlags::new(),
+            own_functions_only: false,
+        }
+    }
+
+    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> GlobalPlan {
+        let ty = self.info.globals[index.index()];
+        let place = match index.index().checked_sub(self.info.imported_globals) {
+            Some(own) => {
+                let offset = self.layout.global(own);
+                self.field(func, offset)
+            }
+            None => {
+                let offset = self.layout.imported_global(index.index());
+                Place { base: self.pointer(func, offset), offset: 0 }
+            }
+        };
+        let flags = if ty.mutable { MemFlags::trusted() } else { constant() };
+        GlobalPlan::Memory { place, flags }
+    }
+
+    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> CallPlan {
+        let signature = self.signature_ref(func, self.info.functions[index.index()]);
+        if index.index() < self.info.imported_functions {
+            let offset = self.layout.imported_function(index.index());
+            return CallPlan::Record { record: self.pointer(func, offset), signature };
+        }
+        let name = UserExternalName { namespace: 0, index: index.0 };
+        let name = func.declare_imported_user_function(name);
+        CallPlan::Direct(func.import_function(ExtFuncData {
+            name: ExternalName::user(name),
+            signature,
+            colocated: true,
+            patchable: false,
+        }))
+    }
+
+    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> IndirectPlan {
+        let signature = self.signature_ref(func, index);
+        let offset = self.layout.type_id(index.index());
+        IndirectPlan { signature, type_id: TypeId::Loaded(self.field(func, offset)) }
+    }
+
+    fn func_ref_layout(&self) -> FuncRefLayout {
+        FUNC_REF
+    }
+
+    fn callee_slot(&mut self, func: &mut Function) -> Place {
+        self.field(func, CALLEE_SLOT)
+    }
+
+    fn memory_grow(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        memory: MemoryIndex,
+        delta: Value,
+    ) -> Value {
+        let memory = self.number(builder, memory.0);
+        self.builtin(builder, Builtin::MemoryGrow, &[memory, delta])
+    }
+
+    fn memory_fill(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        memory: MemoryIndex,
+        address: Value,
+        byte: Value,
+        length: Value,
+    ) {
+        let memory = self.number(builder, memory.0);
+        let args = [memory, address, byte, length];
+        self.checked_builtin(builder, Builtin::MemoryFill, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+    }
+
+    fn memory_copy(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        memories: (MemoryIndex, MemoryIndex),
+        target: Value,
+        source: Value,
+        length: Value,
+    ) {
+        let to = self.number(builder, memories.0.0);
+        let from = self.number(builder, memories.1.0);
+        let args = [to, from, target, source, length];
+        self.checked_builtin(builder, Builtin::MemoryCopy, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+    }
+
+    fn memory_init(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        memory: MemoryIndex,
+        segment: DataIndex,
+        target: Value,
+        source: Value,
+        length: Value,
+    ) {
+        let memory = self.number(builder, memory.0);
+        let segment = self.number(builder, segment.0);
+        let args = [memory, segment, target, source, length];
+        self.checked_builtin(builder, Builtin::MemoryInit, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+    }
+
+    fn data_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: DataIndex) {
+        let segment = self.number(builder, segment.0);
+        self.builtin(builder, Builtin::DataDrop, &[segment]);
+    }
+
+    fn table_grow(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        table: TableIndex,
+        delta: Value,
+        init: Value,
+    ) -> Value {
+        let table = self.number(builder, table.0);
+        let init = widen(builder, init);
+        self.builtin(builder, Builtin::TableGrow, &[table, delta, init])
+    }
+
+    fn table_fill(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        table: TableIndex,
+        start: Value,
+        value: Value,
+        length: Value,
+    ) {
+        let table = self.number(builder, table.0);
+        let value = widen(builder, value);
+        let args = [table, start, value, length];
+        self.checked_builtin(builder, Builtin::TableFill, &args, trap::TABLE_OUT_OF_BOUNDS);
+    }
+
+    fn table_copy(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        tables: (TableIndex, TableIndex),
+        target: Value,
+        source: Value,
+        length: Value,
+    ) {
+        let to = self.number(builder, tables.0.0);
+        let from = self.number(builder, tables.1.0);
+        let args = [to, from, target, source, length];
+        self.checked_builtin(builder, Builtin::TableCopy, &args, trap::TABLE_OUT_OF_BOUNDS);
+    }
+
+    fn table_init(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        table: TableIndex,
+        segment: ElemIndex,
+        target: Value,
+        source: Value,
+        length: Value,
+    ) {
+        let table = self.number(builder, table.0);
+        let segment = self.number(builder, segment.0);
+        let args = [table, segment, target, source, length];
+        self.checked_builtin(builder, Builtin::TableInit, &args, trap::TABLE_OUT_OF_BOUNDS);
+    }
+
+    fn elem_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: ElemIndex) {
+        let segment = self.number(builder, segment.0);
+        self.builtin(builder, Builtin::ElemDrop, &[segment]);
+    }
+
+    fn ref_func(&mut self, builder: &mut FunctionBuilder<'_>, index: FuncIndex) -> Value {
+        let record = match self.layout.record(index.index()) {
+            Some(offset) => {
+                let base = self.base(builder.func);
+                builder.func.create_global_value(GlobalValueData::IAddImm {
+                    base,
+                    offset: i64::from(offset).into(),
+                    global_type: types::I64,
+                })
+            }
+            None => {
+                // Validation admits `ref.func` of declared functions alone, and every declared
+                // function of the module's own has a record: this one is imported.
+                let offset = self.layout.imported_function(index.index());
+                self.pointer(builder.func, offset)
+            }
+        };
+        builder.ins().symbol_value(types::I64, record)
+    }
+}
+
+/// A reference as a builtin takes it: 64 bits.
+fn widen(builder: &mut FunctionBuilder<'_>, value: Value) -> Value {
+    if builder.func.dfg.value_type(value) == types::I64 {
+        value
+    } else {
+        builder.ins().uextend(types::I64, value)
+    }
+}

@@ -1,0 +1,396 @@
+//! Functions: handles, calls into Wasm, and host functions called from Wasm.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+use std::sync::Arc;
+
+use crate::activation::{self, Activation, Entered};
+use crate::arch;
+use crate::instance::{Export, Extern, Instance};
+use crate::layout::{FuncRecord, INSTANCE, STACK_LIMIT, STORE, StoreState};
+use crate::store::{
+    AsContext, AsContextMut, Pending, StoreContext, StoreContextMut, StoreInner, StoreOpaque,
+};
+use crate::sys::stack;
+use crate::trap::{Trap, WasmBacktrace};
+use crate::typed::{IntoFunc, TypedFunc, WasmParams, WasmResults};
+use crate::values::{FuncType, Slot, Val};
+use crate::{Error, signals};
+
+/// Stack that stays free below the limit of Wasm code: for host functions, builtins and signals.
+const HOST_STACK: usize = 64 << 10;
+
+/// What a host function's closure does with the slots of a call: arguments in, results out.
+pub(crate) type HostCall =
+    dyn Fn(*mut StoreOpaque, *mut u8, &mut [Slot]) -> Result<(), Error> + Send + Sync;
+
+/// A host function, which does not belong to a store.
+pub struct HostFunc {
+    pub(crate) ty: FuncType,
+    slots: usize,
+    call: Box<HostCall>,
+}
+
+impl std::fmt::Debug for HostFunc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HostFunc {}", self.ty)
+    }
+}
+
+impl HostFunc {
+    pub(crate) fn from_raw(ty: FuncType, call: Box<HostCall>) -> Arc<Self> {
+        let slots = ty.0.params.len().max(ty.0.results.len());
+        Arc::new(Self { ty, slots, call })
+    }
+
+    /// A function of values that are checked at each call.
+    pub(crate) fn new<T: 'static>(
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let (params, results) = (ty.params().collect::<Vec<_>>(), ty.results().collect::<Vec<_>>());
+        let call = move |store: *mut StoreOpaque, context: *mut u8, slots: &mut [Slot]| {
+            // SAFETY: host functions are called with the store that they were instantiated in,
+            // whose data has the type `T` that the linker checked.
+            let mut caller = unsafe { Caller::<T>::new(store, context) };
+            let args: Vec<Val> = {
+                let store = caller.as_context().opaque();
+                // SAFETY: the slots hold arguments of these types.
+                let arg = |(&ty, &slot)| unsafe { Val::from_slot(slot, ty, store) };
+                params.iter().zip(slots.iter()).map(arg).collect()
+            };
+            let mut values: Vec<Val> = results.iter().map(|&ty| Val::default_for(ty)).collect();
+            func(caller.reborrow(), &args, &mut values)?;
+            for ((value, &ty), slot) in values.into_iter().zip(&results).zip(slots) {
+                if value.ty() != ty {
+                    return Err(Error::msg(format!(
+                        "a host function returned {}, its type says {ty}",
+                        value.ty()
+                    )));
+                }
+                *slot = value.to_slot(caller.as_context().opaque())?;
+            }
+            Ok(())
+        };
+        Self::from_raw(ty, Box::new(call))
+    }
+}
+
+/// Where compiled code arrives to call a host function.
+///
+/// # Safety
+///
+/// Called by the host trampoline alone: `record` is a host function's, `context` the caller's, and
+/// `slots` has as many slots as the function's type needs.
+pub(crate) unsafe extern "C" fn host_entry(
+    record: *const FuncRecord,
+    context: *mut u8,
+    slots: *mut Slot,
+) {
+    // SAFETY: the promise of the trampoline; the store's state is its first field, so its address
+    // leads to the activation's store, which is this one.
+    let activation = activation::current();
+    let failed = unsafe {
+        let store = (*activation).store;
+        debug_assert_eq!(
+            *context.byte_offset(STORE as isize).cast::<*mut StoreState>(),
+            &raw mut *(*store).state
+        );
+        let host = &*(*record).host;
+        let slots = std::slice::from_raw_parts_mut(slots, host.slots);
+        let result = catch_unwind(AssertUnwindSafe(|| (host.call)(store, context, slots)));
+        match result {
+            Ok(Ok(())) => false,
+            Ok(Err(error)) => {
+                (*store).pending = Some(Pending::Error(error));
+                true
+            }
+            Err(panic) => {
+                (*store).pending = Some(Pending::Panic(panic));
+                true
+            }
+        }
+    };
+    if failed {
+        // SAFETY: the activation is the innermost, and this frame holds nothing to drop any more;
+        // below it are frames of compiled code only.
+        unsafe { arch::resume(activation) }
+    }
+}
+
+/// Calls a function with its arguments in slots; results replace them.
+///
+/// # Safety
+///
+/// The record belongs to the store, and the slots hold arguments of its type, with room for the
+/// results.
+pub(crate) unsafe fn call_record(
+    store: *mut StoreOpaque,
+    record: *const FuncRecord,
+    slots: &mut [Slot],
+) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    let (host, context) = unsafe { ((*record).host, (*record).context) };
+    if !host.is_null() {
+        // SAFETY: the record of a host function names the function, which the store keeps.
+        return unsafe { ((*host).call)(store, ptr::null_mut(), slots) };
+    }
+    signals::prepare_thread()?;
+    // SAFETY: the store is alive; compiled code is not running, so its state is ours.
+    let outer_exit_fp = unsafe { std::mem::take(&mut (*store).state.exit_fp) };
+    let mut activation = Activation {
+        stack_pointer: 0,
+        outer: ptr::null_mut(),
+        store,
+        outer_exit_fp,
+        fault: Default::default(),
+    };
+    let entered = Entered::new(&mut activation);
+    // SAFETY: the context belongs to the record, and so does the trampoline; the slots are as
+    // promised.
+    let returned = unsafe {
+        let limit = stack_limit(&*store, activation.outer);
+        context.byte_offset(STACK_LIMIT as isize).cast::<usize>().write(limit);
+        arch::enter(
+            &raw mut activation,
+            (*record).entry,
+            (*record).code,
+            context,
+            slots.as_mut_ptr().cast(),
+        )
+    };
+    let result = if returned {
+        Ok(())
+    } else {
+        // SAFETY: the store is alive and no code of it runs in this activation any more.
+        let store = unsafe { &mut *store };
+        let trace = WasmBacktrace::capture(store, &activation, activation.fault.get());
+        Err(match (activation.fault.get(), store.pending.take()) {
+            (Some(fault), _) => Ok(Error::new(Trap::new(fault.code)).context(trace)),
+            (None, Some(Pending::Error(error))) => {
+                Ok(if error.is::<WasmBacktrace>() { error } else { error.context(trace) })
+            }
+            (None, Some(Pending::Panic(panic))) => Err(panic),
+            (None, None) => unreachable!("an activation is left for a reason"),
+        })
+    };
+    drop(entered);
+    // SAFETY: the store is alive.
+    unsafe { (*store).state.exit_fp = outer_exit_fp };
+    match result {
+        Ok(()) => Ok(()),
+        Err(Ok(error)) => Err(error),
+        Err(Err(panic)) => resume_unwind(panic),
+    }
+}
+
+/// The lowest stack address for Wasm code that is entered now.
+fn stack_limit(store: &StoreOpaque, outer: *mut Activation) -> usize {
+    let here = stack::here();
+    let wanted = here.saturating_sub(store.engine().config().max_wasm_stack);
+    let lowest = stack::lowest_address().saturating_add(HOST_STACK);
+    // An inner call shares the room of the outer one: nesting gives no more stack.
+    let outer_limit = if outer.is_null() {
+        0
+    } else {
+        // SAFETY: outer activations are alive.
+        unsafe { (*outer).stack_pointer }.saturating_sub(store.engine().config().max_wasm_stack)
+    };
+    wanted.max(lowest).max(outer_limit)
+}
+
+/// A function of a store: of an instance, or of the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Func {
+    store: u64,
+    record: *const FuncRecord,
+}
+
+// SAFETY: a handle is an address and a number; it is looked behind only with the store at hand.
+unsafe impl Send for Func {}
+// SAFETY: as above.
+unsafe impl Sync for Func {}
+
+impl Func {
+    /// The function of a record of this store.
+    pub(crate) fn from_record(store: &StoreOpaque, record: *const FuncRecord) -> Self {
+        Self { store: store.id(), record }
+    }
+
+    /// The function of a funcref's bits; `None` for null.
+    ///
+    /// # Safety
+    ///
+    /// The bits are a funcref of the store.
+    pub(crate) unsafe fn from_raw(bits: u64, store: &StoreOpaque) -> Option<Self> {
+        let record = bits as usize as *const FuncRecord;
+        (!record.is_null()).then(|| Self::from_record(store, record))
+    }
+
+    /// The record, after a check of the store.
+    pub(crate) fn record(&self, store: &StoreOpaque) -> Result<*const FuncRecord, Error> {
+        store.check(self.store)?;
+        Ok(self.record)
+    }
+
+    fn checked(&self, store: &StoreOpaque) -> *const FuncRecord {
+        self.record(store).expect("the function belongs to this store")
+    }
+
+    /// A host function with a type that is known only at run time.
+    pub fn new<T: 'static>(
+        mut store: impl AsContextMut<Data = T>,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        let store = store.as_context_mut().opaque();
+        Self::host(store, &HostFunc::new(ty, func)).expect("a trampoline can be compiled")
+    }
+
+    /// A host function from a closure, whose type follows from the closure's.
+    pub fn wrap<T: 'static, Params, Results>(
+        mut store: impl AsContextMut<Data = T>,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Self {
+        let store = store.as_context_mut().opaque();
+        Self::host(store, &func.into_host_func()).expect("a trampoline can be compiled")
+    }
+
+    pub(crate) fn host(store: &mut StoreOpaque, func: &Arc<HostFunc>) -> Result<Self, Error> {
+        let record = store.host_record(func)?;
+        Ok(Self::from_record(store, record))
+    }
+
+    /// The type.
+    pub fn ty(&self, store: impl AsContext) -> FuncType {
+        let store = store.as_context().opaque();
+        // SAFETY: the record belongs to the store.
+        let id = unsafe { (*self.checked(store)).type_id };
+        FuncType((*store.engine().type_of(id)).clone())
+    }
+
+    /// Calls the function. An error is a trap, an error of a host function, or says that the
+    /// arguments do not fit.
+    pub fn call(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<(), Error> {
+        let store = store.as_context_mut().opaque();
+        let record = self.record(store)?;
+        // SAFETY: the record belongs to the store.
+        let ty = store.engine().type_of(unsafe { (*record).type_id });
+        let ty = FuncType((*ty).clone());
+        if params.len() != ty.params().len() || results.len() != ty.results().len() {
+            return Err(Error::msg(format!(
+                "a function of type {ty} is called with {} arguments for {} results",
+                params.len(),
+                results.len()
+            )));
+        }
+        let mut slots: Vec<Slot> = vec![0; params.len().max(results.len())];
+        for ((param, ty), slot) in params.iter().zip(ty.params()).zip(&mut slots) {
+            if param.ty() != ty {
+                return Err(Error::msg(format!(
+                    "an argument has type {}, the function wants {ty}",
+                    param.ty()
+                )));
+            }
+            *slot = param.to_slot(store)?;
+        }
+        // SAFETY: the record belongs to the store, and the slots were filled by its type.
+        unsafe { call_record(store, record, &mut slots)? };
+        for ((result, ty), slot) in results.iter_mut().zip(ty.results()).zip(slots) {
+            // SAFETY: the function left results of its type.
+            *result = unsafe { Val::from_slot(slot, ty, store) };
+        }
+        Ok(())
+    }
+
+    /// The function with its type known to the compiler.
+    pub fn typed<Params: WasmParams, Results: WasmResults>(
+        &self,
+        store: impl AsContext,
+    ) -> Result<TypedFunc<Params, Results>, Error> {
+        let ty = self.ty(&store);
+        let wanted = FuncType::new(Params::types(), Results::types());
+        if ty != wanted {
+            return Err(Error::msg(format!("the function has type {ty}, not {wanted}")));
+        }
+        Ok(TypedFunc::new(*self))
+    }
+}
+
+/// The store and the instance that called a host function.
+#[derive(Debug)]
+pub struct Caller<'a, T: 'static> {
+    store: &'a mut StoreInner<T>,
+    context: *mut u8,
+}
+
+impl<'a, T: 'static> Caller<'a, T> {
+    /// # Safety
+    ///
+    /// The store is alive, its data has type `T`, nobody else uses it for `'a`; the context is an
+    /// instance's of the store, or null.
+    pub(crate) unsafe fn new(store: *mut StoreOpaque, context: *mut u8) -> Self {
+        // SAFETY: a `StoreOpaque` is the first field of a `StoreInner`, which is `repr(C)`.
+        Self { store: unsafe { &mut *store.cast::<StoreInner<T>>() }, context }
+    }
+
+    /// The same caller for a shorter time.
+    pub(crate) fn reborrow(&mut self) -> Caller<'_, T> {
+        Caller { store: self.store, context: self.context }
+    }
+
+    /// The embedder's data.
+    pub fn data(&self) -> &T {
+        &self.store.data
+    }
+
+    /// The embedder's data, to change.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.store.data
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &crate::Engine {
+        self.store.opaque.engine()
+    }
+
+    /// An export of the instance that called; `None` if the host called.
+    pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+        if self.context.is_null() {
+            return None;
+        }
+        // SAFETY: contexts of the store hold the number of their instance.
+        let index = unsafe { *self.context.byte_offset(INSTANCE as isize).cast::<u64>() };
+        let instance = Instance::from_index(&self.store.opaque, index as usize);
+        instance.get_export(self, name)
+    }
+
+    /// All exports of the instance that called.
+    pub fn exports(&mut self) -> Vec<Export> {
+        if self.context.is_null() {
+            return Vec::new();
+        }
+        // SAFETY: as in `get_export`.
+        let index = unsafe { *self.context.byte_offset(INSTANCE as isize).cast::<u64>() };
+        Instance::from_index(&self.store.opaque, index as usize).exports(self)
+    }
+}
+
+impl<T: 'static> AsContext for Caller<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.store)
+    }
+}
+
+impl<T: 'static> AsContextMut for Caller<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(self.store)
+    }
+}

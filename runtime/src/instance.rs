@@ -1,0 +1,684 @@
+//! Instances: a module's declarations made real in a store.
+
+use std::cell::Cell;
+
+use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
+use windlass_wasm::types::{
+    DataIndex, EntityIndex, FuncIndex, GlobalIndex, MemoryIndex, TableIndex,
+};
+
+use crate::Error;
+use crate::builtins;
+use crate::func::{Func, call_record};
+use crate::global::{Global, GlobalObject};
+use crate::layout::{BUILTINS, CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDef};
+use crate::memory::{Memory, MemoryObject};
+use crate::module::Module;
+use crate::store::{AsContext, AsContextMut, StoreOpaque};
+use crate::sys::mapping::Mapping;
+use crate::table::{Table, TableObject};
+use crate::trap::Trap;
+use crate::typed::{TypedFunc, WasmParams, WasmResults};
+use crate::values::{FuncType, GlobalType, Mutability, Slot, ValType};
+use windlass_core::ir::TrapCode;
+use windlass_wasm::trap;
+
+/// What an instance exports, or a linker defines.
+#[derive(Clone, Copy, Debug)]
+pub enum Extern {
+    /// A function.
+    Func(Func),
+    /// A table.
+    Table(Table),
+    /// A memory.
+    Memory(Memory),
+    /// A global.
+    Global(Global),
+}
+
+macro_rules! extern_kinds {
+    ($($kind:ident $into:ident $what:literal;)*) => {
+        $(impl From<$kind> for Extern {
+            fn from(value: $kind) -> Extern {
+                Extern::$kind(value)
+            }
+        })*
+
+        impl Extern {
+            $(#[doc = concat!("The ", $what, ", if it is one.")]
+            pub fn $into(self) -> Option<$kind> {
+                match self {
+                    Extern::$kind(value) => Some(value),
+                    _ => None,
+                }
+            })*
+        }
+    };
+}
+
+extern_kinds! {
+    Func into_func "function";
+    Table into_table "table";
+    Memory into_memory "memory";
+    Global into_global "global";
+}
+
+/// An export with its name.
+#[derive(Clone, Debug)]
+pub struct Export {
+    name: String,
+    definition: Extern,
+}
+
+impl Export {
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is.
+    pub fn into_extern(self) -> Extern {
+        self.definition
+    }
+}
+
+/// The memory of a context.
+#[derive(Debug)]
+enum ContextMemory {
+    /// Small ones, aligned as slots.
+    Boxed(Box<[Slot]>),
+    /// Large ones.
+    Mapped(Mapping),
+}
+
+/// What a store keeps of an instance.
+#[derive(Debug)]
+pub(crate) struct InstanceData {
+    module: Module,
+    context: ContextMemory,
+    memories: Vec<usize>,
+    tables: Vec<usize>,
+    globals: Vec<usize>,
+    dropped_data: Vec<Cell<bool>>,
+    dropped_elements: Vec<Cell<bool>>,
+}
+
+impl InstanceData {
+    fn context(&mut self) -> *mut u8 {
+        match &mut self.context {
+            ContextMemory::Boxed(slots) => slots.as_mut_ptr().cast(),
+            ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
+        }
+    }
+
+    fn address(&self) -> *mut u8 {
+        match &self.context {
+            ContextMemory::Boxed(slots) => slots.as_ptr().cast::<u8>().cast_mut(),
+            ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
+        }
+    }
+
+    /// The number in the store of a memory of the module.
+    pub fn memory(&self, index: MemoryIndex) -> usize {
+        self.memories[index.index()]
+    }
+
+    /// The number in the store of a table of the module.
+    pub fn table(&self, index: TableIndex) -> usize {
+        self.tables[index.index()]
+    }
+
+    /// The bytes of a data segment; none once it is dropped.
+    pub fn data_segment(&self, index: usize) -> &[u8] {
+        if self.dropped_data[index].get() {
+            return &[];
+        }
+        let module = self.module.inner();
+        &module.data_bytes[module.data[index].clone()]
+    }
+
+    pub fn drop_data(&self, index: usize) {
+        self.dropped_data[index].set(true);
+    }
+
+    pub fn drop_elements(&self, index: usize) {
+        self.dropped_elements[index].set(true);
+    }
+}
+
+/// Bytes of contexts that get a mapping of their own.
+const LARGE_CONTEXT: usize = 64 << 10;
+
+fn context_memory(size: usize) -> Result<ContextMemory, Error> {
+    if size >= LARGE_CONTEXT {
+        return Ok(ContextMemory::Mapped(Mapping::zeroed(size)?));
+    }
+    Ok(ContextMemory::Boxed(vec![0; size.div_ceil(size_of::<Slot>())].into_boxed_slice()))
+}
+
+impl StoreOpaque {
+    /// Writes a field of a context.
+    ///
+    /// # Safety
+    ///
+    /// The offset is that of a field of type `V` in the context of the instance.
+    unsafe fn set_field<V>(&mut self, instance: usize, offset: i32, value: V) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let context = self.instances[instance].context();
+            context.byte_offset(offset as isize).cast::<V>().write(value);
+        }
+    }
+
+    /// The address of a field of a context.
+    fn field(&self, instance: usize, offset: i32) -> *mut u8 {
+        // The layout keeps every offset inside of the context.
+        self.instances[instance].address().wrapping_byte_offset(offset as isize)
+    }
+
+    /// The record of a function of an instance, which escapes or is imported.
+    fn record(&self, instance: usize, function: FuncIndex) -> *const FuncRecord {
+        let module = self.instances[instance].module.inner();
+        match module.layout.record(function.index()) {
+            Some(offset) => self.field(instance, offset).cast(),
+            None => {
+                let slot = self.field(instance, module.layout.imported_function(function.index()));
+                // SAFETY: the field was filled when the instance was made.
+                unsafe { *slot.cast::<*const FuncRecord>() }
+            }
+        }
+    }
+
+    /// The value of a constant expression, as bits.
+    fn evaluate(&self, instance: usize, expr: &ConstExpr) -> Slot {
+        let mut stack: Vec<Slot> = Vec::new();
+        for op in &expr.ops {
+            let value = match *op {
+                ConstOp::I32Const(n) => Slot::from(n as u32),
+                ConstOp::I64Const(n) => Slot::from(n as u64),
+                ConstOp::F32Const(bits) => Slot::from(bits),
+                ConstOp::F64Const(bits) => Slot::from(bits),
+                ConstOp::GlobalGet(index) => self.global_bits(instance, index),
+                ConstOp::RefNull(_) => 0,
+                ConstOp::RefFunc(function) => self.record(instance, function) as usize as Slot,
+                binary => {
+                    let (y, x) = (stack.pop(), stack.pop());
+                    let (x, y) = x.zip(y).expect("the expression is valid");
+                    match binary {
+                        ConstOp::I32Add => Slot::from((x as u32).wrapping_add(y as u32)),
+                        ConstOp::I32Sub => Slot::from((x as u32).wrapping_sub(y as u32)),
+                        ConstOp::I32Mul => Slot::from((x as u32).wrapping_mul(y as u32)),
+                        ConstOp::I64Add => Slot::from((x as u64).wrapping_add(y as u64)),
+                        ConstOp::I64Sub => Slot::from((x as u64).wrapping_sub(y as u64)),
+                        _ => Slot::from((x as u64).wrapping_mul(y as u64)),
+                    }
+                }
+            };
+            stack.push(value);
+        }
+        stack.pop().expect("the expression leaves a value")
+    }
+
+    fn global_bits(&self, instance: usize, index: GlobalIndex) -> Slot {
+        self.globals[self.instances[instance].globals[index.index()]].bits()
+    }
+
+    /// Copies elements of a segment into a table; `None` if either range is out of bounds.
+    pub(crate) fn init_table(
+        &mut self,
+        instance: usize,
+        table: usize,
+        segment: usize,
+        to: u32,
+        from: u32,
+        len: u32,
+    ) -> Option<()> {
+        let data = &self.instances[instance];
+        let module = data.module.clone();
+        let items = &module.inner().info.elements[segment].items;
+        let available = if data.dropped_elements[segment].get() { 0 } else { items.len() };
+        let (to, from, len) = (to as usize, from as usize, len as usize);
+        if from + len > available || to + len > self.tables[table].elements().len() {
+            return None;
+        }
+        for n in 0..len {
+            let bits = match items {
+                ElementInit::Functions(functions) => {
+                    self.record(instance, functions[from + n]) as usize as u64
+                }
+                ElementInit::Expressions(exprs) => self.evaluate(instance, &exprs[from + n]) as u64,
+            };
+            self.tables[table].elements_mut()[to + n] = bits;
+        }
+        Some(())
+    }
+
+    /// Makes an instance of the module with these imports, in the order of the module's, and runs
+    /// everything that instantiation runs.
+    ///
+    /// What the instance owns stays in the store even if its start function traps, because other
+    /// instances may refer to it by then.
+    pub(crate) fn instantiate(
+        &mut self,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<usize, Error> {
+        if !crate::Engine::same(self.engine(), module.engine()) {
+            return Err(Error::msg("the module was compiled by another engine than the store's"));
+        }
+        let inner = module.inner();
+        let (info, layout) = (&inner.info, &inner.layout);
+        let instance = self.instances.len();
+        self.instances.push(Box::new(InstanceData {
+            module: module.clone(),
+            context: context_memory(layout.size as usize)?,
+            memories: Vec::with_capacity(info.memories.len()),
+            tables: Vec::with_capacity(info.tables.len()),
+            globals: Vec::with_capacity(info.globals.len()),
+            dropped_data: vec![Cell::new(false); info.data.len()],
+            dropped_elements: vec![Cell::new(false); info.elements.len()],
+        }));
+        self.keep_code(&inner.code);
+        let state = &raw mut *self.state;
+        // SAFETY: these offsets are those of the fixed fields, and the layout's are those of the
+        // arrays' entries, of the types that compiled code expects there.
+        unsafe {
+            self.set_field(instance, STORE, state);
+            self.set_field(instance, BUILTINS, builtins::TABLE.as_ptr());
+            self.set_field(instance, INSTANCE, instance as u64);
+            self.set_field(instance, CALLEE_SLOT, std::ptr::null::<FuncRecord>());
+            for (n, ty) in info.types.iter().enumerate() {
+                let id = self.engine().type_id(ty);
+                self.set_field(instance, layout.type_id(n), id);
+            }
+            self.take_imports(instance, module, imports)?;
+            self.make_records(instance, module)?;
+        }
+        self.make_own(instance, module)?;
+        self.run_segments(instance, module)?;
+        if let Some(start) = info.start {
+            let record = self.start_record(instance, module, start)?;
+            // SAFETY: the record is this instance's, and a start function has no parameters.
+            unsafe { call_record(self, record.as_ref(), &mut [])? };
+        }
+        Ok(instance)
+    }
+
+    /// # Safety
+    ///
+    /// The instance is one of this module, and the imports fit it.
+    unsafe fn take_imports(
+        &mut self,
+        instance: usize,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<(), Error> {
+        let layout = &module.inner().layout;
+        let mut functions = 0;
+        for import in imports {
+            // SAFETY: the offsets are those of the arrays of imports.
+            unsafe {
+                match import {
+                    Extern::Func(func) => {
+                        let record = func.record(self)?;
+                        let offset = layout.imported_function(functions);
+                        self.set_field(instance, offset, record);
+                        functions += 1;
+                    }
+                    Extern::Table(table) => {
+                        let number = table.index(self)?;
+                        let n = self.instances[instance].tables.len();
+                        let def = self.tables[number].def();
+                        self.set_field(instance, layout.imported_table(n), def);
+                        self.instances[instance].tables.push(number);
+                    }
+                    Extern::Memory(memory) => {
+                        let number = memory.index(self)?;
+                        let n = self.instances[instance].memories.len();
+                        let def = self.memories[number].def();
+                        self.set_field(instance, layout.imported_memory(n), def);
+                        self.instances[instance].memories.push(number);
+                    }
+                    Extern::Global(global) => {
+                        let number = global.index(self)?;
+                        let n = self.instances[instance].globals.len();
+                        let cell = self.globals[number].cell();
+                        self.set_field(instance, layout.imported_global(n), cell);
+                        self.instances[instance].globals.push(number);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A record for a function that the module defines.
+    fn make_record(
+        &mut self,
+        instance: usize,
+        module: &Module,
+        function: FuncIndex,
+    ) -> Result<FuncRecord, Error> {
+        let info = &module.inner().info;
+        let defined = info.defined_function(function).expect("the function is the module's own");
+        let type_id = self.engine().type_id(info.func_type(function));
+        let trampolines = self.trampolines(type_id)?;
+        Ok(FuncRecord {
+            code: module.inner().code.address(defined),
+            context: self.instances[instance].address(),
+            type_id,
+            foreign_code: trampolines.foreign(),
+            entry: trampolines.entry(),
+            host: std::ptr::null(),
+        })
+    }
+
+    /// # Safety
+    ///
+    /// The instance is one of this module.
+    unsafe fn make_records(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
+        let layout = module.inner().layout.clone();
+        for (function, offset) in layout.records() {
+            let record = self.make_record(instance, module, FuncIndex::new(function))?;
+            // SAFETY: the offset is that of the function's record.
+            unsafe { self.set_field(instance, offset, record) };
+        }
+        Ok(())
+    }
+
+    /// Makes the tables, memories and globals that the module defines.
+    fn make_own(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
+        let inner = module.inner();
+        let (info, layout) = (&inner.info, &inner.layout);
+        for (n, ty) in info.tables[info.imported_tables..].iter().enumerate() {
+            let def = self.field(instance, layout.table(n)).cast::<TableDef>();
+            // SAFETY: the definition is in the context, which lives as long as the store; null is
+            // an element of every table.
+            let table = unsafe { TableObject::new(*ty, 0, Some(def))? };
+            self.tables.push(table);
+            let number = self.tables.len() - 1;
+            self.instances[instance].tables.push(number);
+        }
+        for (n, ty) in info.memories[info.imported_memories..].iter().enumerate() {
+            let def = self.field(instance, layout.memory(n)).cast::<MemoryDef>();
+            // SAFETY: as above.
+            let memory = unsafe { MemoryObject::new(self.engine(), *ty, Some(def))? };
+            self.memories.push(memory);
+            let number = self.memories.len() - 1;
+            self.instances[instance].memories.push(number);
+        }
+        for (n, ty) in info.globals[info.imported_globals..].iter().enumerate() {
+            let cell = self.field(instance, layout.global(n)).cast::<Slot>();
+            let value = self.evaluate(instance, &info.global_inits[n]);
+            let ty = GlobalType::new(
+                ValType::from_wasm(ty.content),
+                if ty.mutable { Mutability::Var } else { Mutability::Const },
+            );
+            // SAFETY: the cell is in the context, aligned as a slot.
+            let global = unsafe {
+                cell.write(value);
+                GlobalObject::in_context(ty, cell)
+            };
+            self.globals.push(global);
+            let number = self.globals.len() - 1;
+            self.instances[instance].globals.push(number);
+        }
+        Ok(())
+    }
+
+    /// Copies active segments, elements first, each checked when its turn comes.
+    fn run_segments(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
+        let info = module.inner().info.clone();
+        for (n, segment) in info.elements.iter().enumerate() {
+            match &segment.mode {
+                ElementMode::Active { table, offset } => {
+                    let to = self.evaluate(instance, offset) as u32;
+                    let table = self.instances[instance].table(*table);
+                    let len = segment.items.len() as u32;
+                    self.init_table(instance, table, n, to, 0, len)
+                        .ok_or_else(|| Error::new(Trap::new(trap::TABLE_OUT_OF_BOUNDS)))?;
+                    self.instances[instance].drop_elements(n);
+                }
+                ElementMode::Declared => self.instances[instance].drop_elements(n),
+                ElementMode::Passive => {}
+            }
+        }
+        for (n, segment) in info.data.iter().enumerate() {
+            let Some((memory, offset)) = &segment.active else { continue };
+            let to = self.evaluate(instance, offset) as u32 as usize;
+            let memory = self.instances[instance].memory(*memory);
+            let bytes = self.instances[instance].data_segment(DataIndex::new(n).index());
+            let target = self.memories[memory].bytes_mut().get_mut(to..to + bytes.len());
+            target
+                .ok_or_else(|| Error::new(Trap::new(TrapCode::HEAP_OUT_OF_BOUNDS)))?
+                .copy_from_slice(bytes);
+            self.instances[instance].drop_data(n);
+        }
+        Ok(())
+    }
+
+    /// The record of the start function: it may be one that does not escape otherwise.
+    fn start_record(
+        &mut self,
+        instance: usize,
+        module: &Module,
+        start: FuncIndex,
+    ) -> Result<StartRecord, Error> {
+        let inner = module.inner();
+        let defined = inner.info.defined_function(start).is_some();
+        if defined && inner.layout.record(start.index()).is_none() {
+            return Ok(StartRecord::Own(self.make_record(instance, module, start)?));
+        }
+        Ok(StartRecord::Kept(self.record(instance, start)))
+    }
+}
+
+/// The record of a start function, kept by a store or made for one call.
+enum StartRecord {
+    Kept(*const FuncRecord),
+    Own(FuncRecord),
+}
+
+impl StartRecord {
+    fn as_ref(&self) -> *const FuncRecord {
+        match self {
+            StartRecord::Kept(record) => *record,
+            StartRecord::Own(record) => record,
+        }
+    }
+}
+
+/// An instance of a module in a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instance {
+    store: u64,
+    index: usize,
+}
+
+impl Instance {
+    pub(crate) fn from_index(store: &StoreOpaque, index: usize) -> Self {
+        Self { store: store.id(), index }
+    }
+
+    /// An instance with these imports, in the order of the module's. Their types are checked.
+    pub fn new(
+        mut store: impl AsContextMut,
+        module: &Module,
+        imports: &[Extern],
+    ) -> Result<Self, Error> {
+        let store = store.as_context_mut().opaque();
+        let wanted = &module.inner().info.imports;
+        if wanted.len() != imports.len() {
+            return Err(Error::msg(format!(
+                "the module has {} imports, {} are given",
+                wanted.len(),
+                imports.len()
+            )));
+        }
+        for (import, given) in wanted.iter().zip(imports) {
+            check_import(store, module, import.entity, given).map_err(|error| {
+                error.context(format!("import `{}` `{}`", import.module, import.name))
+            })?;
+        }
+        let index = store.instantiate(module, imports)?;
+        Ok(Self::from_index(store, index))
+    }
+
+    fn data<'a>(&self, store: &'a StoreOpaque) -> &'a InstanceData {
+        store.check(self.store).expect("the instance belongs to this store");
+        &store.instances[self.index]
+    }
+
+    fn entity(&self, store: &StoreOpaque, entity: EntityIndex) -> Extern {
+        let data = self.data(store);
+        match entity {
+            EntityIndex::Func(index) => {
+                Extern::Func(Func::from_record(store, store.record(self.index, index)))
+            }
+            EntityIndex::Table(index) => {
+                Extern::Table(Table::from_index(store, data.tables[index.index()]))
+            }
+            EntityIndex::Memory(index) => {
+                Extern::Memory(Memory::from_index(store, data.memories[index.index()]))
+            }
+            EntityIndex::Global(index) => {
+                Extern::Global(Global::from_index(store, data.globals[index.index()]))
+            }
+        }
+    }
+
+    /// The module.
+    pub fn module<'a>(&self, store: &'a impl AsContext) -> &'a Module {
+        &self.data(store.as_context().opaque()).module
+    }
+
+    /// The export of this name.
+    pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
+        let store: &StoreOpaque = store.as_context_mut().opaque();
+        let entity = self.data(store).module.inner().info.export(name)?;
+        Some(self.entity(store, entity))
+    }
+
+    /// The exported function of this name.
+    pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
+        self.get_export(store, name)?.into_func()
+    }
+
+    /// The exported function of this name, with a type that the compiler knows.
+    pub fn get_typed_func<Params: WasmParams, Results: WasmResults>(
+        &self,
+        mut store: impl AsContextMut,
+        name: &str,
+    ) -> Result<TypedFunc<Params, Results>, Error> {
+        let func = self
+            .get_func(&mut store, name)
+            .ok_or_else(|| Error::msg(format!("no function is exported as `{name}`")))?;
+        func.typed(&store).map_err(|error| error.context(format!("the export `{name}`")))
+    }
+
+    /// The exported memory of this name.
+    pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
+        self.get_export(store, name)?.into_memory()
+    }
+
+    /// The exported table of this name.
+    pub fn get_table(&self, store: impl AsContextMut, name: &str) -> Option<Table> {
+        self.get_export(store, name)?.into_table()
+    }
+
+    /// The exported global of this name.
+    pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
+        self.get_export(store, name)?.into_global()
+    }
+
+    /// All exports, in the order of the module.
+    pub fn exports(&self, mut store: impl AsContextMut) -> Vec<Export> {
+        let store: &StoreOpaque = store.as_context_mut().opaque();
+        let exports = &self.data(store).module.inner().info.exports;
+        let export = |export: &windlass_wasm::module::Export| Export {
+            name: export.name.to_string(),
+            definition: self.entity(store, export.entity),
+        };
+        exports.iter().map(export).collect()
+    }
+}
+
+/// Names of the kinds, for messages.
+fn kind(definition: &Extern) -> &'static str {
+    match definition {
+        Extern::Func(_) => "a function",
+        Extern::Table(_) => "a table",
+        Extern::Memory(_) => "a memory",
+        Extern::Global(_) => "a global",
+    }
+}
+
+fn incompatible(what: String) -> Error {
+    Error::msg(format!("incompatible import type: {what}"))
+}
+
+/// Whether limits (present or least size, greatest size) fit what an import asks for.
+fn limits_fit(given: (u64, Option<u64>), wanted: (u64, Option<u64>)) -> bool {
+    given.0 >= wanted.0
+        && wanted.1.is_none_or(|wanted| given.1.is_some_and(|given| given <= wanted))
+}
+
+/// Checks that a definition fits an import.
+pub(crate) fn check_import(
+    store: &StoreOpaque,
+    module: &Module,
+    entity: EntityIndex,
+    given: &Extern,
+) -> Result<(), Error> {
+    let info = &module.inner().info;
+    match (entity, given) {
+        (EntityIndex::Func(index), Extern::Func(func)) => {
+            let wanted = store.engine().type_id(info.func_type(index));
+            // SAFETY: the record belongs to the store, which was checked.
+            let found = unsafe { (*func.record(store)?).type_id };
+            if wanted != found {
+                let found = FuncType((*store.engine().type_of(found)).clone());
+                let wanted = info.func_type(index);
+                return Err(incompatible(format!("expected {wanted}, found {found}")));
+            }
+        }
+        (EntityIndex::Table(index), Extern::Table(table)) => {
+            let wanted = info.tables[index.index()];
+            let found = store.tables[table.index(store)?].ty();
+            let widen = |limit: Option<u32>| limit.map(u64::from);
+            let fits = limits_fit(
+                (found.minimum.into(), widen(found.maximum)),
+                (wanted.minimum.into(), widen(wanted.maximum)),
+            );
+            if wanted.element != found.element || !fits {
+                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+            }
+        }
+        (EntityIndex::Memory(index), Extern::Memory(memory)) => {
+            let wanted = info.memories[index.index()];
+            let found = store.memories[memory.index(store)?].ty();
+            let fits = limits_fit((found.minimum, found.maximum), (wanted.minimum, wanted.maximum));
+            if !fits || wanted.page_size_log2 != found.page_size_log2 {
+                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+            }
+        }
+        (EntityIndex::Global(index), Extern::Global(global)) => {
+            let wanted = info.globals[index.index()];
+            let found = store.globals[global.index(store)?].ty();
+            let mutable = found.mutability() == Mutability::Var;
+            if ValType::from_wasm(wanted.content) != found.content() || wanted.mutable != mutable {
+                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+            }
+        }
+        (wanted, given) => {
+            let wanted = match wanted {
+                EntityIndex::Func(_) => "a function",
+                EntityIndex::Table(_) => "a table",
+                EntityIndex::Memory(_) => "a memory",
+                EntityIndex::Global(_) => "a global",
+            };
+            return Err(incompatible(format!("expected {wanted}, found {}", kind(given))));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Linkers: imports found by name.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::func::{Caller, Func, HostFunc};
+use crate::instance::{Extern, Instance, check_import};
+use crate::module::Module;
+use crate::store::{AsContextMut, StoreOpaque};
+use crate::typed::IntoFunc;
+use crate::values::{FuncType, Val};
+use crate::{Engine, Error};
+
+/// What a name stands for.
+#[derive(Clone)]
+enum Definition {
+    /// Something of one store.
+    Extern(Extern),
+    /// A host function, for any store.
+    Host(Arc<HostFunc>),
+}
+
+/// Finds imports by name. Host functions may be used with any number of stores whose data has
+/// type `T`; other definitions belong to their store.
+pub struct Linker<T> {
+    engine: Engine,
+    definitions: HashMap<String, HashMap<String, Definition>>,
+    shadowing: bool,
+    data: PhantomData<fn(T)>,
+}
+
+impl<T> Clone for Linker<T> {
+    fn clone(&self) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            definitions: self.definitions.clone(),
+            shadowing: self.shadowing,
+            data: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Linker<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self
+            .definitions
+            .iter()
+            .flat_map(|(module, names)| names.keys().map(move |name| (module, name)));
+        f.debug_set().entries(names).finish()
+    }
+}
+
+impl<T: 'static> Linker<T> {
+    /// An empty linker.
+    pub fn new(engine: &Engine) -> Self {
+        Self {
+            engine: engine.clone(),
+            definitions: HashMap::new(),
+            shadowing: false,
+            data: PhantomData,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whether a name may be defined again; the last definition counts.
+    pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
+        self.shadowing = allow;
+        self
+    }
+
+    fn insert(
+        &mut self,
+        module: &str,
+        name: &str,
+        definition: Definition,
+    ) -> Result<&mut Self, Error> {
+        let names = self.definitions.entry(module.to_string()).or_default();
+        if !self.shadowing && names.contains_key(name) {
+            return Err(Error::msg(format!("`{module}` `{name}` is defined twice")));
+        }
+        names.insert(name.to_string(), definition);
+        Ok(self)
+    }
+
+    /// Defines something of a store.
+    pub fn define(
+        &mut self,
+        _store: impl AsContextMut<Data = T>,
+        module: &str,
+        name: &str,
+        item: impl Into<Extern>,
+    ) -> Result<&mut Self, Error> {
+        self.insert(module, name, Definition::Extern(item.into()))
+    }
+
+    /// Defines a host function from a closure, whose type follows from the closure's.
+    pub fn func_wrap<Params, Results>(
+        &mut self,
+        module: &str,
+        name: &str,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Result<&mut Self, Error> {
+        self.insert(module, name, Definition::Host(func.into_host_func()))
+    }
+
+    /// Defines a host function with a type that is known only at run time.
+    pub fn func_new(
+        &mut self,
+        module: &str,
+        name: &str,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Result<&mut Self, Error> {
+        self.insert(module, name, Definition::Host(HostFunc::new(ty, func)))
+    }
+
+    /// Defines all exports of an instance under a module name. A name that was defined for this
+    /// module before is defined anew, as scripts register modules again.
+    pub fn instance(
+        &mut self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+        instance: Instance,
+    ) -> Result<&mut Self, Error> {
+        let names = self.definitions.entry(module.to_string()).or_default();
+        for export in instance.exports(&mut store) {
+            let name = export.name().to_string();
+            names.insert(name, Definition::Extern(export.into_extern()));
+        }
+        Ok(self)
+    }
+
+    /// Instantiates a module and defines all its exports under a module name.
+    pub fn module(
+        &mut self,
+        mut store: impl AsContextMut<Data = T>,
+        name: &str,
+        module: &Module,
+    ) -> Result<&mut Self, Error> {
+        let instance = self.instantiate(&mut store, module)?;
+        self.instance(store, name, instance)
+    }
+
+    /// What a name stands for in a store.
+    pub fn get(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+        name: &str,
+    ) -> Option<Extern> {
+        let definition = self.definitions.get(module)?.get(name)?;
+        resolve(store.as_context_mut().opaque(), definition).ok()
+    }
+
+    /// Instantiates a module with imports from this linker.
+    pub fn instantiate(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &Module,
+    ) -> Result<Instance, Error> {
+        let store = store.as_context_mut().opaque();
+        let wanted = &module.inner().info.imports;
+        let mut imports = Vec::with_capacity(wanted.len());
+        for import in wanted {
+            let (from, name) = (&*import.module, &*import.name);
+            let definition = self.definitions.get(from).and_then(|names| names.get(name));
+            let definition = definition.ok_or_else(|| {
+                Error::msg(format!("unknown import: `{from}` `{name}` has not been defined"))
+            })?;
+            let found = resolve(store, definition)?;
+            check_import(store, module, import.entity, &found)
+                .map_err(|error| error.context(format!("import `{from}` `{name}`")))?;
+            imports.push(found);
+        }
+        let index = store.instantiate(module, &imports)?;
+        Ok(Instance::from_index(store, index))
+    }
+}
+
+fn resolve(store: &mut StoreOpaque, definition: &Definition) -> Result<Extern, Error> {
+    Ok(match definition {
+        Definition::Extern(item) => *item,
+        Definition::Host(func) => Extern::Func(Func::host(store, func)?),
+    })
+}

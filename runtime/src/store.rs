@@ -1,0 +1,340 @@
+//! Stores: what instances own, and the data of the embedder beside it.
+//!
+//! What holds: everything that compiled code has addresses of (contexts, definitions, records,
+//! elements) is in memory of its own that does not move while the store lives. Handles carry the
+//! number of their store and are checked against it.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use windlass_core::ir::TrapCode;
+
+use crate::func::HostFunc;
+use crate::global::GlobalObject;
+use crate::instance::InstanceData;
+use crate::layout::{FuncRecord, StoreState};
+use crate::memory::MemoryObject;
+use crate::module::ModuleCode;
+use crate::table::TableObject;
+use crate::trampoline::Trampolines;
+use crate::trap::FrameInfo;
+use crate::{Engine, Error};
+
+use std::sync::Arc;
+
+/// What came of a host function that failed, until the activation has been left.
+pub(crate) enum Pending {
+    /// It returned an error.
+    Error(Error),
+    /// It panicked.
+    Panic(Box<dyn Any + Send>),
+}
+
+/// The part of a store that does not depend on the embedder's data.
+pub struct StoreOpaque {
+    /// What compiled code reads and writes; contexts have its address.
+    pub(crate) state: Box<StoreState>,
+    id: u64,
+    engine: Engine,
+    pub(crate) instances: Vec<Box<InstanceData>>,
+    pub(crate) memories: Vec<MemoryObject>,
+    pub(crate) tables: Vec<TableObject>,
+    pub(crate) globals: Vec<GlobalObject>,
+    /// Records of host functions, with what they need to stay alive.
+    records: Vec<(Box<FuncRecord>, Arc<HostFunc>, Arc<Trampolines>)>,
+    /// Trampolines that records of instances name.
+    trampolines: Vec<Arc<Trampolines>>,
+    externs: Vec<Box<dyn Any + Send + Sync>>,
+    /// Code that may run in this store, by its first address.
+    code: Vec<Arc<ModuleCode>>,
+    pub(crate) pending: Option<Pending>,
+}
+
+// SAFETY: the pointers inside go to memory that the store owns; all of it moves with the store.
+unsafe impl Send for StoreOpaque {}
+// SAFETY: nothing is changed through a shared reference.
+unsafe impl Sync for StoreOpaque {}
+
+impl std::fmt::Debug for StoreOpaque {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("id", &self.id)
+            .field("instances", &self.instances.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl StoreOpaque {
+    fn new(engine: &Engine) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            state: Box::new(StoreState { exit_fp: 0 }),
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            engine: engine.clone(),
+            instances: Vec::new(),
+            memories: Vec::new(),
+            tables: Vec::new(),
+            globals: Vec::new(),
+            records: Vec::new(),
+            trampolines: Vec::new(),
+            externs: Vec::new(),
+            code: Vec::new(),
+            pending: None,
+        }
+    }
+
+    /// The number of the store, unique in the process.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The engine.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// An error unless `id` is this store's.
+    pub(crate) fn check(&self, id: u64) -> Result<(), Error> {
+        if id == self.id {
+            Ok(())
+        } else {
+            Err(Error::msg("a value of one store is used with another store"))
+        }
+    }
+
+    pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> Result<u32, Error> {
+        let number = u32::try_from(self.externs.len() + 1)
+            .map_err(|_| Error::msg("a store holds at most 2^32 - 1 external references"))?;
+        self.externs.push(value);
+        Ok(number)
+    }
+
+    pub(crate) fn extern_value(&self, number: u32) -> &(dyn Any + Send + Sync) {
+        &*self.externs[number as usize - 1]
+    }
+
+    /// A record for a host function, kept by this store.
+    pub(crate) fn host_record(&mut self, func: &Arc<HostFunc>) -> Result<*const FuncRecord, Error> {
+        if let Some((record, ..)) = self.records.iter().find(|(_, f, _)| Arc::ptr_eq(f, func)) {
+            return Ok(&**record);
+        }
+        let type_id = self.engine.type_id(&func.ty.0);
+        let trampolines = self.engine.trampolines(type_id)?;
+        let record = Box::new(FuncRecord {
+            code: crate::func::host_entry as *const u8,
+            context: std::ptr::null_mut(),
+            type_id,
+            foreign_code: trampolines.host(),
+            entry: trampolines.entry(),
+            host: Arc::as_ptr(func),
+        });
+        let address: *const FuncRecord = &*record;
+        self.records.push((record, func.clone(), trampolines));
+        Ok(address)
+    }
+
+    /// The trampolines of a type, kept by this store.
+    pub(crate) fn trampolines(&mut self, type_id: u32) -> Result<Arc<Trampolines>, Error> {
+        let found = self.engine.trampolines(type_id)?;
+        if !self.trampolines.iter().any(|kept| Arc::ptr_eq(kept, &found)) {
+            self.trampolines.push(found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Keeps the code of a module and finds traps and frames in it from now on.
+    pub(crate) fn keep_code(&mut self, code: &Arc<ModuleCode>) {
+        let start = code.range().start;
+        let at = self.code.partition_point(|kept| kept.range().start < start);
+        if !self.code.get(at).is_some_and(|kept| Arc::ptr_eq(kept, code)) {
+            self.code.insert(at, code.clone());
+        }
+    }
+
+    fn code_at(&self, pc: usize) -> Option<&ModuleCode> {
+        let after = self.code.partition_point(|code| code.range().start <= pc);
+        let code = self.code.get(after.checked_sub(1)?)?;
+        code.range().contains(&pc).then_some(code)
+    }
+
+    /// The reason of a trap at this instruction, if it is a trap site.
+    pub(crate) fn trap_at(&self, pc: usize) -> Option<TrapCode> {
+        self.code_at(pc)?.trap_at(pc)
+    }
+
+    /// Whether the function of this instruction has set up a frame.
+    pub(crate) fn has_frame(&self, pc: usize) -> bool {
+        self.code_at(pc).is_none_or(|code| code.has_frame(pc))
+    }
+
+    /// What is known of the function of this instruction.
+    pub(crate) fn frame_at(&self, pc: usize) -> Option<FrameInfo> {
+        self.code_at(pc)?.frame_at(pc)
+    }
+
+    /// The frame through which Wasm code last called the host.
+    pub(crate) fn exit_fp(&self) -> usize {
+        self.state.exit_fp
+    }
+}
+
+/// What instances own, with the embedder's data.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct StoreInner<T> {
+    // First: host functions go from the address of this to the whole.
+    pub(crate) opaque: StoreOpaque,
+    pub(crate) data: T,
+}
+
+/// A store: instances, memories, tables, globals and functions that belong together, and the
+/// embedder's data, which host functions reach.
+#[derive(Debug)]
+pub struct Store<T: 'static> {
+    inner: Box<StoreInner<T>>,
+}
+
+impl<T> Store<T> {
+    /// An empty store.
+    pub fn new(engine: &Engine, data: T) -> Self {
+        Self { inner: Box::new(StoreInner { opaque: StoreOpaque::new(engine), data }) }
+    }
+
+    /// The embedder's data.
+    pub fn data(&self) -> &T {
+        &self.inner.data
+    }
+
+    /// The embedder's data, to change.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.inner.data
+    }
+
+    /// Drops everything but the embedder's data.
+    pub fn into_data(self) -> T {
+        self.inner.data
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.inner.opaque.engine()
+    }
+}
+
+/// A borrowed store.
+#[derive(Debug)]
+pub struct StoreContext<'a, T: 'static>(pub(crate) &'a StoreInner<T>);
+
+/// A borrowed store, to change.
+#[derive(Debug)]
+pub struct StoreContextMut<'a, T: 'static>(pub(crate) &'a mut StoreInner<T>);
+
+impl<'a, T> StoreContext<'a, T> {
+    /// The embedder's data.
+    pub fn data(&self) -> &'a T {
+        &self.0.data
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.0.opaque.engine()
+    }
+
+    pub(crate) fn opaque(self) -> &'a StoreOpaque {
+        &self.0.opaque
+    }
+}
+
+impl<'a, T> StoreContextMut<'a, T> {
+    /// The embedder's data.
+    pub fn data(&self) -> &T {
+        &self.0.data
+    }
+
+    /// The embedder's data, to change.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.0.data
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.0.opaque.engine()
+    }
+
+    pub(crate) fn opaque(self) -> &'a mut StoreOpaque {
+        &mut self.0.opaque
+    }
+}
+
+/// Something that a store can be read through.
+pub trait AsContext {
+    /// The embedder's data.
+    type Data: 'static;
+
+    /// The store.
+    fn as_context(&self) -> StoreContext<'_, Self::Data>;
+}
+
+/// Something that a store can be changed through.
+pub trait AsContextMut: AsContext {
+    /// The store.
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
+}
+
+impl<T> AsContext for Store<T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(&self.inner)
+    }
+}
+
+impl<T> AsContextMut for Store<T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(&mut self.inner)
+    }
+}
+
+impl<T: 'static> AsContext for StoreContext<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.0)
+    }
+}
+
+impl<T: 'static> AsContext for StoreContextMut<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.0)
+    }
+}
+
+impl<T: 'static> AsContextMut for StoreContextMut<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(self.0)
+    }
+}
+
+impl<C: AsContext> AsContext for &C {
+    type Data = C::Data;
+
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContext> AsContext for &mut C {
+    type Data = C::Data;
+
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for &mut C {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        C::as_context_mut(self)
+    }
+}

@@ -1,0 +1,199 @@
+//! Trampolines between the host and Wasm, and between instances, made as IR and compiled by the
+//! same back end, three for each function type.
+
+use windlass_core::cursor::{Cursor, FuncCursor};
+use windlass_core::ir::{
+    AbiParam, Function, InstBuilder, MemFlags, SigRef, Signature, StackSlotData, StackSlotKind,
+    UserFuncName, Value, types,
+};
+use windlass_core::isa::CallConv;
+use windlass_core::{Context, ir};
+use windlass_jit::{CodeImage, ImageBuilder};
+use windlass_wasm::types::{FuncType, RefType, ValType};
+
+use crate::env::EXTERNREF;
+use crate::layout::{CALLEE_SLOT, FuncRecord, STACK_LIMIT, STORE, StoreState};
+use crate::values::SLOT_SIZE;
+use crate::{Engine, Error};
+
+/// The trampolines of one function type.
+pub struct Trampolines {
+    image: CodeImage,
+}
+
+impl std::fmt::Debug for Trampolines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Trampolines at {:?}", self.entry())
+    }
+}
+
+impl Trampolines {
+    /// Compiles the trampolines of a function type.
+    pub fn compile(engine: &Engine, ty: &FuncType) -> Result<Self, Error> {
+        let signature = wasm_signature(ty);
+        let mut context = Context::new();
+        let mut image = ImageBuilder::new();
+        let isa = engine.frames_isa();
+        for build in [entry, foreign, host] {
+            context.clear();
+            context.func = build(&signature);
+            let code = context.compile(&**isa, &mut Default::default()).map_err(|error| {
+                Error::msg(format!("a trampoline of type {ty} could not be compiled: {error}"))
+            })?;
+            // They call through registers only.
+            assert!(code.buffer.relocs().is_empty(), "a trampoline names no symbol");
+            image.add(code.buffer.data(), isa.function_alignment().preferred);
+        }
+        Ok(Self { image: image.finish()? })
+    }
+
+    fn address(&self, number: u32) -> *const u8 {
+        self.image.address(windlass_jit::FunctionId(number))
+    }
+
+    /// From the host: `(code, context, slots)` in the host's convention.
+    pub fn entry(&self) -> *const u8 {
+        self.address(0)
+    }
+
+    /// To a Wasm function in another context, which stands in the callee slot.
+    pub fn foreign(&self) -> *const u8 {
+        self.address(1)
+    }
+
+    /// To a host function, which stands in the callee slot.
+    pub fn host(&self) -> *const u8 {
+        self.address(2)
+    }
+}
+
+/// The signature of Wasm functions of a type, as the translator's environment has it.
+pub fn wasm_signature(ty: &FuncType) -> Signature {
+    let param = |ty: &ValType| {
+        AbiParam::new(match ty {
+            ValType::I32 => types::I32,
+            ValType::I64 => types::I64,
+            ValType::F32 => types::F32,
+            ValType::F64 => types::F64,
+            ValType::V128 => types::I8X16,
+            ValType::Ref(RefType::Func) => types::I64,
+            ValType::Ref(RefType::Extern) => EXTERNREF,
+        })
+    };
+    let mut signature = Signature::new(CallConv::Tail);
+    signature.params.extend(ty.params.iter().map(param));
+    signature.returns.extend(ty.results.iter().map(param));
+    signature
+}
+
+/// A function with one block, whose parameters are the arguments.
+fn function(signature: Signature) -> (Function, Vec<Value>) {
+    let mut func = Function::with_name_signature(UserFuncName::user(1, 0), signature);
+    let block = func.dfg.make_block();
+    let tys: Vec<_> = func.signature.params.iter().map(|param| param.value_type).collect();
+    let args = tys.iter().map(|&ty| func.dfg.append_block_param(block, ty)).collect();
+    func.layout.append_block(block);
+    (func, args)
+}
+
+fn cursor(func: &mut Function) -> FuncCursor<'_> {
+    let block = func.layout.entry_block().expect("the function has a block");
+    FuncCursor::new(func).at_bottom(block)
+}
+
+const FLAGS: MemFlags = MemFlags::trusted();
+
+fn slot(n: usize) -> i32 {
+    (n * SLOT_SIZE) as i32
+}
+
+fn store_slots(pos: &mut FuncCursor<'_>, values: &[Value], slots: Value) {
+    for (n, &value) in values.iter().enumerate() {
+        pos.ins().store(FLAGS, value, slots, slot(n));
+    }
+}
+
+fn load_slots(pos: &mut FuncCursor<'_>, tys: &[ir::AbiParam], slots: Value) -> Vec<Value> {
+    let load =
+        |(n, param): (usize, &AbiParam)| pos.ins().load(param.value_type, FLAGS, slots, slot(n));
+    tys.iter().enumerate().map(load).collect()
+}
+
+fn call(pos: &mut FuncCursor<'_>, sig: SigRef, code: Value, args: &[Value]) -> Vec<Value> {
+    let call = pos.ins().call_indirect(sig, code, args);
+    pos.func.dfg.inst_results(call).to_vec()
+}
+
+/// Host to Wasm: `(code, context, slots)`. The pinned register is the host's before and after.
+fn entry(signature: &Signature) -> Function {
+    let mut own = Signature::new(CallConv::SystemV);
+    own.params.extend([AbiParam::new(types::I64); 3]);
+    let (mut func, args) = function(own);
+    let sig = func.import_signature(signature.clone());
+    let mut pos = cursor(&mut func);
+    let &[code, context, slots] = &args[..] else { unreachable!("three parameters") };
+    let saved = pos.ins().get_pinned_reg(types::I64);
+    let params = load_slots(&mut pos, &signature.params, slots);
+    pos.ins().set_pinned_reg(context);
+    let results = call(&mut pos, sig, code, &params);
+    pos.ins().set_pinned_reg(saved);
+    store_slots(&mut pos, &results, slots);
+    pos.ins().return_(&[]);
+    func
+}
+
+/// The caller's context and the record that it left in its callee slot.
+fn callee(pos: &mut FuncCursor<'_>) -> (Value, Value) {
+    let context = pos.ins().get_pinned_reg(types::I64);
+    let record = pos.ins().load(types::I64, FLAGS, context, CALLEE_SLOT);
+    (context, record)
+}
+
+/// Wasm to Wasm in another context: the limit of the stack goes along, and the pinned register
+/// comes back.
+fn foreign(signature: &Signature) -> Function {
+    let (mut func, args) = function(signature.clone());
+    let sig = func.import_signature(signature.clone());
+    let mut pos = cursor(&mut func);
+    let (caller, record) = callee(&mut pos);
+    let field = std::mem::offset_of!(FuncRecord, context) as i32;
+    let context = pos.ins().load(types::I64, FLAGS, record, field);
+    let limit = pos.ins().load(types::I64, FLAGS, caller, STACK_LIMIT);
+    pos.ins().store(FLAGS, limit, context, STACK_LIMIT);
+    let field = std::mem::offset_of!(FuncRecord, code) as i32;
+    let code = pos.ins().load(types::I64, FLAGS, record, field);
+    pos.ins().set_pinned_reg(context);
+    let results = call(&mut pos, sig, code, &args);
+    pos.ins().set_pinned_reg(caller);
+    pos.ins().return_(&results);
+    func
+}
+
+/// Wasm to host: `code(record, context, slots)` in the host's convention. It does not return if
+/// the host function fails.
+fn host(signature: &Signature) -> Function {
+    let (mut func, args) = function(signature.clone());
+    let mut own = Signature::new(CallConv::SystemV);
+    own.params.extend([AbiParam::new(types::I64); 3]);
+    let sig = func.import_signature(own);
+    let slots = signature.params.len().max(signature.returns.len()) * SLOT_SIZE;
+    let slots = func.create_sized_stack_slot(StackSlotData::new(
+        StackSlotKind::ExplicitSlot,
+        slots as u32,
+        4,
+    ));
+    let mut pos = cursor(&mut func);
+    let (caller, record) = callee(&mut pos);
+    let slots = pos.ins().stack_addr(types::I64, slots, 0);
+    store_slots(&mut pos, &args, slots);
+    let store = pos.ins().load(types::I64, FLAGS, caller, STORE);
+    let frame = pos.ins().get_frame_pointer(types::I64);
+    let field = std::mem::offset_of!(StoreState, exit_fp) as i32;
+    pos.ins().store(FLAGS, frame, store, field);
+    let field = std::mem::offset_of!(FuncRecord, code) as i32;
+    let code = pos.ins().load(types::I64, FLAGS, record, field);
+    call(&mut pos, sig, code, &[record, caller, slots]);
+    let results = load_slots(&mut pos, &signature.returns, slots);
+    pos.ins().return_(&results);
+    func
+}

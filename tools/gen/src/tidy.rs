@@ -1,0 +1,119 @@
+//! The house rules: what must hold of the sources beyond what the compiler checks.
+//!
+//! Read from the files that git tracks. Each breach is a line `file:line: sentence`; generated
+//! files are exempt from the rules of form but not from the limit of lines.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// No source file is longer.
+const MAX_LINES: usize = 1200;
+/// No test file of the IR is longer.
+const MAX_TEST_LINES: usize = 300;
+/// No line of Rust is longer; strings and tables that rustfmt leaves alone are exempt.
+const MAX_COLUMNS: usize = 100;
+/// Folders of crates that may contain `unsafe`.
+const UNSAFE_ROOMS: [&str; 2] = ["runtime/", "module/jit/"];
+/// Files that the recipes of ARCHITECTURE.md name and that must exist.
+const RECIPE_FILES: [&str; 5] = [
+    "codegen/src/ir/opcodes.rs",
+    "codegen/src/passes.rs",
+    "isa/src/lib.rs",
+    "isa/x86_64/src/insts/mod.rs",
+    "isa/x86_64/rules/order",
+];
+
+/// Checks the tree below `root`; an error names every breach.
+pub fn run(root: &Path) -> Result<()> {
+    let mut breaches = Vec::new();
+    let files = tracked_files(root)?;
+    for file in &files {
+        check_file(root, file, &mut breaches)?;
+    }
+    for needed in RECIPE_FILES {
+        if !root.join(needed).exists() {
+            breaches.push(format!("{needed}: the recipes name this file, and it is not there"));
+        }
+    }
+    if breaches.is_empty() {
+        println!("tidy: {} files", files.len());
+        return Ok(());
+    }
+    for breach in &breaches {
+        eprintln!("{breach}");
+    }
+    bail!("{} breaches of the house rules", breaches.len())
+}
+
+fn tracked_files(root: &Path) -> Result<Vec<PathBuf>> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root)
+        .output()
+        .context("git lists the files")?;
+    if !output.status.success() {
+        bail!("git ls-files: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let names = String::from_utf8(output.stdout).context("file names are UTF-8")?;
+    Ok(names.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
+}
+
+fn check_file(root: &Path, file: &Path, breaches: &mut Vec<String>) -> Result<()> {
+    let name = file.to_string_lossy();
+    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("");
+    if !matches!(extension, "rs" | "rules" | "clif") || !root.join(file).exists() {
+        return Ok(());
+    }
+    let text = fs::read_to_string(root.join(file)).with_context(|| format!("{name} is text"))?;
+    let generated = name.contains("/generated/");
+    let limit = if extension == "clif" { MAX_TEST_LINES } else { MAX_LINES };
+    let lines = text.lines().count();
+    if lines > limit {
+        breaches.push(format!("{name}:{lines}: longer than {limit} lines; split it by theme"));
+    }
+    if extension == "rs" {
+        let first = text.lines().next().unwrap_or("");
+        if !first.starts_with("//!") {
+            breaches.push(format!("{name}:1: begin with a `//!` header: what it does, what holds"));
+        }
+        if !generated {
+            check_rust(&name, &text, breaches);
+        }
+    }
+    Ok(())
+}
+
+fn check_rust(name: &str, text: &str, breaches: &mut Vec<String>) {
+    // Spelled in parts, so that this file does not breach its own rule.
+    let unfinished =
+        [concat!("todo", "!("), concat!("unimpl", "emented!("), concat!("TO", "DO"), concat!("FIX", "ME"), concat!("#[ign", "ore")];
+    let may_be_unsafe = UNSAFE_ROOMS.iter().any(|room| name.starts_with(room));
+    for (number, line) in text.lines().enumerate() {
+        let at = number + 1;
+        if let Some(mark) = unfinished.iter().find(|mark| line.contains(**mark)) {
+            breaches.push(format!("{name}:{at}: `{mark}`: finish it, or say in an issue what is left"));
+        }
+        if !may_be_unsafe && is_unsafe(line) {
+            breaches.push(format!("{name}:{at}: `unsafe` outside of runtime and module/jit"));
+        }
+        let columns = line.chars().count();
+        if columns > MAX_COLUMNS && !is_table(line) {
+            breaches.push(format!("{name}:{at}: {columns} columns, the limit is {MAX_COLUMNS}"));
+        }
+    }
+}
+
+fn is_unsafe(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or("").trim_start();
+    ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "unsafe trait"]
+        .iter()
+        .any(|mark| code.contains(mark))
+}
+
+/// Rows of the tables and long strings stand on one line on purpose.
+fn is_table(line: &str) -> bool {
+    line.contains('"') || line.trim_end().ends_with(';') || line.contains(" => ")
+}
