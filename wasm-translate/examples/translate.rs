@@ -10,6 +10,7 @@ use windlass_wasm::{FuncTranslator, WasmFeatures, translate_module};
 
 fn main() {
     let path = std::env::args().nth(1).expect("usage: translate FILE.wasm");
+    let verify = std::env::args().nth(2).is_some_and(|arg| arg == "--verify");
     let bytes = std::fs::read(&path).expect("the file can be read");
     let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
     let mut env = TestEnv::new(&module.info);
@@ -23,6 +24,9 @@ fn main() {
         func.name = UserFuncName::user(0, module.info.function(index).0);
         match translator.translate(&module, &mut env, index, &mut func) {
             Ok(()) => {
+                if verify {
+                    common::verify(&func);
+                }
                 insts += func.dfg.num_insts();
                 blocks += func.dfg.num_blocks();
                 values += func.dfg.num_values();

@@ -436,9 +436,9 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
     }
 
     pub(crate) fn trap(&mut self, code: TrapCode) {
-        if self.builder.current_block() != self.builder.func.layout.entry_block() {
-            let block = self.builder.current_block().expect("code is inserted into a block");
-            self.builder.ensure_inserted_block();
+        self.builder.ensure_inserted_block();
+        let block = self.builder.current_block().expect("code is inserted into a block");
+        if Some(block) != self.builder.func.layout.entry_block() {
             self.builder.set_cold_block(block);
         }
         self.builder.ins().trap(code);

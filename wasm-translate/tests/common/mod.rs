@@ -11,6 +11,8 @@ use windlass_core::ir::{
     SigRef, Signature, StackSlotData, StackSlotKind, UserExternalName, UserFuncName, Value, types,
 };
 use windlass_core::isa::CallConv;
+use windlass_core::settings::{self, Configurable};
+use windlass_core::verify::verify_function;
 use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
 use windlass_wasm::env::*;
 use windlass_wasm::types::*;
@@ -237,9 +239,20 @@ pub fn translate_bytes(
         let mut func = Function::new();
         func.name = UserFuncName::user(0, module.info.function(index).0);
         translator.translate(&module, &mut env, index, &mut func)?;
+        verify(&func);
         functions.push(func);
     }
     Ok(functions)
+}
+
+/// The verifier's opinion of a function.
+pub fn verify(func: &Function) {
+    let mut flags = settings::builder();
+    flags.enable("enable_pinned_reg").expect("the setting exists");
+    let flags = settings::Flags::new(flags);
+    if let Err(errors) = verify_function(func, &flags) {
+        panic!("{}:\n{errors}\n{}", func.name, func.display());
+    }
 }
 
 const CONTEXT: u32 = 1024;
