@@ -64,6 +64,8 @@ enum Change {
     Jump(Inst, usize),
     /// Makes the uses of a block's parameter zero.
     Param(Block, Value),
+    /// Joins a block that ends in a jump with the target, which no other branch reaches.
+    Join(Block),
 }
 
 fn changes(function: &Function) -> Vec<Change> {
@@ -79,6 +81,7 @@ fn changes(function: &Function) -> Vec<Change> {
                 changes.push(Change::Remove(inst));
             }
         }
+        changes.push(Change::Join(block));
         if function.layout.entry_block() != Some(block) {
             let params = function.dfg.block_params(block).iter();
             changes.extend(params.map(|&param| Change::Param(block, param)));
@@ -131,7 +134,33 @@ fn apply(function: &mut Function, change: Change) -> bool {
             replace(function, param, zero);
             true
         }
+        Change::Join(block) => join(function, block).is_some(),
     }
+}
+
+fn join(function: &mut Function, block: Block) -> Option<()> {
+    let jump = function.layout.last_inst(block)?;
+    if function.dfg.insts[jump].opcode != Opcode::Jump {
+        return None;
+    }
+    let call = function.dfg.branch_targets(jump)[0];
+    let target = call.block();
+    let branches = |from| function.block_successors(from).filter(|&to| to == target).count();
+    if target == block || function.layout.blocks().map(branches).sum::<usize>() != 1 {
+        return None;
+    }
+    let args: Vec<BlockArg> = call.args(&function.dfg.value_lists).collect();
+    let params = function.dfg.block_params(target).to_vec();
+    function.layout.remove_inst(jump);
+    for (param, arg) in params.into_iter().zip(args) {
+        replace(function, param, arg.as_value()?);
+    }
+    for inst in function.layout.block_insts(target).collect::<Vec<_>>() {
+        function.layout.remove_inst(inst);
+        function.layout.append_inst(inst, block);
+    }
+    function.layout.remove_block(target);
+    Some(())
 }
 
 fn zero(cursor: &mut FuncCursor<'_>, ty: Type) -> Value {

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use windlass_core::data_value::DataValue;
+use windlass_core::interpret::{FunctionStore, Interpreter, InterpreterState};
+use windlass_core::ir::Function;
 use windlass_core::text::{ParseOptions, parse_functions, parse_run_command, parse_test};
+use windlass_core::verify::{pretty_verifier_error, verify_function};
 use windlass_fuzz::generate::{Config, generate};
 use windlass_fuzz::mutate::{TEXT_WORDS, damage};
 use windlass_fuzz::rng::Rng;
@@ -42,6 +46,18 @@ fn corpus() -> Vec<String> {
     texts
 }
 
+/// Calls a function with zeros: however it ends, it ends.
+fn interpret(function: &Function) {
+    let params = function.signature.params.iter();
+    let zeros: Result<Vec<_>, _> = params.map(|param| DataValue::zero(param.value_type)).collect();
+    let Ok(zeros) = zeros else { return };
+    let state = InterpreterState::default().with_function_store(FunctionStore::from(function));
+    let mut interpreter = Interpreter::new(state).with_fuel(Some(10_000));
+    if let Err(error) = interpreter.call_by_name(&function.name.to_string(), &zeros) {
+        assert!(!error.to_string().is_empty());
+    }
+}
+
 /// Reads a text; what is read is printed and read again. Returns whether it is right.
 fn read(text: &str) -> bool {
     match parse_test(text, ParseOptions::default()) {
@@ -56,6 +72,12 @@ fn read(text: &str) -> bool {
                     .unwrap_or_else(|error| panic!("{error}\nin what was printed:\n{printed}"));
                 assert_eq!(again.len(), 1, "{printed}");
                 assert_eq!(again[0].to_string(), printed);
+                match verify_function(function, &file.flags) {
+                    Ok(()) => interpret(function),
+                    Err(errors) => {
+                        assert!(!pretty_verifier_error(function, &errors).is_empty());
+                    }
+                }
             }
             true
         }
