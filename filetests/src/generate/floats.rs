@@ -161,12 +161,15 @@ pub(super) fn generate(out: &mut Vec<File>) {
     }
 }
 
+/// What an operation on bits yields.
+type Logic = fn(u64, u64) -> u64;
+
 /// `band`, `bor`, `bxor` and `bnot` on the bits of floats.
 fn logic(out: &mut Vec<File>, ty: Type) {
     let mut file = Writer::new(out, format!("float/logic-{ty}"), FLOAT_FLAGS);
     let all = u64::MAX >> (64 - ty.bits());
     let bits = [0.0, -0.0, 1.5, -3.25, f64::INFINITY].map(|x| float_bits(ty, x));
-    let operations: [(&str, fn(u64, u64) -> u64); 3] =
+    let operations: [(&str, Logic); 3] =
         [("band", |x, y| x & y), ("bor", |x, y| x | y), ("bxor", |x, y| x ^ y)];
     for (name, model) in operations {
         let body = format!("v2 = {name} v0, v1\nreturn v2");

@@ -45,8 +45,8 @@ fn umulhi(w: u32, x: u128, y: u128) -> u128 {
     }
     let half = |v: u128| (v & u128::from(u64::MAX), v >> 64);
     let ((a, b), (c, d)) = (half(x), half(y));
-    let middle = (a * c >> 64) + half(a * d).0 + half(b * c).0;
-    b * d + (a * d >> 64) + (b * c >> 64) + (middle >> 64)
+    let middle = ((a * c) >> 64) + half(a * d).0 + half(b * c).0;
+    b * d + ((a * d) >> 64) + ((b * c) >> 64) + (middle >> 64)
 }
 
 fn smulhi(w: u32, x: u128, y: u128) -> u128 {
@@ -78,8 +78,13 @@ fn srem(w: u32, x: u128, y: u128) -> Outcome {
     if y == 0 { Err("int_divz") } else { Ok(x.wrapping_rem(y) as u128) }
 }
 
-/// A unary operation and its model.
-const UNARY: &[(&str, fn(u32, u128) -> u128)] = &[
+/// What a unary operation yields, given the width.
+type Unary = fn(u32, u128) -> u128;
+/// What a shift by less than the width yields, given the width.
+type Shift = fn(u32, u128, u32) -> u128;
+
+/// The unary operations.
+const UNARY: &[(&str, Unary)] = &[
     ("ineg", |_, x| x.wrapping_neg()),
     ("iabs", |w, x| signed(w, x).unsigned_abs()),
     ("bnot", |_, x| !x),
@@ -95,7 +100,7 @@ const UNARY: &[(&str, fn(u32, u128) -> u128)] = &[
 ];
 
 /// Shifts: the amount is already taken modulo the width.
-const SHIFTS: &[(&str, fn(u32, u128, u32) -> u128)] = &[
+const SHIFTS: &[(&str, Shift)] = &[
     ("ishl", |_, x, n| x << n),
     ("ushr", |_, x, n| x >> n),
     ("sshr", |w, x, n| (signed(w, x) >> n) as u128),
@@ -236,7 +241,7 @@ fn binary(file: &mut Writer<'_>, ty: Type, op: &Binary) {
     file.function(&format!("{name}_{ty}_same"), &[ty], &[ty], Body::new(&body, cases.collect()));
 }
 
-fn unary(file: &mut Writer<'_>, ty: Type, name: &str, model: fn(u32, u128) -> u128) {
+fn unary(file: &mut Writer<'_>, ty: Type, name: &str, model: Unary) {
     let mut inputs = few(ty);
     inputs.extend([
         2,
@@ -260,7 +265,7 @@ fn unary(file: &mut Writer<'_>, ty: Type, name: &str, model: fn(u32, u128) -> u1
     file.function(&loaded, &[ty], &[ty], Body::with_slot(&body, cases(&inputs)));
 }
 
-fn shift(file: &mut Writer<'_>, ty: Type, name: &str, model: fn(u32, u128, u32) -> u128) {
+fn shift(file: &mut Writer<'_>, ty: Type, name: &str, model: Shift) {
     let w = ty.bits();
     let mut amounts: Vec<u128> = [0, 1, 3, 7, w - 1, w, w + 1, 31, 32, 63, 64, 100, 127]
         .into_iter()
@@ -296,7 +301,7 @@ fn shift(file: &mut Writer<'_>, ty: Type, name: &str, model: fn(u32, u128, u32) 
     file.function(&name, &[ty, I32], &[ty], Body::with_slot(&body, cases.collect()));
 }
 
-fn shift_by_i128(file: &mut Writer<'_>, name: &str, model: fn(u32, u128, u32) -> u128) {
+fn shift_by_i128(file: &mut Writer<'_>, name: &str, model: Shift) {
     for ty in NARROW {
         let w = ty.bits();
         let body = format!("v2 = {name} v0, v1\nreturn v2");

@@ -20,8 +20,8 @@ fn some(ty: Type) -> Vec<(u128, String)> {
 /// Shapes of addresses: the name, and what computes `v9` with `OFF` behind it, from the slot at v8
 /// and the number 2 in v1 (i64) and v2 (i32).
 const SHAPES: [(&str, &str, &str); 9] = [
-    ("base", "v9 = iadd_base", ""),
-    ("offset", "v9 = iadd_base", "+12"),
+    ("base", "", ""),
+    ("offset", "", "+12"),
     ("index", "v9 = iadd v8, v1", ""),
     ("index_offset", "v9 = iadd v8, v1", "+7"),
     ("index2", "v7 = ishl v1, v6\nv9 = iadd v8, v7", "+8"),

@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
     fn header(&self) -> String {
         let mut header = String::from("; Made by filetests/src/generate.\ntest interpret\n");
         if let Where::Everywhere(targets) = self.at {
-            header += "test run\n";
+            header += "test run\nset regalloc_checker\n";
             for target in targets {
                 let _ = writeln!(header, "target {target}");
             }
