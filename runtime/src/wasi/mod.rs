@@ -11,6 +11,7 @@ mod clock;
 mod ctx;
 mod errno;
 mod fd;
+mod link;
 mod memory;
 mod path;
 mod process;
@@ -19,6 +20,7 @@ pub mod table;
 
 pub use ctx::{WasiCtx, WasiCtxBuilder};
 pub use errno::Errno;
+pub use link::add_to_linker;
 pub use memory::GuestMemory;
 pub use streams::{InputStream, OutputPipe, OutputStream};
 pub use table::WasiExit;

@@ -1,0 +1,69 @@
+//! Exit codes of the command, as users of such commands expect them.
+
+use std::process::ExitCode;
+
+/// Everything went well.
+pub const SUCCESS: u8 = 0;
+/// The command could not do its work: a file that cannot be read, an invalid module, a failed test.
+pub const FAILURE: u8 = 1;
+/// The Wasm program trapped: as a native program that is ended by SIGABRT.
+pub const TRAP: u8 = 134;
+
+/// The outcome of a subcommand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did its work.
+    Success,
+    /// It did its work and found failures.
+    Failures,
+    /// The program ended with this status.
+    Status(i32),
+    /// The program trapped; the trap has been printed.
+    Trapped,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Success => SUCCESS,
+            Outcome::Failures => FAILURE,
+            Outcome::Trapped => TRAP,
+            // Only the low byte reaches the parent; a status that would vanish there stays visible.
+            Outcome::Status(status) => match status as u8 {
+                0 if status != 0 => FAILURE,
+                byte => byte,
+            },
+        })
+    }
+}
+
+/// Counts of a test run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// What held.
+    pub passed: usize,
+    /// What did not.
+    pub failed: usize,
+    /// What was not tried.
+    pub skipped: usize,
+}
+
+impl Counts {
+    /// Adds the counts of another run.
+    pub fn add(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    /// The outcome: failures, if anything failed or nothing was run at all.
+    pub fn outcome(self) -> Outcome {
+        if self.failed == 0 && self.passed > 0 { Outcome::Success } else { Outcome::Failures }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}

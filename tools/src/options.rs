@@ -1,0 +1,112 @@
+//! Options that several subcommands share, and the engine they make.
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use windlass_runtime::{Config, Engine, MemoryPlan, RegallocAlgorithm};
+
+/// How code is generated.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CodegenOptions {
+    /// The register allocator: good code, or fast compilation
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub regalloc: Option<Regalloc>,
+
+    /// How memories are laid out: an address range with guard pages, or explicit bounds checks
+    #[arg(long, value_enum, value_name = "PLAN")]
+    pub memory: Option<Memory>,
+
+    /// A setting of the code generator, as on a `set` line of a filetest; may repeat
+    #[arg(long = "set", value_name = "NAME[=VALUE]")]
+    pub settings: Vec<String>,
+
+    /// Print the IR or machine code of every function behind this pass
+    #[arg(long, value_name = "PASS")]
+    pub dump_after: Option<String>,
+
+    /// Print how long each pass took
+    #[arg(long)]
+    pub time_passes: bool,
+
+    /// Check every register allocation
+    #[arg(long)]
+    pub regalloc_checker: bool,
+}
+
+/// The register allocators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Regalloc {
+    /// Good code.
+    Backtracking,
+    /// Fast compilation.
+    SinglePass,
+}
+
+/// The plans for memories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Memory {
+    /// A reserved range of addresses with guard pages: no checks.
+    Reserved,
+    /// At any address: every access is checked.
+    Checked,
+}
+
+impl CodegenOptions {
+    /// The configuration that the options ask for.
+    pub fn config(&self) -> Result<Config> {
+        let mut config = Config::new();
+        match self.regalloc {
+            Some(Regalloc::Backtracking) => {
+                config.regalloc_algorithm(RegallocAlgorithm::Backtracking);
+            }
+            Some(Regalloc::SinglePass) => {
+                config.regalloc_algorithm(RegallocAlgorithm::SinglePass);
+            }
+            None => {}
+        }
+        match self.memory {
+            Some(Memory::Reserved) => {
+                config.memory_plan(MemoryPlan::Reserved);
+            }
+            Some(Memory::Checked) => {
+                config.memory_plan(MemoryPlan::Checked);
+            }
+            None => {}
+        }
+        for setting in &self.settings {
+            let (name, value) = setting.split_once('=').unwrap_or((setting, "true"));
+            config.codegen_setting(name, value).with_context(|| format!("--set {setting}"))?;
+        }
+        if self.regalloc_checker {
+            config.codegen_setting("regalloc_checker", "true")?;
+        }
+        if let Some(pass) = &self.dump_after {
+            config.dump_after(pass).with_context(|| format!("--dump-after {pass}"))?;
+        }
+        config.time_passes(self.time_passes);
+        Ok(config)
+    }
+
+    /// The engine that the options ask for.
+    pub fn engine(&self) -> Result<Engine> {
+        Ok(Engine::new(&self.config()?)?)
+    }
+}
+
+/// The proposals that `--wasm-features` names.
+const FEATURES: [&str; 5] =
+    ["multi-memory", "extended-const", "tail-call", "reference-types", "bulk-memory"];
+
+/// Switches proposals on, or off with `-` in front: `--wasm-features multi-memory,-tail-call`.
+pub fn apply_features(config: &mut Config, list: &[String]) -> Result<()> {
+    for word in list.iter().flat_map(|item| item.split(',')).filter(|word| !word.is_empty()) {
+        let (name, on) = match word.strip_prefix('-') {
+            Some(name) => (name, false),
+            None => (word, true),
+        };
+        if !FEATURES.contains(&name) {
+            bail!("--wasm-features: `{name}` is none of {}", FEATURES.join(", "));
+        }
+        config.wasm_feature(name, on)?;
+    }
+    Ok(())
+}
