@@ -1,10 +1,9 @@
 //! Runs test files: `cargo run -p windlass-filetests --example filetest PATHS…`.
 
-fn main() {
+use std::process::ExitCode;
+
+fn main() -> std::io::Result<ExitCode> {
     let paths: Vec<_> = std::env::args_os().skip(1).map(Into::into).collect();
-    let report = windlass_filetests::run(&paths, windlass_filetests::Options::from_env());
-    report.printed.iter().for_each(|line| println!("{line}"));
-    report.failures.iter().for_each(|failure| println!("FAIL {failure}"));
-    println!("{report}");
-    std::process::exit(i32::from(!report.is_success()));
+    let success = windlass_filetests::command(&paths, false)?;
+    Ok(ExitCode::from(u8::from(!success)))
 }

@@ -72,12 +72,7 @@ pub fn run(path: &Path, options: Options) -> Report {
         Ok(text) => text,
         Err(error) => return failed(path, 0, error.to_string()),
     };
-    let mut report = run_text(path, &text, options);
-    if options.bless && report.blessed > 0 {
-        // Commands were run on the text as it was; each wrote its own part.
-        report.blessed = 1;
-    }
-    report
+    run_text(path, &text, options)
 }
 
 fn failed(path: &Path, line: usize, message: String) -> Report {

@@ -128,6 +128,29 @@ pub fn run(paths: &[PathBuf], options: Options) -> Report {
     report
 }
 
+/// The command `filetest` of the tools: runs, writes what happened to standard output, the last
+/// line being the counts, and tells whether all went well. With `coverage`, the table of what is
+/// tested comes first and holes are failures.
+pub fn command(paths: &[PathBuf], coverage: bool) -> std::io::Result<bool> {
+    use std::io::Write;
+    let report = run(paths, Options { coverage, ..Options::from_env() });
+    let mut out = std::io::stdout().lock();
+    for line in &report.printed {
+        writeln!(out, "{line}")?;
+    }
+    if coverage {
+        write!(out, "{}", report.coverage)?;
+    }
+    for failure in &report.failures {
+        writeln!(out, "FAIL {failure}")?;
+    }
+    if report.blessed > 0 {
+        writeln!(out, "{} expectations written anew", report.blessed)?;
+    }
+    writeln!(out, "{report}")?;
+    Ok(report.is_success())
+}
+
 /// Runs a text as if it were a file of this name.
 pub fn run_text(name: &str, text: &str, options: Options) -> Report {
     file::run_text(Path::new(name), text, options)
