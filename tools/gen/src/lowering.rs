@@ -146,6 +146,12 @@ impl Body<'_> {
                         self.problem("a `cond` rule ends with `yield {condition}`".to_string());
                     }
                 } else {
+                    let text = format!("{}{}", self.before, self.code);
+                    let given = ["cx.res(", "cx.alias(", "(cx, inst"].iter().any(|w| text.contains(w));
+                    let optional = self.op.other_side_effects();
+                    if !self.op.info().results.is_empty() && !given && !optional {
+                        self.problem("nothing gives the result: name a step `res = …`".to_string());
+                    }
                     self.code.push_str("return true;");
                 }
             }

@@ -101,6 +101,13 @@ pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     false
 }
 
+pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // int.rules:75 sadd_cin
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    false
+}
+
 pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // int.rules:50 sdiv
@@ -160,6 +167,13 @@ pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     false
 }
 
+pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // int.rules:76 ssub_bin
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    false
+}
+
 pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // int.rules:64 uadd_overflow
@@ -167,13 +181,20 @@ pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     false
 }
 
+pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // int.rules:73 uadd_cin
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
+    false
+}
+
 pub(super) fn op_uadd_overflow_trap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:72 uadd_trap_imm
-    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.gpr(); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
-    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.gpr(); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
-    // int.rules:73 uadd_trap
-    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); cx.trap_if(one(Cc::B), code); return true; }
+    // int.rules:77 uadd_trap_imm
+    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
+    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
+    // int.rules:78 uadd_trap
+    if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); cx.trap_if(one(Cc::B), code); return true; }
     false
 }
 
@@ -239,5 +260,12 @@ pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     let ty = d.ctrl_type;
     // int.rules:66 usub_overflow
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t2)]); return true; }
+    false
+}
+
+pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // int.rules:74 usub_bin
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
     false
 }
