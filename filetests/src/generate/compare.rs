@@ -69,7 +69,7 @@ const USES: [(&str, &str, &str, &str); 6] = [
 pub(super) fn generate(out: &mut Vec<File>) {
     for ty in [I8, I16, I32, I64, I128] {
         for (what, body, yes, no) in USES {
-            let mut file = Writer::new(out, format!("compare/icmp-{what}-{ty}"), at(ty, INT_FLAGS));
+            let mut file = Writer::new(out, format!("compare/icmp-{what}-{ty}"), INT_FLAGS);
             for cc in IntCC::ALL {
                 let body = format!("v2 = icmp {cc} v0, v1\n{body}");
                 let all = pairs(ty);
@@ -155,7 +155,7 @@ fn with_operands(out: &mut Vec<File>, ty: Type) {
 
 /// `brif`, `trapz` and `trapnz` on values of every width.
 fn traps(out: &mut Vec<File>, ty: Type) {
-    let mut file = Writer::new(out, format!("compare/zero-{ty}"), at(ty, INT_FLAGS));
+    let mut file = Writer::new(out, format!("compare/zero-{ty}"), INT_FLAGS);
     let mut inputs = few(ty);
     inputs.extend([1 << (ty.bits() / 2), 0x80]);
     let body = "brif v0, block1(v0), block2\nblock1(v1: X):\nreturn v1\n\
@@ -191,9 +191,7 @@ fn traps(out: &mut Vec<File>, ty: Type) {
 /// `select`, `select_spectre_guard`, `bitselect` and `bmask` at every width of value and condition.
 fn selects(out: &mut Vec<File>, ty: Type) {
     for by in [I8, I16, I32, I64, I128] {
-        let wide = ty == I128 || by == I128;
-        let flags = if wide { Where::Interpreter } else { INT_FLAGS };
-        let mut file = Writer::new(out, format!("compare/select-{ty}-by-{by}"), flags);
+        let mut file = Writer::new(out, format!("compare/select-{ty}-by-{by}"), INT_FLAGS);
         let conditions = [0, 1, 2, mask(by.bits()), 1 << (by.bits() - 1), 1 << (by.bits() / 2)];
         for op in ["select", "select_spectre_guard"] {
             let body = format!("v3 = {op} v0, v1, v2\nreturn v3");
@@ -211,7 +209,7 @@ fn selects(out: &mut Vec<File>, ty: Type) {
             .map(|&c| case(&[int(by, c)], &[int(ty, if c != 0 { u128::MAX } else { 0 })]));
         file.function(&format!("bmask_{ty}_{by}"), &[by], &[ty], Body::new(&body, cases.collect()));
     }
-    let mut file = Writer::new(out, format!("compare/bitselect-{ty}"), at(ty, INT_FLAGS));
+    let mut file = Writer::new(out, format!("compare/bitselect-{ty}"), INT_FLAGS);
     let mut cases = Vec::new();
     for c in few(ty) {
         let (x, y) = (samples(ty)[1], samples(ty)[2]);

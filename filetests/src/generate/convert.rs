@@ -5,10 +5,6 @@ use windlass_core::ir::types::F64;
 
 const INTS: [Type; 5] = [I8, I16, I32, I64, I128];
 
-fn flags(a: Type, b: Type, flags: Where) -> Where {
-    if a == I128 || b == I128 { Where::Interpreter } else { flags }
-}
-
 pub(super) fn generate(out: &mut Vec<File>) {
     for from in INTS {
         for to in INTS {
@@ -47,7 +43,7 @@ pub(super) fn generate(out: &mut Vec<File>) {
 /// `uextend`, `sextend` and `ireduce` between two widths, also of loads and as addresses.
 fn widths(out: &mut Vec<File>, from: Type, to: Type) {
     let name = format!("convert/{from}-to-{to}");
-    let mut file = Writer::new(out, name, flags(from, to, INT_FLAGS));
+    let mut file = Writer::new(out, name, INT_FLAGS);
     if from.bits() > to.bits() {
         let model = |x: u128| int(to, x);
         width_functions(&mut file, "ireduce", from, to, &model);
@@ -117,7 +113,7 @@ fn inputs(int_ty: Type, ty: Type) -> Vec<f64> {
 /// `fcvt_to_uint`, `fcvt_to_sint` and their clamping forms.
 fn to_int(out: &mut Vec<File>, int_ty: Type, ty: Type) {
     let name = format!("convert/{ty}-to-{int_ty}");
-    let mut file = Writer::new(out, name, flags(int_ty, int_ty, FLOAT_FLAGS));
+    let mut file = Writer::new(out, name, at(int_ty, FLOAT_FLAGS));
     let w = int_ty.bits() as i32;
     for (op, low, high) in [
         ("fcvt_to_uint", 0.0, 2f64.powi(w)),
@@ -179,7 +175,7 @@ fn to_int(out: &mut Vec<File>, int_ty: Type, ty: Type) {
 /// `fcvt_from_uint` and `fcvt_from_sint`.
 fn from_int(out: &mut Vec<File>, int_ty: Type, ty: Type) {
     let name = format!("convert/{int_ty}-to-{ty}");
-    let mut file = Writer::new(out, name, flags(int_ty, int_ty, FLOAT_FLAGS));
+    let mut file = Writer::new(out, name, at(int_ty, FLOAT_FLAGS));
     let w = int_ty.bits();
     let mut inputs = few(int_ty);
     for x in [

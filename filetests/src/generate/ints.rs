@@ -39,6 +39,10 @@ const BINARY: &[Binary] = &[
     Binary { name: "bxor", commutes: true, model: |_, x, y| Ok(x ^ y) },
 ];
 
+/// Operations that back ends lack at 128 bits.
+const NARROW_ONLY: [&str; 10] =
+    ["umulhi", "smulhi", "udiv", "urem", "sdiv", "srem", "smin", "smax", "umin", "umax"];
+
 fn umulhi(w: u32, x: u128, y: u128) -> u128 {
     if w < 128 {
         return (x * y) >> w;
@@ -122,11 +126,8 @@ pub(super) fn generate(out: &mut Vec<File>) {
         let mut file = Writer::new(out, format!("int/{}", op.name), INT_FLAGS);
         NARROW.into_iter().for_each(|ty| binary(&mut file, ty, op));
         drop(file);
-        binary(
-            &mut Writer::new(out, format!("int/{}-i128", op.name), Where::Interpreter),
-            I128,
-            op,
-        );
+        let flags = if NARROW_ONLY.contains(&op.name) { Where::Interpreter } else { INT_FLAGS };
+        binary(&mut Writer::new(out, format!("int/{}-i128", op.name), flags), I128, op);
     }
     for &(name, model) in UNARY {
         for ty in [I8, I16, I32, I64, I128] {
@@ -140,23 +141,20 @@ pub(super) fn generate(out: &mut Vec<File>) {
                 "x86_64 has_bmi1 has_bmi2",
                 "x86_64 haswell",
             ]);
-            unary(&mut Writer::new(out, file_name, at(ty, flags)), ty, name, model);
+            unary(&mut Writer::new(out, file_name, flags), ty, name, model);
         }
     }
     for &(name, model) in SHIFTS {
         for ty in [I8, I16, I32, I64, I128] {
-            let mut file = Writer::new(out, format!("int/{name}-{ty}"), at(ty, INT_FLAGS));
+            let mut file = Writer::new(out, format!("int/{name}-{ty}"), INT_FLAGS);
             shift(&mut file, ty, name, model);
         }
-        shift_by_i128(
-            &mut Writer::new(out, format!("int/{name}-by-i128"), Where::Interpreter),
-            name,
-            model,
-        );
+        shift_by_i128(&mut Writer::new(out, format!("int/{name}-by-i128"), INT_FLAGS), name, model);
     }
     for ty in [I8, I16, I32, I64, I128] {
-        let mut file = Writer::new(out, format!("int/overflow-{ty}"), at(ty, INT_FLAGS));
-        overflow(&mut file, ty);
+        overflow(&mut Writer::new(out, format!("int/overflow-{ty}"), INT_FLAGS), ty);
+        let flags = at(ty, INT_FLAGS);
+        carries(&mut Writer::new(out, format!("int/carry-{ty}"), flags), ty);
     }
     let mut file = Writer::new(out, "int/uadd_overflow_trap", INT_FLAGS);
     for ty in [I32, I64] {
@@ -371,6 +369,11 @@ fn overflow(file: &mut Writer<'_>, ty: Type) {
         let function = format!("{name}_overflow_{ty}_branch");
         file.function(&function, &[ty, ty], &[ty], Body::new(&body, cases.collect()));
     }
+}
+
+/// Sums and differences with a carry or borrow that comes in.
+fn carries(file: &mut Writer<'_>, ty: Type) {
+    let flag = |overflowed| int(I8, u128::from(overflowed));
     for name in ["uadd_overflow_cin", "sadd_overflow_cin", "usub_overflow_bin", "ssub_overflow_bin"]
     {
         let body = format!("v3, v4 = {name} v0, v1, v2\nreturn v3, v4");
@@ -419,7 +422,7 @@ fn wide_signed(name: &str, x: u128, y: u128, carry: u128) -> (u128, bool) {
 /// `isplit` and `iconcat`.
 fn halves(out: &mut Vec<File>) {
     for (ty, half) in [(I16, I8), (I32, I16), (I64, I32), (I128, I64)] {
-        let mut file = Writer::new(out, format!("int/halves-{ty}"), at(ty, INT_FLAGS));
+        let mut file = Writer::new(out, format!("int/halves-{ty}"), INT_FLAGS);
         let w = half.bits();
         let cases = few(ty)
             .into_iter()

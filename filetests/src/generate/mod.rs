@@ -49,6 +49,7 @@ const INT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 haswell"]);
 /// The flag sets for floats.
 const FLOAT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 sse41", "x86_64 haswell"]);
 
+/// Where an operation on a type runs that back ends lack at 128 bits.
 fn at(ty: Type, flags: Where) -> Where {
     if ty == I128 { Where::Interpreter } else { flags }
 }
@@ -70,7 +71,7 @@ impl<'a> Writer<'a> {
     fn header(&self) -> String {
         let mut header = String::from("; Made by filetests/src/generate.\ntest interpret\n");
         if let Where::Everywhere(targets) = self.at {
-            header += "test run\nset regalloc_checker\n";
+            header += "test run\nset regalloc_checker enable_llvm_abi_extensions\n";
             for target in targets {
                 let _ = writeln!(header, "target {target}");
             }
