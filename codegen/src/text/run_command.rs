@@ -47,6 +47,23 @@ impl RunCommand {
         equal == (*comparison == Comparison::Equals)
     }
 
+    /// Makes the call by `call`, which is given name and arguments, and judges the results.
+    pub fn run(
+        &self,
+        call: impl FnOnce(&str, &[DataValue]) -> Result<Vec<DataValue>, String>,
+    ) -> Result<(), String> {
+        let Invocation { func, args } = self.invocation();
+        let actual = call(func, args)?;
+        match self {
+            RunCommand::Print(invocation) => {
+                println!("{invocation} -> {}", DisplayDataValues(&actual));
+                Ok(())
+            }
+            _ if self.holds(&actual) => Ok(()),
+            _ => Err(format!("{self} failed: the results are {}", DisplayDataValues(&actual))),
+        }
+    }
+
     /// The call.
     pub fn invocation(&self) -> &Invocation {
         match self {
@@ -228,6 +245,8 @@ mod tests {
     fn bare_directives_and_errors() {
         use types::{F32, I8, I32};
         let bare = parse_run_command("; run", &signature(&[], &[I8])).unwrap().unwrap();
+        assert_eq!(bare.run(|name, _| Ok(vec![(name.len() as i8).into()])), Ok(()));
+        assert!(bare.run(|_, _| Ok(vec![0i8.into()])).is_err());
         assert!(bare.holds(&[DataValue::I8(1)]) && !bare.holds(&[DataValue::I8(0)]));
         let wide = parse_run_command("; run", &signature(&[], &[I32])).unwrap().unwrap();
         assert!(wide.holds(&[DataValue::I32(0)]));

@@ -6,7 +6,7 @@ use core::fmt::{self, Write};
 
 use super::operands::{ListStyle, Separator, list_style, separator};
 use crate::entity::SecondaryMap;
-use crate::ir::entities::{AnyEntity, Block, Inst, Value};
+use crate::ir::entities::{AnyEntity, Block, DynamicType, Inst, Value};
 use crate::ir::opcodes::{Control, OperandKind};
 use crate::ir::{
     BlockCall, DataFlowGraph, ExternalName, Function, GlobalValueData, HandlerKind,
@@ -35,6 +35,7 @@ pub fn write_function_with(
     let mut any = preamble(w, func, after)?;
     let indent = if has_source_marks(func) { WIDE_INDENT } else { 4 };
     let aliases = alias_map(func);
+    let dynamic_types = dynamic_type_names(func);
     for block in func.layout.blocks() {
         if any {
             writeln!(w)?;
@@ -46,7 +47,7 @@ pub fn write_function_with(
             value_aliases(w, &aliases, param, indent)?;
         }
         for inst in func.layout.block_insts(block) {
-            instruction(w, func, inst, indent)?;
+            instruction(w, func, &dynamic_types, inst, indent)?;
             after(w, inst.into(), indent)?;
             for &result in func.dfg.inst_results(inst) {
                 value_aliases(w, &aliases, result, indent)?;
@@ -69,6 +70,18 @@ fn alias_map(func: &Function) -> SecondaryMap<Value, Vec<Value>> {
         }
     }
     aliases
+}
+
+/// A name for each dynamic type that the function declares.
+fn dynamic_type_names(func: &Function) -> Vec<(Type, DynamicType)> {
+    let mut names = Vec::<(Type, DynamicType)>::new();
+    for (name, data) in func.dfg.dynamic_types.iter() {
+        match data.concrete() {
+            Some(ty) if names.iter().all(|(other, _)| *other != ty) => names.push((ty, name)),
+            _ => {}
+        }
+    }
+    names
 }
 
 fn value_aliases(
@@ -193,7 +206,13 @@ fn type_suffix(func: &Function, inst: Inst) -> Option<Type> {
     info.is_polymorphic().then_some(data.ctrl_type)
 }
 
-fn instruction(w: &mut dyn Write, func: &Function, inst: Inst, indent: usize) -> fmt::Result {
+fn instruction(
+    w: &mut dyn Write,
+    func: &Function,
+    dynamic_types: &[(Type, DynamicType)],
+    inst: Inst,
+    indent: usize,
+) -> fmt::Result {
     if indent == WIDE_INDENT {
         let mut marks = String::new();
         for (n, tag) in func.dfg.debug_tags(inst).iter().enumerate() {
@@ -213,10 +232,8 @@ fn instruction(w: &mut dyn Write, func: &Function, inst: Inst, indent: usize) ->
     inst_results(w, &func.dfg, inst)?;
     write!(w, "{}", func.dfg.insts[inst].opcode)?;
     if let Some(ty) = type_suffix(func, inst) {
-        let mut dynamic_types = func.dfg.dynamic_types.iter();
-        match dynamic_types.find(|(_, data)| ty.is_dynamic_vector() && data.concrete() == Some(ty))
-        {
-            Some((dynamic, _)) => write!(w, ".{dynamic}")?,
+        match dynamic_types.iter().find(|(other, _)| *other == ty) {
+            Some((_, dynamic)) => write!(w, ".{dynamic}")?,
             None => write!(w, ".{ty}")?,
         }
     }
