@@ -4,56 +4,65 @@ use super::prelude::*;
 
 pub(super) fn op_fcmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:33 fcmp_value
+    // compare.rules:36 fcmp_value
     if matches!(ty, F32 | F64) { if compare(cx, inst) { return true; } }
     false
 }
 
 pub(super) fn op_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:32 icmp_value
+    // compare.rules:35 icmp_value
     if matches!(ty, I8 | I16 | I32 | I64) { if compare(cx, inst) { return true; } }
     false
 }
 
 pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:36 select
+    // compare.rules:39 select
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:38 select_f
+    // compare.rules:41 select_f
     if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
     false
 }
 
 pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:37 select_guard
+    // compare.rules:40 select_guard
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:39 select_guard_f
+    // compare.rules:42 select_guard_f
     if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
     false
 }
 
 pub(super) fn op_trapnz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:42 trapnz
+    // compare.rules:45 trapnz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapnz(cx, inst, c, code) { return true; } }
     false
 }
 
 pub(super) fn op_trapz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:41 trapz
+    // compare.rules:44 trapz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapz(cx, inst, c, code) { return true; } }
     false
 }
 
 pub(super) fn cond_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
-    // compare.rules:28 band_imm
+    // compare.rules:28 band_bit
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(Cc::B));  }
+    if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(Cc::B));  }
+    // compare.rules:29 band_var_bit
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Ishl) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let n = d1.args[1] && cx.iconst(d1.args[0]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
+    if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Ishl) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let n = d1.args[1] && cx.iconst(d1.args[0]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
+    // compare.rules:30 band_shifted_bit
+    if matches!(ty, I32 | I64) && let Some(d1) = cx.node(d.args[0], Opcode::Ushr) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let n = d1.args[1] && cx.iconst(d.args[1]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
+    if matches!(ty, I32 | I64) && cx.iconst(d.args[0]) == Some(1) && let Some(d1) = cx.node(d.args[1], Opcode::Ushr) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let n = d1.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
+    // compare.rules:31 band_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
-    // compare.rules:29 band
+    // compare.rules:32 band
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, size(ty).bits()); let r_y = cx.reg(y); cx.put(Op::Test, size(ty), &[m_x, Arg::Reg(r_y)]); return Some(one(Cc::Ne));  }
     None
 }
