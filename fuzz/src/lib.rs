@@ -6,6 +6,7 @@
 
 pub mod generate;
 pub mod mutate;
+pub mod native;
 pub mod oracle;
 pub mod rng;
 pub mod shrink;

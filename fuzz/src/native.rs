@@ -1,0 +1,103 @@
+//! Compiles cases for the host, runs them, and compares with the interpreter.
+//!
+//! What holds: regalloc2's checker is on for every function. Code is run only on arguments for
+//! which the interpreter returned: a trap would end the process.
+
+use crate::generate::{Case, Config};
+use crate::oracle::expected;
+use windlass_core::data_value::{DataValue, DisplayDataValues};
+use windlass_core::interpret::ControlFlow;
+use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64};
+use windlass_core::ir::{Opcode, Type};
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::settings::{self, Configurable};
+use windlass_jit::Jit;
+
+/// What running a case gave.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The results of so many calls are those of the interpreter.
+    Agree(usize),
+    /// The code generator does not support something in the case.
+    Refused(String),
+    /// A call gave something else, or compiling failed in a way that is nobody's wish.
+    Differ(String),
+}
+
+/// The host with the shared settings named (`name=value`) and these features of its processor.
+pub fn host(shared: &[&str], features: &[&str]) -> OwnedTargetIsa {
+    let mut flags = settings::builder();
+    let always = ["regalloc_checker=true", "enable_multi_ret_implicit_sret=true"];
+    for setting in always.iter().chain(shared) {
+        let (name, value) = setting.split_once('=').expect("settings have a value");
+        flags.set(name, value).unwrap_or_else(|error| panic!("{setting}: {error}"));
+    }
+    let mut builder = windlass_isa::host_builder_with_options(false).expect("a host with back end");
+    for feature in features {
+        builder.enable(feature).unwrap_or_else(|error| panic!("{feature}: {error}"));
+    }
+    builder.finish(settings::Flags::new(flags)).expect("settings that fit together")
+}
+
+/// What the back end for x86_64 lowers: no i128, and none of the operations that only the
+/// interpreter or the vector unit has.
+pub fn config() -> Config {
+    fn supports(op: Opcode, _: Type, _: Option<Type>) -> bool {
+        use Opcode::{
+            Blendv, Iconcat, Isplit, SaddOverflowCin, SsubOverflowBin, UaddOverflowCin,
+            UsubOverflowBin, X86Cvtt2dq,
+        };
+        !matches!(
+            op,
+            Blendv
+                | Iconcat
+                | Isplit
+                | SaddOverflowCin
+                | SsubOverflowBin
+                | UaddOverflowCin
+                | UsubOverflowBin
+                | X86Cvtt2dq
+        )
+    }
+    Config { types: vec![I8, I16, I32, I64, F32, F64], supports, ..Config::default() }
+}
+
+/// Compiles all functions of a case.
+pub fn compile(case: &Case, isa: &OwnedTargetIsa) -> Result<Jit, String> {
+    let mut jit = Jit::new(isa.clone());
+    for function in &case.functions {
+        let name = function.name.to_string();
+        jit.define(&name, function).map_err(|error| error.to_string())?;
+    }
+    jit.finalize().map_err(|error| error.to_string())?;
+    Ok(jit)
+}
+
+/// Compiles a case, runs it, and compares with the interpreter.
+pub fn check(case: &Case, isa: &OwnedTargetIsa) -> Verdict {
+    let jit = match compile(case, isa) {
+        Ok(jit) => jit,
+        Err(error) if error.contains("unsupported") => return Verdict::Refused(error),
+        Err(error) => return Verdict::Differ(error),
+    };
+    let entry = case.functions[0].name.to_string();
+    let mut calls = 0;
+    for arguments in &case.arguments {
+        let Ok(ControlFlow::Return(right)) = expected(case, arguments) else { continue };
+        match jit.call(&entry, arguments) {
+            Ok(found) if same(&found, &right) => calls += 1,
+            Ok(found) => return Verdict::Differ(difference(arguments, &right, &found)),
+            Err(error) => return Verdict::Differ(error.to_string()),
+        }
+    }
+    Verdict::Agree(calls)
+}
+
+fn same(left: &[DataValue], right: &[DataValue]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(a, b)| a.bitwise_eq(b))
+}
+
+fn difference(arguments: &[DataValue], right: &[DataValue], found: &[DataValue]) -> String {
+    let [arguments, right, found] = [arguments, right, found].map(DisplayDataValues);
+    format!("for {arguments}: expected {right}, found {found}")
+}
