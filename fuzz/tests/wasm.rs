@@ -11,7 +11,7 @@ use windlass_runtime::{Config as EngineConfig, Engine, MemoryPlan, Module as Com
 const INPUTS: u64 = 10_000;
 
 fn module(rng: &mut Rng) -> Vec<u8> {
-    let noise: Vec<u8> = (0..512).flat_map(|_| rng.next_u64().to_le_bytes()).collect();
+    let noise: Vec<u8> = (0..1024).flat_map(|_| rng.next_u64().to_le_bytes()).collect();
     let config = Config {
         simd_enabled: false,
         relaxed_simd_enabled: false,
@@ -29,7 +29,8 @@ fn module(rng: &mut Rng) -> Vec<u8> {
         multi_value_enabled: true,
         max_memories: 1,
         max_tables: 2,
-        min_funcs: 1,
+        min_types: 2,
+        min_funcs: 4,
         ..Config::default()
     };
     let mut noise = Unstructured::new(&noise);

@@ -372,12 +372,15 @@ fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
     // Follow chains. A chain that comes back to itself is an empty loop, and one block of it stays.
     for b in 0..scratch.forward.len() {
         let mut end = b as u32;
-        let mut steps = 0;
+        // The mark moves on at powers of two, so that it comes to lie in a loop that `b` leads to.
+        let (mut steps, mut mark, mut moves) = (0, end, 1);
         while scratch.forward[end as usize] != end {
             end = scratch.forward[end as usize];
             steps += 1;
-            if end == b as u32 {
-                scratch.forward[b] = end;
+            if end == mark {
+                scratch.forward[end as usize] = end;
+            } else if steps == moves {
+                (mark, moves) = (end, 2 * moves);
             }
         }
         let mut at = b as u32;
