@@ -421,15 +421,15 @@ fn compares(
     default: Label,
     next: Option<Label>,
 ) {
+    // What goes to the default at the end needs no compare of its own.
+    let last = targets.iter().rposition(|target| *target != default);
+    let targets = &targets[..last.map_or(0, |last| last + 1)];
     let mut end = 0;
     let mut runs = targets.chunk_by(|a, b| a == b).peekable();
     while let Some(run) = runs.next() {
         end += run.len();
         let target = run[0];
         let is_last = runs.peek().is_none();
-        if is_last && target == default {
-            break;
-        }
         let (inside, outside) = if end == 1 {
             put(e, Op::Test, Size::D, &[P::R(index), P::R(index)]);
             (Cc::E, Cc::Ne)
