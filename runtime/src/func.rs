@@ -114,7 +114,10 @@ pub(crate) unsafe extern "C" fn host_entry(
     if failed {
         // SAFETY: the activation is the innermost, and this frame holds nothing to drop any more;
         // below it are frames of compiled code only.
-        unsafe { arch::resume(activation) }
+        unsafe {
+            (*(*activation).store).take_trace(&*activation, None);
+            arch::resume(activation)
+        }
     }
 }
 
@@ -164,7 +167,7 @@ pub(crate) unsafe fn call_record(
     } else {
         // SAFETY: the store is alive and no code of it runs in this activation any more.
         let store = unsafe { &mut *store };
-        let trace = WasmBacktrace::capture(store, &activation, activation.fault.get());
+        let trace = WasmBacktrace::resolve(store);
         Err(match (activation.fault.get(), store.pending.take()) {
             (Some(fault), _) => Ok(Error::new(Trap::new(fault.code)).context(trace)),
             (None, Some(Pending::Error(error))) => {

@@ -58,7 +58,9 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
             let mut registers = Interrupted::new(context);
             let (pc, fp, sp) = (registers.pc(), registers.fp(), registers.sp());
             if let Some(code) = (*(*current).store).trap_at(pc) {
-                (*current).fault.set(Some(Fault { code, pc, fp, sp }));
+                let fault = Some(Fault { code, pc, fp, sp });
+                (*current).fault.set(fault);
+                (*(*current).store).take_trace(&*current, fault);
                 registers.go_on_in_resume(current);
                 return;
             }

@@ -17,7 +17,8 @@ use crate::memory::MemoryObject;
 use crate::module::ModuleCode;
 use crate::table::TableObject;
 use crate::trampoline::Trampolines;
-use crate::trap::FrameInfo;
+use crate::activation::{Activation, Fault};
+use crate::trap::{FrameInfo, RawTrace};
 use crate::{Engine, Error};
 
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub struct StoreOpaque {
     /// Code that may run in this store, by its first address.
     code: Vec<Arc<ModuleCode>>,
     pub(crate) pending: Option<Pending>,
+    /// The frames at the last trap or failed host call.
+    pub(crate) trace: Box<RawTrace>,
 }
 
 // SAFETY: the pointers inside go to memory that the store owns; all of it moves with the store.
@@ -80,6 +83,7 @@ impl StoreOpaque {
             externs: Vec::new(),
             code: Vec::new(),
             pending: None,
+            trace: Box::new(RawTrace::new()),
         }
     }
 
@@ -165,6 +169,16 @@ impl StoreOpaque {
     /// Whether the function of this instruction has set up a frame.
     pub(crate) fn has_frame(&self, pc: usize) -> bool {
         self.code_at(pc).is_none_or(|code| code.has_frame(pc))
+    }
+
+    /// Whether this instruction belongs to a Wasm function of the store.
+    pub(crate) fn is_wasm(&self, pc: usize) -> bool {
+        self.code_at(pc).is_some()
+    }
+
+    /// Notes the frames of an activation that is about to be left. Allocates nothing.
+    pub(crate) fn take_trace(&self, activation: &Activation, fault: Option<Fault>) {
+        self.trace.take(self, activation, fault);
     }
 
     /// What is known of the function of this instruction.

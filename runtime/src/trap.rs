@@ -1,5 +1,6 @@
 //! Traps as values, and where they happened.
 
+use std::cell::Cell;
 use std::fmt;
 
 use windlass_core::ir::TrapCode;
@@ -102,10 +103,80 @@ impl FrameInfo {
     }
 }
 
-/// More frames are counted, not kept.
+/// Frames beyond these are not kept.
 const MAX_FRAMES: usize = 64;
 /// A walk ends after so many frames, whatever they say.
 const MAX_WALK: usize = 1 << 20;
+
+/// Program counters of Wasm frames, taken while the frames exist: the code that runs after an
+/// activation has been left uses their stack again. Taking them allocates nothing, so a signal
+/// handler may.
+#[derive(Debug)]
+pub(crate) struct RawTrace {
+    pcs: [Cell<usize>; MAX_FRAMES],
+    len: Cell<usize>,
+}
+
+impl RawTrace {
+    pub fn new() -> Self {
+        Self { pcs: [const { Cell::new(0) }; MAX_FRAMES], len: Cell::new(0) }
+    }
+
+    /// Walks the frames of an activation of the store and of the outer ones.
+    pub fn take(&self, store: &StoreOpaque, activation: &Activation, fault: Option<Fault>) {
+        self.len.set(0);
+        let fp = match fault {
+            Some(fault) => {
+                self.note(store, fault.pc);
+                if !store.has_frame(fault.pc) {
+                    // SAFETY: code without a frame traps with its return address on top of the
+                    // stack, which is mapped.
+                    self.note_return(store, unsafe { *(fault.sp as *const usize) });
+                }
+                fault.fp
+            }
+            None => store.exit_fp(),
+        };
+        self.walk(store, fp, arch::entry_frame(activation));
+        let (mut exit_fp, mut outer) = (activation.outer_exit_fp, activation.outer);
+        while exit_fp != 0 && !outer.is_null() && self.len.get() < MAX_FRAMES {
+            // SAFETY: outer activations are alive while inner ones are.
+            let activation = unsafe { &*outer };
+            if std::ptr::eq(activation.store, store) {
+                self.walk(store, exit_fp, arch::entry_frame(activation));
+                exit_fp = activation.outer_exit_fp;
+            }
+            outer = activation.outer;
+        }
+    }
+
+    /// Follows frame pointers from `fp` to the frame of the entry.
+    fn walk(&self, store: &StoreOpaque, mut fp: usize, end: usize) {
+        for _ in 0..MAX_WALK {
+            if fp == end || fp == 0 || !fp.is_multiple_of(8) || self.len.get() == MAX_FRAMES {
+                return;
+            }
+            // SAFETY: frames of compiled code between the exit and the entry form a chain: each
+            // frame pointer addresses the caller's frame pointer and the return address.
+            let (outer, pc) = unsafe { (*(fp as *const usize), *((fp + 8) as *const usize)) };
+            self.note_return(store, pc);
+            fp = outer;
+        }
+    }
+
+    /// A return address is behind its call, and may belong to the next function.
+    fn note_return(&self, store: &StoreOpaque, pc: usize) {
+        self.note(store, pc.wrapping_sub(1));
+    }
+
+    /// Keeps a program counter, if it is in a Wasm function.
+    fn note(&self, store: &StoreOpaque, pc: usize) {
+        if self.len.get() < MAX_FRAMES && store.is_wasm(pc) {
+            self.pcs[self.len.get()].set(pc);
+            self.len.set(self.len.get() + 1);
+        }
+    }
+}
 
 impl WasmBacktrace {
     /// The frames, innermost first, at most 64.
@@ -113,65 +184,10 @@ impl WasmBacktrace {
         &self.frames
     }
 
-    /// Walks the frames of an activation and of the outer ones of its store.
-    pub(crate) fn capture(
-        store: &StoreOpaque,
-        activation: &Activation,
-        fault: Option<Fault>,
-    ) -> Self {
-        let mut trace = Self { frames: Vec::new() };
-        let fp = match fault {
-            Some(fault) => {
-                trace.note(store, fault.pc, true);
-                match store.has_frame(fault.pc) {
-                    true => fault.fp,
-                    false => {
-                        // SAFETY: code without a frame traps with its return address on top of
-                        // the stack, which is mapped.
-                        trace.note(store, unsafe { *(fault.sp as *const usize) }, false);
-                        fault.fp
-                    }
-                }
-            }
-            None => store.exit_fp(),
-        };
-        trace.walk(store, fp, arch::entry_frame(activation));
-        let (mut exit_fp, mut outer) = (activation.outer_exit_fp, activation.outer);
-        while exit_fp != 0 && !outer.is_null() && trace.frames.len() < MAX_FRAMES {
-            // SAFETY: outer activations are alive while inner ones are.
-            let activation = unsafe { &*outer };
-            if std::ptr::eq(activation.store, store) {
-                trace.walk(store, exit_fp, arch::entry_frame(activation));
-                exit_fp = activation.outer_exit_fp;
-            }
-            outer = activation.outer;
-        }
-        trace
-    }
-
-    /// Follows frame pointers from `fp` to the frame of the entry.
-    fn walk(&mut self, store: &StoreOpaque, mut fp: usize, end: usize) {
-        for _ in 0..MAX_WALK {
-            if fp == end || fp == 0 || fp % 8 != 0 || self.frames.len() >= MAX_FRAMES {
-                return;
-            }
-            // SAFETY: frames of compiled code between the exit and the entry form a chain: each
-            // frame pointer addresses the caller's frame pointer and the return address.
-            let (outer, pc) = unsafe { (*(fp as *const usize), *((fp + 8) as *const usize)) };
-            self.note(store, pc, false);
-            fp = outer;
-        }
-    }
-
-    /// Adds the frame of a program counter, if it is in a Wasm function.
-    fn note(&mut self, store: &StoreOpaque, pc: usize, exact: bool) {
-        // A return address is behind its call, and may belong to the next function.
-        let pc = if exact { pc } else { pc.wrapping_sub(1) };
-        if self.frames.len() < MAX_FRAMES
-            && let Some(frame) = store.frame_at(pc)
-        {
-            self.frames.push(frame);
-        }
+    /// Finds out what the program counters of the store's last trace are.
+    pub(crate) fn resolve(store: &StoreOpaque) -> Self {
+        let pcs = &store.trace.pcs[..store.trace.len.get()];
+        Self { frames: pcs.iter().filter_map(|pc| store.frame_at(pc.get())).collect() }
     }
 }
 

@@ -56,9 +56,9 @@ impl Counts {
         self.skipped += other.skipped;
     }
 
-    /// The outcome: failures, if anything failed or nothing was run at all.
+    /// The outcome: failures, if anything failed.
     pub fn outcome(self) -> Outcome {
-        if self.failed == 0 && self.passed > 0 { Outcome::Success } else { Outcome::Failures }
+        if self.failed == 0 { Outcome::Success } else { Outcome::Failures }
     }
 }
 
