@@ -81,6 +81,7 @@ impl LowerScratch {
         self.sigs.clear(func.dfg.signatures.len());
         self.try_results.clear();
         self.slot_offsets.clear();
+        self.marks.clear();
     }
 }
 

@@ -59,6 +59,8 @@ pub struct LowerScratch {
     /// Registers of what `try_call` instructions pass to their targets.
     pub(super) try_results: Vec<(Inst, ir::BlockArg, VReg)>,
     pub(super) slot_offsets: Vec<u32>,
+    /// One byte for each value, for the ISA's use; empty until it asks.
+    pub(super) marks: Vec<u8>,
     pub(super) fixed: Vec<(VReg, PReg)>,
     pub(super) call_args: Vec<[VReg; 2]>,
     pub(super) call_results: Vec<Option<[VReg; 2]>>,
@@ -212,6 +214,17 @@ impl<'a> LowerCtx<'a> {
     /// own. The caller puts its memory operand, and its trap code with [`LowerCtx::trap_of`].
     pub fn sink(&mut self, inst: Inst) {
         self.s.colors[inst.index()] = SUNK;
+    }
+
+    /// One byte for each value, for what the ISA wants to know once for the function; empty at first.
+    #[inline]
+    pub fn marks(&self) -> &[u8] {
+        &self.s.marks
+    }
+
+    /// As [`LowerCtx::marks`], to fill.
+    pub fn marks_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.s.marks
     }
 
     /// Offset of a stack slot in the area of stack slots.

@@ -36,14 +36,14 @@ fn covers_root(general: &Node, special: &Node) -> bool {
     if general.op != special.op || general.operands.len() != special.operands.len() {
         return false;
     }
-    if covers(general, special) {
+    if covers(general, special, &mut Vec::new()) {
         return true;
     }
     let commutes = Opcode::from_name(&general.op).is_some_and(|op| op.is_commutative());
     if commutes && general.operands.len() >= 2 {
         let mut swapped = general.clone();
         swapped.operands.swap(0, 1);
-        return covers(&swapped, special);
+        return covers(&swapped, special, &mut Vec::new());
     }
     false
 }
@@ -58,16 +58,16 @@ fn types_cover(general: &[String], special: &[String]) -> bool {
     !special.is_empty() && special.iter().all(|t| general.contains(t))
 }
 
-fn covers(general: &Node, special: &Node) -> bool {
-    let mut names: Vec<&str> = Vec::new();
+/// `names` are the variables of the general pattern so far.
+fn covers(general: &Node, special: &Node, names: &mut Vec<String>) -> bool {
     if general.op != special.op || !types_cover(&general.types, &special.types) {
         return false;
     }
     general.operands.iter().zip(&special.operands).all(|(g, s)| match (g, s) {
         (Operand::Var(name, types), s) => {
             // A name that comes twice asks for equal operands.
-            let repeated = name != "_" && names.contains(&name.as_str());
-            names.push(name);
+            let repeated = name != "_" && names.contains(name);
+            names.push(name.clone());
             !repeated
                 && match s {
                     Operand::Var(_, other) => types_cover(types, other),
@@ -81,7 +81,7 @@ fn covers(general: &Node, special: &Node) -> bool {
         (
             Operand::Node { shared, node, .. },
             Operand::Node { shared: other_shared, node: other, .. },
-        ) => (*shared || !*other_shared) && covers(node, other),
+        ) => (*shared || !*other_shared) && covers(node, other, names),
         (Operand::Node { node, .. }, Operand::Int(_)) => node.op == "iconst",
         _ => false,
     })

@@ -396,13 +396,19 @@ const fn hex(c: u8) -> u8 {
     }
 }
 
+const fn is_scalar_float(mnemonic: &str) -> bool {
+    let bytes = mnemonic.as_bytes();
+    bytes[bytes.len() - 1] == b'*'
+}
+
 const fn encoding(row: &Row, s: &[u8], start: usize, end: usize, size: u8, any: bool) -> Enc {
     let mut e = Enc::NONE;
     e.size = if any { 4 } else { size };
     if !any {
         match size {
             1 => e.bits |= enc_bits::OSZ,
-            3 => e.bits |= enc_bits::W,
+            // Of float operations the size is the precision, which the prefix says.
+            3 if !is_scalar_float(row.mnemonic) => e.bits |= enc_bits::W,
             _ => {}
         }
     }

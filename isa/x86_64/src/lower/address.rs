@@ -4,7 +4,8 @@
 use super::build::Cx;
 use crate::amode::Amode;
 use regalloc2::VReg;
-use windlass_core::ir::{ArgumentPurpose, GlobalValue, GlobalValueData, Opcode, Value, types};
+use windlass_core::entity::EntityRef;
+use windlass_core::ir::{ArgumentPurpose, BlockArg, GlobalValue, GlobalValueData, Opcode, Value, types};
 
 /// How many constants are taken out of one address.
 const MAX_STEPS: usize = 8;
@@ -167,29 +168,112 @@ impl Cx<'_, '_> {
     }
 
     /// Whether the register of an `i32` is known to have zeros above: it is written by an instruction with a
-    /// 32-bit result. Only opcodes whose every rule does that are listed.
-    pub fn zero_extended(&self, value: Value) -> bool {
+    /// 32-bit result, or is a block parameter that only gets such values.
+    pub fn zero_extended(&mut self, value: Value) -> bool {
+        if self.ty(value) != types::I32 {
+            return false;
+        }
+        if self.def(value).is_some() {
+            return self.writes_32_bits(value);
+        }
+        if self.c.marks().is_empty() {
+            self.mark_parameters();
+        }
+        self.c.marks()[value.index()] != 0
+    }
+
+    /// Only opcodes whose every rule writes the whole register are listed.
+    fn writes_32_bits(&self, value: Value) -> bool {
         let Some((_, d)) = self.def(value) else { return false };
-        self.ty(value) == types::I32
-            && matches!(
-                d.opcode,
-                Opcode::Iadd
-                    | Opcode::Isub
-                    | Opcode::Imul
-                    | Opcode::Band
-                    | Opcode::Bor
-                    | Opcode::Bxor
-                    | Opcode::Ishl
-                    | Opcode::Ushr
-                    | Opcode::Sshr
-                    | Opcode::Rotl
-                    | Opcode::Rotr
-                    | Opcode::Iconst
-                    | Opcode::Load
-                    | Opcode::Uload8
-                    | Opcode::Sload8
-                    | Opcode::Uload16
-                    | Opcode::Sload16
-            )
+        match d.opcode {
+            Opcode::Iadd
+            | Opcode::Isub
+            | Opcode::Imul
+            | Opcode::Band
+            | Opcode::Bor
+            | Opcode::Bxor
+            | Opcode::Bnot
+            | Opcode::Ineg
+            | Opcode::Ishl
+            | Opcode::Ushr
+            | Opcode::Sshr
+            | Opcode::Rotl
+            | Opcode::Rotr
+            | Opcode::Udiv
+            | Opcode::Sdiv
+            | Opcode::Urem
+            | Opcode::Srem
+            | Opcode::Smin
+            | Opcode::Umin
+            | Opcode::Smax
+            | Opcode::Umax
+            | Opcode::Clz
+            | Opcode::Ctz
+            | Opcode::Popcnt
+            | Opcode::Select
+            | Opcode::SelectSpectreGuard
+            | Opcode::Uextend
+            | Opcode::Sextend
+            | Opcode::Iconst
+            | Opcode::Load
+            | Opcode::Uload8
+            | Opcode::Sload8
+            | Opcode::Uload16
+            | Opcode::Sload16 => true,
+            // Another name for an integer, but an instruction of its own from a float.
+            Opcode::Bitcast => self.ty(d.args[0]) == types::F32,
+            _ => false,
+        }
+    }
+
+    /// Marks the `i32` parameters that only get values with zeros above. All are taken to be so at first, and
+    /// struck out until nothing changes; what still changes after a few rounds is given up.
+    #[cold]
+    fn mark_parameters(&mut self) {
+        const ROUNDS: usize = 6;
+        let func = self.c.func;
+        let mut marks = std::mem::take(self.c.marks_mut());
+        // One more than there are values, so that it is never empty.
+        marks.resize(func.dfg.num_values() + 1, 0);
+        for block in func.layout.blocks().skip(1) {
+            for &param in func.dfg.block_params(block) {
+                marks[param.index()] = (self.ty(param) == types::I32) as u8;
+            }
+        }
+        let mut stable = false;
+        for _ in 0..ROUNDS {
+            stable = true;
+            for block in func.layout.blocks() {
+                let Some(last) = func.layout.last_inst(block) else { continue };
+                if !func.dfg.insts[last].opcode.is_branch() {
+                    continue;
+                }
+                for call in func.dfg.branch_targets(last) {
+                    let params = func.dfg.block_params(call.block());
+                    for (arg, &param) in call.args(&func.dfg.value_lists).zip(params) {
+                        if marks[param.index()] == 0 {
+                            continue;
+                        }
+                        let known = match arg {
+                            BlockArg::Value(v) => {
+                                marks[v.index()] != 0 || self.writes_32_bits(v)
+                            }
+                            _ => false,
+                        };
+                        if !known {
+                            marks[param.index()] = 0;
+                            stable = false;
+                        }
+                    }
+                }
+            }
+            if stable {
+                break;
+            }
+        }
+        if !stable {
+            marks.fill(0);
+        }
+        *self.c.marks_mut() = marks;
     }
 }

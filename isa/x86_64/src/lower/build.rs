@@ -119,7 +119,13 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// Whether a value is a load that may become the memory operand of the root.
     #[inline]
     pub fn is_mem(&self, value: Value) -> bool {
-        self.c.def_as(value, Opcode::Load).is_some_and(|inst| {
+        self.is_mem_of(value, Opcode::Load)
+    }
+
+    /// The same for a load of this opcode.
+    #[inline]
+    pub fn is_mem_of(&self, value: Value, opcode: Opcode) -> bool {
+        self.c.def_as(value, opcode).is_some_and(|inst| {
             !self.mem_pending
                 && self.c.can_sink_load(inst)
                 && self.c.data(inst).mem_flags().endianness_is_little()

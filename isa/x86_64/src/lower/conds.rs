@@ -46,6 +46,16 @@ pub fn is_signed_or_equality(cc: IntCC) -> bool {
     )
 }
 
+/// Whether a byte that was extended with zeros can be compared in 8 bits with a constant.
+pub fn byte_compares(k: i64) -> bool {
+    (0..=255).contains(&k)
+}
+
+/// Whether a byte whose sign was extended can be compared in 8 bits with a constant.
+pub fn signed_byte_compares(cc: IntCC, k: i64) -> bool {
+    is_signed_or_equality(cc) && i8::try_from(k).is_ok()
+}
+
 /// One condition.
 pub fn one(cc: Cc) -> Cond {
     Cond::one(cc)
@@ -142,7 +152,10 @@ impl Cx<'_, '_> {
             self.op2(Op::Or, Size::Q, low, Arg::Reg(high));
             return Cond::one(Cc::Ne);
         }
-        if self.is_mem(value) {
+        if self.is_byte_load(value, true) || self.is_byte_load(value, false) {
+            let m = self.take(value);
+            self.put(Op::CmpI, Size::B, &[m, Arg::Imm(0)]);
+        } else if self.is_mem(value) {
             let m = self.rm(value, ty.bits() as u16);
             self.put(Op::CmpI, size(ty), &[m, Arg::Imm(0)]);
         } else {

@@ -34,7 +34,8 @@ pub use build::{Cond, Cx};
 #[cfg(feature = "matchers")]
 pub use generated::SUPPORTED;
 
-/// What generated matchers see.
+/// What generated matchers see; not every set of rules needs all.
+#[allow(unused_imports)]
 mod prelude {
     pub(super) use super::build::*;
     pub(super) use super::conds::*;
@@ -47,7 +48,7 @@ mod prelude {
     pub(super) use crate::amode::{Cc, Size};
     pub(super) use crate::insts::{Arg, Op};
     pub(super) use crate::regs::*;
-    pub(super) use windlass_core::ir::condcodes::IntCC;
+    pub(super) use windlass_core::ir::condcodes::{FloatCC, IntCC};
     pub(super) use windlass_core::ir::types::*;
     pub(super) use windlass_core::ir::{AtomicRmwOp, Inst, InstructionData, Opcode, Type};
 }

@@ -94,6 +94,20 @@ impl Cx<'_, '_> {
         })
     }
 
+    /// Whether a value is a load of a byte, extended with its sign or with zeros, that can become part of the
+    /// root.
+    pub fn is_byte_load(&self, value: Value, signed: bool) -> bool {
+        let opcode = if signed { Opcode::Sload8 } else { Opcode::Uload8 };
+        self.is_mem_of(value, opcode)
+    }
+
+    /// The memory operand of a load that becomes part of the root.
+    pub fn take(&mut self, load: Value) -> Arg {
+        let (inst, d) = self.def(load).expect("the pattern asked for a load");
+        self.c.sink(inst);
+        self.mem(d.mem_flags(), d.args[0], d.offset())
+    }
+
     /// Folds the load that defines a value into the root.
     pub fn sink(&mut self, load: Value) {
         if let Some(inst) = self.c.def_inst(load) {

@@ -4,121 +4,153 @@ use super::prelude::*;
 
 pub(super) fn op_fcmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:36 fcmp_value
+    // compare.rules:44 fcmp_value
     if matches!(ty, F32 | F64) { if compare(cx, inst) { return true; } }
     false
 }
 
 pub(super) fn op_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:35 icmp_value
+    // compare.rules:43 icmp_value
     if matches!(ty, I8 | I16 | I32 | I64) { if compare(cx, inst) { return true; } }
     false
 }
 
 pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:39 select
+    // compare.rules:47 select_min_avx
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::LessThan && x == d1.args[0] && y == d1.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VminF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // compare.rules:48 select_min_swapped_avx
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let x = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::GreaterThan && x == d1.args[0] && y == d1.args[1] && cx.isa.has_avx() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VminF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
+    // compare.rules:49 select_max_avx
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::GreaterThan && x == d1.args[0] && y == d1.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VmaxF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
+    // compare.rules:50 select_max_swapped_avx
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let x = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::LessThan && x == d1.args[0] && y == d1.args[1] && cx.isa.has_avx() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VmaxF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
+    // compare.rules:51 select_min
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::LessThan && x == d1.args[0] && y == d1.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MinF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    // compare.rules:52 select_min_swapped
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let x = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::GreaterThan && x == d1.args[0] && y == d1.args[1] { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MinF, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
+    // compare.rules:53 select_max
+    if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::GreaterThan && x == d1.args[0] && y == d1.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
+    // compare.rules:54 select_max_swapped
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let x = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::LessThan && x == d1.args[0] && y == d1.args[1] { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
+    // compare.rules:55 select
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:41 select_f
+    // compare.rules:57 select_f
     if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
     false
 }
 
 pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:40 select_guard
+    // compare.rules:56 select_guard
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:42 select_guard_f
+    // compare.rules:58 select_guard_f
     if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
     false
 }
 
 pub(super) fn op_trapnz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:45 trapnz
+    // compare.rules:61 trapnz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapnz(cx, inst, c, code) { return true; } }
     false
 }
 
 pub(super) fn op_trapz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:44 trapz
+    // compare.rules:60 trapz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapz(cx, inst, c, code) { return true; } }
     false
 }
 
 pub(super) fn cond_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
-    // compare.rules:28 band_bit
+    // compare.rules:34 band_bit
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(Cc::B));  }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(Cc::B));  }
-    // compare.rules:29 band_var_bit
+    // compare.rules:35 band_var_bit
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Ishl) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let n = d1.args[1] && cx.iconst(d1.args[0]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Ishl) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let n = d1.args[1] && cx.iconst(d1.args[0]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
-    // compare.rules:30 band_shifted_bit
+    // compare.rules:36 band_shifted_bit
     if matches!(ty, I32 | I64) && let Some(d1) = cx.node(d.args[0], Opcode::Ushr) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let n = d1.args[1] && cx.iconst(d.args[1]) == Some(1) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
     if matches!(ty, I32 | I64) && cx.iconst(d.args[0]) == Some(1) && let Some(d1) = cx.node(d.args[1], Opcode::Ushr) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let n = d1.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(Cc::B));  }
-    // compare.rules:31 band_imm
+    // compare.rules:37 band_byte_mem
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && byte_compares(k) && cx.is_byte_load(x, false) { let m = cx.take(x); let c1 = m; cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(Cc::Ne));  }
+    if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && byte_compares(k) && cx.is_byte_load(x, false) { let m = cx.take(x); let c1 = m; cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(Cc::Ne));  }
+    // compare.rules:38 band_imm_b
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && (0..128).contains(&k) { let m_x = cx.rm(x, Size::B.bits()); cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && (0..128).contains(&k) { let m_x = cx.rm(x, Size::B.bits()); cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
+    // compare.rules:39 band_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(Cc::Ne));  }
-    // compare.rules:32 band
+    // compare.rules:40 band
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, size(ty).bits()); let r_y = cx.reg(y); cx.put(Op::Test, size(ty), &[m_x, Arg::Reg(r_y)]); return Some(one(Cc::Ne));  }
     None
 }
 
 pub(super) fn cond_fcmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
-    // compare.rules:23 fcmp_avx
+    // compare.rules:29 fcmp_avx
     if matches!(ty, F32 | F64) && let cc = d.fcond() && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() && !float_swaps(cc) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); cx.put(Op::VucomiF, size(ty), &[Arg::Reg(r_x), m_y]); return Some(float_cc(cc));  }
-    // compare.rules:24 fcmp_swapped_avx
+    // compare.rules:30 fcmp_swapped_avx
     if matches!(ty, F32 | F64) && let cc = d.fcond() && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::VucomiF, size(ty), &[Arg::Reg(r_y), m_x]); return Some(float_cc(cc));  }
-    // compare.rules:25 fcmp
+    // compare.rules:31 fcmp
     if matches!(ty, F32 | F64) && let cc = d.fcond() && let x = d.args[0] && let y = d.args[1] && !float_swaps(cc) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); cx.put(Op::UcomiF, size(ty), &[Arg::Reg(r_x), m_y]); return Some(float_cc(cc));  }
-    // compare.rules:26 fcmp_swapped
+    // compare.rules:32 fcmp_swapped
     if matches!(ty, F32 | F64) && let cc = d.fcond() && let x = d.args[0] && let y = d.args[1] { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::UcomiF, size(ty), &[Arg::Reg(r_y), m_x]); return Some(float_cc(cc));  }
     None
 }
 
 pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
-    // compare.rules:4 test_bit
+    // compare.rules:4 test_byte_mem
+    if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && byte_compares(k) && cx.is_byte_load(x, false) { let m = cx.take(x); let c1 = m; cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(int_cc(cc)));  }
+    if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && byte_compares(k) && cx.is_byte_load(x, false) { let m = cx.take(x); let c1 = m; cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(int_cc(cc)));  }
+    // compare.rules:5 cmp_byte_mem
+    if matches!(ty, I32 | I64) && let cc = d.cond() && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && byte_compares(k) && cx.is_byte_load(x, false) { let m = cx.take(x); let c1 = m; cx.put(Op::CmpI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(int_cc(cc.unsigned())));  }
+    // compare.rules:6 cmp_signed_byte_mem
+    if matches!(ty, I32 | I64) && let cc = d.cond() && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && signed_byte_compares(cc, k) && cx.is_byte_load(x, true) { let m = cx.take(x); let c1 = m; cx.put(Op::CmpI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]); return Some(one(int_cc(cc)));  }
+    // compare.rules:9 test_bit
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && let Some(n) = high_bit(ty, k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::BtI, size(ty), &[m_x, Arg::Imm(n as i64)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
-    // compare.rules:5 test_var_bit
+    // compare.rules:10 test_var_bit
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let Some(d2) = cx.node(d1.args[1], Opcode::Ishl) && cx.single_use(d1.args[1]) && matches!(d2.ctrl_type, I32 | I64) && let n = d2.args[1] && cx.iconst(d2.args[0]) == Some(1) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[1] && let Some(d2) = cx.node(d1.args[0], Opcode::Ishl) && cx.single_use(d1.args[0]) && matches!(d2.ctrl_type, I32 | I64) && let n = d2.args[1] && cx.iconst(d2.args[0]) == Some(1) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
-    // compare.rules:6 test_shifted_bit
+    // compare.rules:11 test_shifted_bit
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let Some(d2) = cx.node(d1.args[0], Opcode::Ushr) && cx.single_use(d1.args[0]) && matches!(d2.ctrl_type, I32 | I64) && let x = d2.args[0] && let n = d2.args[1] && cx.iconst(d1.args[1]) == Some(1) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
     if matches!(ty, I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && cx.iconst(d1.args[0]) == Some(1) && let Some(d2) = cx.node(d1.args[1], Opcode::Ushr) && cx.single_use(d1.args[1]) && matches!(d2.ctrl_type, I32 | I64) && let x = d2.args[0] && let n = d2.args[1] && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) { let r_x = cx.reg(x); let r_n = cx.reg(n); cx.put(Op::Bt, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_n)]); return Some(one(if cc == IntCC::Equal { Cc::Ae } else { Cc::B }));  }
-    // compare.rules:7 test_mem_imm
+    // compare.rules:12 test_mem_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.is_mem(x) && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let Some(k) = cx.iconst(d1.args[0]) && let x = d1.args[1] && cx.is_mem(x) && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:8 test_imm_d
+    // compare.rules:13 test_imm_b
+    if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && (0..128).contains(&k) { let m_x = cx.rm(x, Size::B.bits()); cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
+    if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && (0..128).contains(&k) { let m_x = cx.rm(x, Size::B.bits()); cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
+    // compare.rules:14 test_imm_d
     if ty == I64 && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && fits_u31(k) { let m_x = cx.rm(x, Size::D.bits()); cx.put(Op::TestI, Size::D, &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
     if ty == I64 && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && fits_u31(k) { let m_x = cx.rm(x, Size::D.bits()); cx.put(Op::TestI, Size::D, &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:9 test_imm
+    // compare.rules:15 test_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::TestI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:10 test
+    // compare.rules:16 test
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let x = d1.args[0] && let y = d1.args[1] && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) { let m_x = cx.rm(x, size(ty).bits()); let r_y = cx.reg(y); cx.put(Op::Test, size(ty), &[m_x, Arg::Reg(r_y)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:13 test_zero_mem
+    // compare.rules:19 test_zero_mem
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let x = d.args[0] && cx.is_mem(x) && cx.iconst(d.args[1]) == Some(0) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::CmpI, size(ty), &[m_x, Arg::Imm(0)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:14 test_zero
+    // compare.rules:20 test_zero
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let x = d.args[0] && cx.iconst(d.args[1]) == Some(0) && is_signed_or_equality(cc) { let r_x = cx.reg(x); cx.put(Op::Test, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_x)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:15 less_one
+    // compare.rules:21 less_one
     if matches!(ty, I8 | I16 | I32 | I64) && d.cond() == IntCC::SignedLessThan && let x = d.args[0] && cx.iconst(d.args[1]) == Some(1) { let r_x = cx.reg(x); cx.put(Op::Test, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_x)]); return Some(one(Cc::Le));  }
-    // compare.rules:16 more_minus_one
+    // compare.rules:22 more_minus_one
     if matches!(ty, I8 | I16 | I32 | I64) && d.cond() == IntCC::SignedGreaterThan && let x = d.args[0] && cx.iconst(d.args[1]) == Some(-1) { let r_x = cx.reg(x); cx.put(Op::Test, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_x)]); return Some(one(Cc::Ns));  }
-    // compare.rules:17 below_one
+    // compare.rules:23 below_one
     if matches!(ty, I8 | I16 | I32 | I64) && d.cond() == IntCC::UnsignedLessThan && let x = d.args[0] && cx.iconst(d.args[1]) == Some(1) { let r_x = cx.reg(x); cx.put(Op::Test, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_x)]); return Some(one(Cc::E));  }
-    // compare.rules:18 cmp_imm
+    // compare.rules:24 cmp_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::CmpI, size(ty), &[m_x, Arg::Imm(k as i64)]); return Some(one(int_cc(cc)));  }
-    // compare.rules:19 cmp_imm_left
+    // compare.rules:25 cmp_imm_left
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let y = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let m_y = cx.rm(y, size(ty).bits()); cx.put(Op::CmpI, size(ty), &[m_y, Arg::Imm(k as i64)]); return Some(one(swapped(cc)));  }
-    // compare.rules:20 cmp_mem_left
+    // compare.rules:26 cmp_mem_left
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let y = d.args[1] && let x = d.args[0] && cx.is_mem(x) { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_y), m_x]); return Some(one(swapped(cc)));  }
-    // compare.rules:21 cmp
+    // compare.rules:27 cmp
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), m_y]); return Some(one(int_cc(cc)));  }
     None
 }
