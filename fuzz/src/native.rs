@@ -7,10 +7,11 @@ use crate::generate::{Case, Config};
 use crate::oracle::expected;
 use windlass_core::data_value::{DataValue, DisplayDataValues};
 use windlass_core::interpret::ControlFlow;
-use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64};
+use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64, I128};
 use windlass_core::ir::{Opcode, Type};
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
+use windlass_isa_x86_64::lower::SUPPORTED;
 use windlass_jit::Jit;
 
 /// What running a case gave.
@@ -27,7 +28,11 @@ pub enum Verdict {
 /// The host with the shared settings named (`name=value`) and these features of its processor.
 pub fn host(shared: &[&str], features: &[&str]) -> OwnedTargetIsa {
     let mut flags = settings::builder();
-    let always = ["regalloc_checker=true", "enable_multi_ret_implicit_sret=true"];
+    let always = [
+        "regalloc_checker=true",
+        "enable_multi_ret_implicit_sret=true",
+        "enable_llvm_abi_extensions=true",
+    ];
     for setting in always.iter().chain(shared) {
         let (name, value) = setting.split_once('=').expect("settings have a value");
         flags.set(name, value).unwrap_or_else(|error| panic!("{setting}: {error}"));
@@ -39,27 +44,16 @@ pub fn host(shared: &[&str], features: &[&str]) -> OwnedTargetIsa {
     builder.finish(settings::Flags::new(flags)).expect("settings that fit together")
 }
 
-/// What the back end for x86_64 lowers: no i128, and none of the operations that only the
-/// interpreter or the vector unit has.
+/// What the back end for x86_64 lowers on every processor.
 pub fn config() -> Config {
-    fn supports(op: Opcode, _: Type, _: Option<Type>) -> bool {
-        use Opcode::{
-            Blendv, Iconcat, Isplit, SaddOverflowCin, SsubOverflowBin, UaddOverflowCin,
-            UsubOverflowBin, X86Cvtt2dq,
-        };
-        !matches!(
-            op,
-            Blendv
-                | Iconcat
-                | Isplit
-                | SaddOverflowCin
-                | SsubOverflowBin
-                | UaddOverflowCin
-                | UsubOverflowBin
-                | X86Cvtt2dq
-        )
+    fn supports(op: Opcode, ty: Type, free: Option<Type>) -> bool {
+        let converts = matches!(op, Opcode::FcvtFromUint | Opcode::FcvtFromSint);
+        let lowered = SUPPORTED
+            .iter()
+            .any(|&(known, at, features)| (known, at) == (op, ty) && features.contains(&""));
+        lowered && !(converts && free == Some(I128))
     }
-    Config { types: vec![I8, I16, I32, I64, F32, F64], supports, ..Config::default() }
+    Config { types: vec![I8, I16, I32, I64, I128, F32, F64], supports, ..Config::default() }
 }
 
 /// Compiles all functions of a case.
