@@ -117,7 +117,7 @@ fn main() -> ExitCode {
             continue;
         }
         let log = String::from_utf8_lossy(&output.stderr).into_owned();
-        let last = log.lines().filter_map(|line| line.strip_prefix("seed ")).last();
+        let last = log.lines().rev().find_map(|line| line.strip_prefix("seed "));
         let seed: u64 = last.and_then(|text| text.parse().ok()).expect("a seed was printed");
         failures += 1;
         println!("--- seed {seed}: {}", output.status);

@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use windlass_core::CodegenError;
+use windlass_core::Context;
 use windlass_core::data_value::DataValue;
 use windlass_core::interpret::{FunctionStore, Interpreter, InterpreterState};
 use windlass_core::ir::Function;
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::settings::{self, Configurable};
 use windlass_core::text::{ParseOptions, parse_functions, parse_run_command, parse_test};
 use windlass_core::verify::{pretty_verifier_error, verify_function};
 use windlass_fuzz::generate::{Config, generate};
@@ -58,6 +62,27 @@ fn interpret(function: &Function) {
     }
 }
 
+/// Compiles a function for every x86_64: what is not supported is an error that says so.
+fn compile(function: &Function) {
+    thread_local! {
+        static ISA: OwnedTargetIsa = {
+            let mut flags = settings::builder();
+            for name in ["regalloc_checker", "enable_llvm_abi_extensions", "enable_pinned_reg"] {
+                flags.enable(name).expect("a setting");
+            }
+            let builder = windlass_isa::lookup_by_name("x86_64-unknown-linux-gnu");
+            builder.expect("a back end").finish(settings::Flags::new(flags)).expect("settings")
+        };
+    }
+    let mut context = Context::for_function(function.clone());
+    ISA.with(|isa| {
+        if let Err(error) = context.compile(&**isa, &mut Default::default()) {
+            let failed = matches!(error.inner, CodegenError::Regalloc(_));
+            assert!(!failed, "{error}\n{function}");
+        }
+    });
+}
+
 /// Reads a text; what is read is printed and read again. Returns whether it is right.
 fn read(text: &str) -> bool {
     match parse_test(text, ParseOptions::default()) {
@@ -73,7 +98,10 @@ fn read(text: &str) -> bool {
                 assert_eq!(again.len(), 1, "{printed}");
                 assert_eq!(again[0].to_string(), printed);
                 match verify_function(function, &file.flags) {
-                    Ok(()) => interpret(function),
+                    Ok(()) => {
+                        interpret(function);
+                        compile(function);
+                    }
                     Err(errors) => {
                         assert!(!pretty_verifier_error(function, &errors).is_empty());
                     }
