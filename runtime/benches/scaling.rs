@@ -120,7 +120,8 @@ fn live_values(n: u32) -> Vec<u8> {
             f.local_get(0).i32_load(wasm_encoder::MemArg {
                 offset: u64::from(4 * i),
                 align: 2,
-                memory_index: 0,
+                target: wasm_encoder::MemArgTarget::Memory(0),
+                ordering: None,
             });
         }
         for _ in 1..n {

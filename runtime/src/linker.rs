@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::func::{Caller, Func, HostFunc};
 use crate::instance::{Extern, Instance, check_import};
 use crate::module::Module;
-use crate::store::{AsContextMut, StoreOpaque};
+use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::IntoFunc;
 use crate::values::{FuncType, Val};
 use crate::{Engine, Error};
@@ -91,7 +91,7 @@ impl<T: 'static> Linker<T> {
     /// Defines something of a store.
     pub fn define(
         &mut self,
-        _store: impl AsContextMut<Data = T>,
+        _store: impl AsContext<Data = T>,
         module: &str,
         name: &str,
         item: impl Into<Extern>,

@@ -1,0 +1,6 @@
+//! Tests of the runtime through its public interface; one file per concern.
+
+mod api;
+mod faults;
+mod traps;
+mod wasi;
