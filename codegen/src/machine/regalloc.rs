@@ -176,7 +176,9 @@ pub fn allocate(
     check_limits(vcode)?;
     let mut facts = RegallocFacts::default();
     let mut algorithm = Algorithm::Fastalloc;
-    if config.backtracking {
+    // For a few instructions in one block both do the same, and the fast one has less to set up.
+    let tiny = vcode.blocks.len() == 1 && vcode.num_insts() <= TINY && vcode.calls.is_empty();
+    if config.backtracking && !tiny {
         algorithm = Algorithm::Ion;
         let preds = vcode.blocks.iter().map(|b| b.preds.len()).max().unwrap_or(0);
         // Registers that cross blocks are the only ones that can be many at once for long; where
@@ -186,7 +188,9 @@ pub fn allocate(
         {
             facts.live = scratch.measure(vcode);
         }
-        if preds as u32 > config.max_preds || facts.live > config.max_live {
+        let scans = vcode.param_scans > MAX_PARAM_SCANS.max(vcode.num_insts() as u64 * 2048);
+        let scans = scans && config.max_preds != u32::MAX;
+        if preds as u32 > config.max_preds || facts.live > config.max_live || scans {
             algorithm = Algorithm::Fastalloc;
             facts.fell_back = true;
         }
@@ -219,6 +223,12 @@ pub fn allocate(
     }
     Ok(facts)
 }
+
+/// Functions of one block with at most this many instructions go to the fast allocator.
+const TINY: usize = 4;
+
+/// The steps for block parameters (see `driver::param_scans`) that are no trouble in any function.
+const MAX_PARAM_SCANS: u64 = 1 << 28;
 
 /// What regalloc2 asserts only where debug assertions are on, or packs into fields without looking.
 fn check_limits(vcode: &VCode) -> CodegenResult<()> {

@@ -249,6 +249,9 @@ pub struct VCode {
     pub num_vregs: usize,
     /// How many of them, the first ones, live across blocks.
     pub num_global_vregs: usize,
+    /// How many steps the backtracking allocator makes for block parameters; see
+    /// `driver::param_scans`.
+    pub param_scans: u64,
     /// Whether any register is of class float.
     pub has_floats: bool,
     /// Whether any value is wider than 64 bits, so that spill slots of class float take 16 bytes.
@@ -296,6 +299,7 @@ impl VCode {
         self.edge_args.clear();
         self.num_vregs = 0;
         self.num_global_vregs = 0;
+        self.param_scans = 0;
         self.has_floats = false;
         self.has_vectors = false;
         self.calls.clear();
