@@ -18,7 +18,7 @@ use crate::values::{FuncType, Slot, Val};
 use crate::{Error, signals};
 
 /// Stack that stays free below the limit of Wasm code: for host functions, builtins and signals.
-const HOST_STACK: usize = 64 << 10;
+const HOST_STACK: usize = 128 << 10;
 
 /// What a host function's closure does with the slots of a call: arguments in, results out.
 pub(crate) type HostCall =
@@ -41,6 +41,19 @@ impl HostFunc {
     pub(crate) fn from_raw(ty: FuncType, call: Box<HostCall>) -> Arc<Self> {
         let slots = ty.0.params.len().max(ty.0.results.len());
         Arc::new(Self { ty, slots, call })
+    }
+
+    /// A function of slots: arguments in, results out, by the type alone.
+    pub(crate) fn from_slots<T: 'static>(
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [Slot]) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let call = move |store: *mut StoreOpaque, context: *mut u8, slots: &mut [Slot]| {
+            // SAFETY: host functions are called with the store that they were instantiated in,
+            // whose data has the type `T` that the linker checked.
+            func(unsafe { Caller::new(store, context) }, slots)
+        };
+        Self::from_raw(ty, Box::new(call))
     }
 
     /// A function of values that are checked at each call.

@@ -269,7 +269,7 @@ impl StoreOpaque {
         let inner = module.inner();
         let (info, layout) = (&inner.info, &inner.layout);
         let instance = self.instances.len();
-        self.instances.push(Box::new(InstanceData {
+        self.instances.push(InstanceData {
             module: module.clone(),
             context: context_memory(layout.size as usize)?,
             memories: Vec::with_capacity(info.memories.len()),
@@ -277,7 +277,7 @@ impl StoreOpaque {
             globals: Vec::with_capacity(info.globals.len()),
             dropped_data: vec![Cell::new(false); info.data.len()],
             dropped_elements: vec![Cell::new(false); info.elements.len()],
-        }));
+        });
         self.keep_code(&inner.code);
         let state = &raw mut *self.state;
         // SAFETY: these offsets are those of the fixed fields, and the layout's are those of the

@@ -10,7 +10,7 @@ use crate::instance::{Extern, Instance, check_import};
 use crate::module::Module;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::IntoFunc;
-use crate::values::{FuncType, Val};
+use crate::values::{FuncType, Slot, Val};
 use crate::{Engine, Error};
 
 /// What a name stands for.
@@ -118,6 +118,17 @@ impl<T: 'static> Linker<T> {
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<(), Error> + Send + Sync + 'static,
     ) -> Result<&mut Self, Error> {
         self.insert(module, name, Definition::Host(HostFunc::new(ty, func)))
+    }
+
+    /// Defines a host function of slots: arguments in, results out.
+    pub(crate) fn func_slots(
+        &mut self,
+        module: &str,
+        name: &str,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &mut [Slot]) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Result<&mut Self, Error> {
+        self.insert(module, name, Definition::Host(HostFunc::from_slots(ty, func)))
     }
 
     /// Defines all exports of an instance under a module name. A name that was defined for this

@@ -75,7 +75,7 @@ fn chain(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_
     // SAFETY: `install` has filled the entry before this handler could run; a handler that was
     // installed is a function of the kind that its flags say.
     unsafe {
-        let previous = (*(&raw const PREVIOUS[n])).assume_init();
+        let previous = PREVIOUS[n].assume_init();
         match previous.sa_sigaction {
             // The default (or to ignore a fault, which the kernel does not do): let it happen again
             // without us.

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use windlass_core::ir::TrapCode;
 
+use crate::activation::{Activation, Fault};
 use crate::func::HostFunc;
 use crate::global::GlobalObject;
 use crate::instance::InstanceData;
@@ -17,7 +18,6 @@ use crate::memory::MemoryObject;
 use crate::module::ModuleCode;
 use crate::table::TableObject;
 use crate::trampoline::Trampolines;
-use crate::activation::{Activation, Fault};
 use crate::trap::{FrameInfo, RawTrace};
 use crate::{Engine, Error};
 
@@ -37,7 +37,7 @@ pub struct StoreOpaque {
     pub(crate) state: Box<StoreState>,
     id: u64,
     engine: Engine,
-    pub(crate) instances: Vec<Box<InstanceData>>,
+    pub(crate) instances: Vec<InstanceData>,
     pub(crate) memories: Vec<MemoryObject>,
     pub(crate) tables: Vec<TableObject>,
     pub(crate) globals: Vec<GlobalObject>,

@@ -266,7 +266,7 @@ impl Jit {
         if self.isa.flags().enable_pinned_reg() {
             return Err(JitError::PinnedRegister);
         }
-        let mut slots = vec![Slot::default(); trampoline::slots(signature)];
+        let mut values = Vec::with_capacity(trampoline::slots(signature));
         let count = signature.params.len().max(arguments.len());
         for index in 0..count {
             let wrong =
@@ -276,10 +276,11 @@ impl Jit {
             };
             let ty = param.value_type;
             match arguments.get(index) {
-                Some(value) if fits(value, ty) => slots[index] = Slot(value.bits()),
+                Some(value) if fits(value, ty) => values.push(Slot(value.bits())),
                 _ => return Err(wrong(format!("of type {ty}"))),
             }
         }
+        values.resize(trampoline::slots(signature), Slot::default());
         let trampoline = self.trampoline(signature)?;
         let entry = trampoline.image.address(FunctionId(0));
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
@@ -288,8 +289,8 @@ impl Jit {
         // The callee was compiled with this signature, which the trampoline was built for; there
         // are as many slots as it reads and writes. The convention of the trampoline is the
         // host's, and nothing in code without a pinned register changes what that preserves.
-        enter(entry, address, slots.as_mut_ptr())?;
-        let results = signature.returns.iter().zip(&slots);
+        enter(entry, address, values.as_mut_ptr())?;
+        let results = signature.returns.iter().zip(&values);
         let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
         results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
     }

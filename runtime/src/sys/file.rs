@@ -108,7 +108,10 @@ pub fn advise(file: &File, offset: u64, len: u64, advice: Advice) -> io::Result<
 
 /// Waits until data, and with `metadata` everything else, is on the device.
 pub fn sync(fd: impl AsFd, metadata: bool) -> io::Result<()> {
-    call(|| Ok(if metadata { rustix::fs::fsync(fd)? } else { rustix::fs::fdatasync(fd)? }))
+    call(|| {
+        if metadata { rustix::fs::fsync(fd) } else { rustix::fs::fdatasync(fd) }?;
+        Ok(())
+    })
 }
 
 /// The flags that the file is open with.
