@@ -42,6 +42,9 @@ impl Analyses {
     }
 }
 
+/// Offsets of machine blocks, and edges between them.
+pub type BlockLayout = (Vec<usize>, Vec<(usize, usize)>);
+
 /// A function, what is known of it, and its code.
 #[derive(Default)]
 pub struct Context {
@@ -188,7 +191,7 @@ impl Context {
     }
 
     /// Offsets of the machine blocks and the edges between them, if the settings asked for them.
-    pub fn get_code_bb_layout(&self) -> Option<(Vec<usize>, Vec<(usize, usize)>)> {
+    pub fn get_code_bb_layout(&self) -> Option<BlockLayout> {
         let code = self.compiled_code()?;
         let starts = code.bb_starts.iter().map(|&o| o as usize).collect();
         let edges = code.bb_edges.iter().map(|&(a, b)| (a as usize, b as usize)).collect();

@@ -183,7 +183,7 @@ impl LowerCtx<'_> {
             end = after;
         }
         self.vcode.slots_size = end.next_multiple_of(8);
-        if self.func.dynamic_stack_slots.len() > 0 {
+        if !self.func.dynamic_stack_slots.is_empty() {
             return Err(CodegenError::Unsupported(
                 "dynamic stack slots are not supported on this target".to_string(),
             ));
@@ -551,4 +551,24 @@ fn find(parents: &mut [u32], v: u32) -> u32 {
         at = next;
     }
     root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_cases_are_counted() {
+        assert_eq!(count_runs::<u32>(&[], 0), 0);
+        assert_eq!(count_runs(&[0, 0, 0], 0), 0);
+        assert_eq!(count_runs(&[1, 1, 0], 0), 1);
+        assert_eq!(count_runs(&[0, 1, 1, 2], 0), 3);
+    }
+
+    #[test]
+    fn representatives_are_found_and_paths_compressed() {
+        let mut parents = vec![1, 2, 3, 3, 0];
+        assert_eq!(find(&mut parents, 4), 3);
+        assert_eq!(parents, [3, 3, 3, 3, 3]);
+    }
 }

@@ -480,11 +480,8 @@ fn emit_block(
                 Label(forward[succ.index()])
             };
             match inst.row {
-                pseudo::JUMP => {
-                    if next != Some(target(0)) {
-                        backend.emit_jump(e, target(0));
-                    }
-                }
+                pseudo::JUMP if next == Some(target(0)) => {}
+                pseudo::JUMP => backend.emit_jump(e, target(0)),
                 pseudo::COND => {
                     let (taken, other) = (target(0), target(1));
                     if taken != other {

@@ -229,3 +229,104 @@ fn a_call_with_handlers() {
     assert_eq!(sites.len(), 1);
     assert_eq!(sites[0].exception_handlers.len(), 3, "{lines:?}");
 }
+
+#[test]
+fn source_locations_and_traps_follow_the_code() {
+    let (code, lines) = compile(
+        "",
+        "function %f(i64, i32) -> i32 tail {
+         block0(v0: i64, v1: i32):
+         @10    v2 = load.i32 v0
+         @20    v3 = iadd v2, v1
+         @30    trapz v3, user7
+         @40    brif v1, block1, block2
+         block1:
+         @50    v4 = udiv v3, v1
+                return v4
+         block2 cold:
+         @60    store v3, v0
+                return v3 }",
+    );
+    let locs: Vec<u32> = code.buffer.get_srclocs_sorted().iter().map(|r| r.loc.bits()).collect();
+    for loc in [0x20, 0x30, 0x40, 0x50, 0x60] {
+        assert!(locs.contains(&loc), "{loc:#x} of {locs:x?} in {lines:#?}");
+    }
+    let ranges = code.buffer.get_srclocs_sorted();
+    assert!(ranges.windows(2).all(|w| w[0].end <= w[1].start), "{ranges:?}");
+    assert!(ranges.iter().all(|r| r.start < r.end && r.end <= code.buffer.code_size()));
+    // The load, the division, the store, and the trap behind all blocks.
+    let traps = code.buffer.traps();
+    assert!(traps.windows(2).all(|w| w[0].offset < w[1].offset), "{traps:?}");
+    assert_eq!(traps.len(), 4, "{traps:?}");
+    assert_eq!(traps[3].code.to_string(), "user7");
+    let trap = ranges.iter().find(|r| (r.start..r.end).contains(&traps[3].offset)).unwrap();
+    assert_eq!(trap.loc.bits(), 0x30);
+}
+
+#[test]
+fn the_stack_limit_is_checked_where_there_is_a_frame() {
+    let text = |body: &str| {
+        format!(
+            "function %f(i64 vmctx, i64) -> i64 system_v {{
+                 gv0 = vmctx
+                 gv1 = load.i64 notrap aligned gv0+16
+                 stack_limit = gv1
+                 fn0 = colocated %g(i64) -> i64 system_v
+             block0(v0: i64, v1: i64): {body} }}"
+        )
+    };
+    let (_, lines) = compile("", &text("return v1"));
+    assert_eq!(lines, ["mov rax, rsi", "ret"]);
+    let (code, lines) = compile("", &text("v2 = call fn0(v1) return v2"));
+    let check = lines.iter().position(|l| l == "cmp r11, qword ptr [rdi + 0x10]").unwrap();
+    assert!(lines[check + 1].starts_with("jb "), "{lines:#?}");
+    assert!(code.buffer.traps().iter().any(|t| t.code.to_string() == "stk_ovf"));
+}
+
+#[test]
+fn labelled_values_have_places() {
+    let isa = isa("");
+    let text = "function %f(i64, i64) -> i64 system_v {
+             fn0 = colocated %g(i64) -> i64 system_v
+         block0(v0: i64, v1: i64):
+             v2 = call fn0(v0)
+             v3 = iadd v2, v1
+             return v3 }";
+    let mut func = text::parse_functions(text).unwrap().pop().unwrap();
+    func.collect_debug_info();
+    let entry = func.layout.entry_block().unwrap();
+    let value = func.dfg.block_params(entry)[1];
+    let label = windlass_core::ir::ValueLabel::from_u32(7);
+    let start = windlass_core::ir::ValueLabelStart { from: Default::default(), label };
+    let starts = windlass_core::ir::ValueLabelAssignments::Starts(vec![start]);
+    func.dfg.values_labels.as_mut().unwrap().insert(value, starts);
+    let mut context = Context::for_function(func);
+    let code = context.compile(&*isa, &mut ControlPlane).unwrap();
+    let ranges = &code.value_labels_ranges[&label];
+    assert!(!ranges.is_empty());
+    assert!(ranges.iter().all(|r| r.start < r.end && r.end <= code.buffer.code_size()));
+    // It lives across the call.
+    let call = code.buffer.call_sites().next().unwrap().ret_addr;
+    assert!(ranges.iter().any(|r| r.start < call && r.end >= call), "{ranges:?} {call}");
+}
+
+#[test]
+fn many_values_at_once_go_to_the_fast_allocator() {
+    let mut body = String::new();
+    for n in 0..3000 {
+        body += &format!("v{} = imul v{}, v0\n", n + 2, n + 1);
+    }
+    let mut sum = "v1".to_string();
+    for n in 0..3000 {
+        body += &format!("v{} = bxor {sum}, v{}\n", n + 4000, 3001 - n);
+        body += &format!("v{} = imul v{}, v1\n", n + 8000, n + 4000);
+        sum = format!("v{}", n + 8000);
+    }
+    let text = format!(
+        "function %f(i64, i64) -> i64 tail {{ block0(v0: i64, v1: i64):\n{body}return {sum} }}"
+    );
+    let (code, _) = compile("regalloc_checker=false", &text);
+    assert!(code.stats.fell_back);
+    let (code, _) = compile("regalloc_checker=false regalloc_fallback_live_log2=255", &text);
+    assert!(!code.stats.fell_back);
+}

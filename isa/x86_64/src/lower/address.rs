@@ -5,7 +5,9 @@ use super::build::Cx;
 use crate::amode::Amode;
 use regalloc2::VReg;
 use windlass_core::entity::EntityRef;
-use windlass_core::ir::{ArgumentPurpose, BlockArg, GlobalValue, GlobalValueData, Opcode, Value, types};
+use windlass_core::ir::{
+    ArgumentPurpose, BlockArg, GlobalValue, GlobalValueData, Opcode, Value, types,
+};
 
 /// How many constants are taken out of one address.
 const MAX_STEPS: usize = 8;
@@ -255,9 +257,7 @@ impl Cx<'_, '_> {
                             continue;
                         }
                         let known = match arg {
-                            BlockArg::Value(v) => {
-                                marks[v.index()] != 0 || self.writes_32_bits(v)
-                            }
+                            BlockArg::Value(v) => marks[v.index()] != 0 || self.writes_32_bits(v),
                             _ => false,
                         };
                         if !known {
