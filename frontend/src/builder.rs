@@ -15,6 +15,7 @@ use windlass_core::ir::{
     JumpTableData, Opcode, RelSourceLoc, SigRef, Signature, SourceLoc, StackSlot, StackSlotData,
     Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
 };
+use windlass_core::opt::simplify::{self, Simplifier};
 
 use crate::ssa::SsaBuilder;
 use crate::stack_maps::StackMaps;
@@ -36,6 +37,7 @@ pub struct FunctionBuilderContext {
     status: SecondaryMap<Block, BlockStatus>,
     stack_map_vars: EntitySet<Variable>,
     stack_maps: StackMaps,
+    simplifier: Simplifier,
 }
 
 impl FunctionBuilderContext {
@@ -49,6 +51,7 @@ impl FunctionBuilderContext {
         self.status.clear();
         self.stack_map_vars.clear();
         self.stack_maps.clear();
+        self.simplifier.clear();
     }
 
     fn is_empty(&self) -> bool {
@@ -67,6 +70,8 @@ pub struct FunctionBuilder<'a> {
     inserted: bool,
     /// Whether edges are recorded, for variables.
     tracks_edges: bool,
+    /// Whether pure instructions are simplified as they are inserted.
+    simplifies: bool,
 }
 
 /// Why a variable could not be read.
@@ -147,6 +152,19 @@ impl<'short, 'long> InstBuilderBase<'short> for FuncInstBuilder<'short, 'long> {
         }
         (inst, &mut builder.func.dfg)
     }
+
+    #[inline]
+    fn build_value(self, data: InstructionData, ctrl_typevar: Type) -> Value {
+        if simplify::applies(data.opcode) && self.builder.simplifies {
+            let FuncInstBuilder { builder, block } = self;
+            if !builder.inserted {
+                builder.ensure_inserted_block();
+            }
+            return builder.ctx.simplifier.insert(builder.func, block, builder.srcloc, data);
+        }
+        let (inst, dfg) = self.build(data, ctrl_typevar);
+        dfg.first_result(inst)
+    }
 }
 
 impl<'a> FunctionBuilder<'a> {
@@ -160,6 +178,7 @@ impl<'a> FunctionBuilder<'a> {
             position: None.into(),
             inserted: false,
             tracks_edges: true,
+            simplifies: false,
         }
     }
 
@@ -170,6 +189,13 @@ impl<'a> FunctionBuilder<'a> {
         func_ctx: &'a mut FunctionBuilderContext,
     ) -> Self {
         FunctionBuilder { tracks_edges: false, ..Self::new(func, func_ctx) }
+    }
+
+    /// Whether pure instructions are simplified as they are inserted: constants folded, rewrites
+    /// made, equal instructions of a block shared. A result may then be a value that was there
+    /// before. At first they are not.
+    pub fn set_simplify(&mut self, on: bool) {
+        self.simplifies = on;
     }
 
     /// The block that is being filled.

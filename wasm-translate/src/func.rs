@@ -128,7 +128,8 @@ impl FuncTranslator {
         func.signature = env.signature(ty);
         let nothing = Value::from_u32(0);
         let nothing_extended = Extended { index: nothing, value: nothing, region: 0 };
-        let builder = FunctionBuilder::without_variables(func, &mut self.builder);
+        let mut builder = FunctionBuilder::without_variables(func, &mut self.builder);
+        builder.set_simplify(true);
         let mut translation = Translation {
             module,
             info,

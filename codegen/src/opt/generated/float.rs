@@ -1,0 +1,44 @@
+//! Generated from `codegen/rules/float.rules` by `windlass-dev gen`: change the rules, not this file.
+
+use super::prelude::*;
+
+pub(super) fn fabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
+    let ty = d.ctrl_type;
+    if a.op == Opcode::Fneg {
+        let da = *cx.data(a);
+        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_fneg"); return Some(t1); } // float.rules:4 fabs_fneg
+    }
+    if a.op == Opcode::Fabs {
+        { let i = d.args[0]; cx.hit("fabs_fabs"); return Some(i); } // float.rules:5 fabs_fabs
+    }
+    if a.op == Opcode::Fcopysign {
+        let da = *cx.data(a);
+        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_copysign"); return Some(t1); } // float.rules:6 fabs_copysign
+    }
+    None
+}
+
+pub(super) fn fcopysign(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
+    let ty = d.ctrl_type;
+    if d.args[0] == d.args[1] {
+        { let x = d.args[0]; cx.hit("copysign_same"); return Some(x); } // float.rules:7 copysign_same
+    }
+    if a.op == Opcode::Fneg {
+        let da = *cx.data(a);
+        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_neg"); return Some(t1); } // float.rules:8 copysign_neg
+    }
+    if a.op == Opcode::Fabs {
+        let da = *cx.data(a);
+        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_abs"); return Some(t1); } // float.rules:9 copysign_abs
+    }
+    None
+}
+
+pub(super) fn fneg(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
+    let ty = d.ctrl_type;
+    if a.op == Opcode::Fneg {
+        let da = *cx.data(a);
+        { let x = da.args[0]; cx.hit("fneg_fneg"); return Some(x); } // float.rules:3 fneg_fneg
+    }
+    None
+}
