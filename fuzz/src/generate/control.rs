@@ -3,8 +3,8 @@
 use super::{Generator, integers};
 use windlass_core::ir::types::{F32, F64, I8, I32, I64};
 use windlass_core::ir::{
-    Block, BlockArg, BlockCall, ExtFuncData, ExternalName, FloatCC, FuncRef, InstBuilder, IntCC,
-    JumpTableData, SigRef, Type, Value,
+    AbiParam, ArgumentPurpose, Block, BlockArg, BlockCall, ExtFuncData, ExternalName, FloatCC,
+    FuncRef, InstBuilder, IntCC, JumpTableData, SigRef, Type, Value,
 };
 use windlass_core::isa::CallConv;
 
@@ -17,6 +17,7 @@ impl Generator<'_> {
             1 if self.loops < 2 => self.count_down(),
             2 => self.table(),
             3 | 4 => self.call(),
+            5 if self.context.is_some() => self.global(),
             5..=9 => self.memory(),
             _ => self.operation(),
         }
@@ -194,8 +195,12 @@ impl Generator<'_> {
     }
 
     fn arguments(&mut self, index: usize) -> Vec<Value> {
-        let types: Vec<_> = self.signatures[index].params.iter().map(|p| p.value_type).collect();
-        self.values_of(&types)
+        let params = self.signatures[index].params.clone();
+        let argument = |param: &AbiParam| match param.purpose {
+            ArgumentPurpose::VMContext => self.context_for_callee(),
+            _ => self.value(param.value_type),
+        };
+        params.iter().map(argument).collect()
     }
 
     /// A call of a later function, by name or through its address.
@@ -222,6 +227,8 @@ impl Generator<'_> {
                 own.call_conv == CallConv::Tail
                     && other.call_conv == CallConv::Tail
                     && own.returns == other.returns
+                    // The slots are gone when the callee runs.
+                    && !other.uses_special_param(ArgumentPurpose::VMContext)
             })
             .collect();
         if !fitting.is_empty() && !self.rng.one_in(3) {

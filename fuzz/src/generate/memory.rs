@@ -3,10 +3,10 @@
 //! What holds: every access stays in its slot and every slot is filled with zeros at the start.
 //! Addresses are never offered as values.
 
-use super::{BYTE, EXTENDING, Generator};
+use super::{BYTE, CONTEXT_SIZE, EXTENDING, Generator};
 use windlass_core::ir::types::{I8, I16, I32, I64};
 use windlass_core::ir::{
-    AtomicRmwOp, InstBuilder, MemFlags, StackSlotData, StackSlotKind, Type, Value,
+    AtomicRmwOp, GlobalValueData, InstBuilder, MemFlags, StackSlotData, StackSlotKind, Type, Value,
 };
 
 /// The largest access in bytes.
@@ -15,7 +15,7 @@ const WIDEST: u32 = 16;
 impl Generator<'_> {
     /// Declares the stack slots and fills them.
     pub(super) fn make_slots(&mut self) {
-        for _ in 0..self.rng.below(3) {
+        for _ in 0..self.rng.range(1, 2) {
             let size = self.rng.pick(&[64u32, 128, 256]);
             let shift = self.rng.pick(&[0u8, 3, 4]);
             let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, shift);
@@ -32,6 +32,10 @@ impl Generator<'_> {
 
     /// An address and an offset that together are a multiple of `scale` in a slot.
     fn address(&mut self, scale: u32) -> Option<(Value, i32)> {
+        if let Some(context) = self.context.filter(|_| self.rng.one_in(3)) {
+            let places = (CONTEXT_SIZE - WIDEST) / scale;
+            return Some((context, (self.rng.below(places as usize + 1) as u32 * scale) as i32));
+        }
         if self.slots.is_empty() {
             return None;
         }
@@ -130,6 +134,32 @@ impl Generator<'_> {
                 self.offer(value);
             }
         }
+    }
+
+    /// The address that a callee gets as its context: a slot, or what this function got.
+    pub(super) fn context_for_callee(&mut self) -> Value {
+        if let Some(context) = self.context.filter(|_| self.rng.one_in(2)) {
+            return context;
+        }
+        let (slot, size) = self.rng.pick(&self.slots);
+        let offset = self.rng.below((size - CONTEXT_SIZE) as usize / 8 + 1) * 8;
+        self.cursor().ins().stack_addr(I64, slot, offset as i32)
+    }
+
+    /// The value of a global that is loaded from the context.
+    pub(super) fn global(&mut self) {
+        let base = self.func.create_global_value(GlobalValueData::VMContext);
+        let offset = (self.rng.below(CONTEXT_SIZE as usize / 8) * 8) as i32;
+        let flags = MemFlags::trusted();
+        let load = GlobalValueData::Load { base, offset: offset.into(), global_type: I64, flags };
+        let mut global = self.func.create_global_value(load);
+        if self.rng.one_in(2) {
+            let offset = (self.rng.edge_bits() as i64 >> self.rng.below(64)).into();
+            let sum = GlobalValueData::IAddImm { base: global, offset, global_type: I64 };
+            global = self.func.create_global_value(sum);
+        }
+        let value = self.cursor().ins().symbol_value(I64, global);
+        self.offer(value);
     }
 
     fn narrowing_store(&mut self, address: Value, offset: i32) {

@@ -3,7 +3,8 @@
 //! What holds: the functions of one call of [`generate`] call only later ones, loops count down
 //! from small constants, stack slots are filled before they are read, addresses never become data,
 //! and what an undefined NaN may be never shows in a result but as a NaN. So all correct
-//! implementations agree on the results, and on the trap if there is one.
+//! implementations agree on the results, and on the trap if there is one. A function may get the
+//! address of a slot of its caller as context, from which globals are loaded.
 
 mod control;
 mod memory;
@@ -14,8 +15,8 @@ use windlass_core::cursor::{Cursor, FuncCursor};
 use windlass_core::data_value::DataValue;
 use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64, I128};
 use windlass_core::ir::{
-    AbiParam, Block, BlockArg, Function, InstBuilder, Opcode, Signature, StackSlot, Type,
-    UserFuncName, Value,
+    AbiParam, ArgumentPurpose, Block, BlockArg, Function, InstBuilder, Opcode, Signature,
+    StackSlot, Type, UserFuncName, Value,
 };
 use windlass_core::isa::CallConv;
 
@@ -62,7 +63,13 @@ pub struct Case {
 /// The functions and arguments that belong to a seed.
 pub fn generate(seed: u64, config: &Config) -> Case {
     let mut rng = Rng::new(seed);
-    let signatures: Vec<_> = (0..config.functions).map(|_| signature(&mut rng, config)).collect();
+    let mut signatures: Vec<_> =
+        (0..config.functions).map(|_| signature(&mut rng, config)).collect();
+    for callee in signatures.iter_mut().skip(1) {
+        if rng.one_in(3) {
+            callee.params.insert(0, AbiParam::special(I64, ArgumentPurpose::VMContext));
+        }
+    }
     let functions = (0..config.functions)
         .map(|index| Generator::new(&mut rng, config, &signatures, index).function())
         .collect();
@@ -124,6 +131,8 @@ struct Generator<'a> {
     open: Vec<Value>,
     /// Stack slots with their size.
     slots: Vec<(StackSlot, u32)>,
+    /// The parameter that points at a slot of a caller, at least `CONTEXT_SIZE` bytes of it.
+    context: Option<Value>,
     /// How many instructions may still be put.
     budget: usize,
     /// How many loops are around this place.
@@ -142,10 +151,26 @@ impl<'a> Generator<'a> {
         let block = func.dfg.make_block();
         func.layout.append_block(block);
         let params = signatures[index].params.iter();
-        let values =
+        let mut values: Vec<Value> =
             params.map(|param| func.dfg.append_block_param(block, param.value_type)).collect();
-        let (budget, loops, slots, open) = (config.size, 0, Vec::new(), Vec::new());
-        Self { rng, config, signatures, index, func, block, values, open, slots, budget, loops }
+        // An address: not a value to operate on.
+        let context = func.special_param(ArgumentPurpose::VMContext);
+        values.retain(|&value| Some(value) != context);
+        let (open, slots, budget, loops) = (Vec::new(), Vec::new(), config.size, 0);
+        Self {
+            rng,
+            config,
+            signatures,
+            index,
+            func,
+            block,
+            values,
+            open,
+            slots,
+            context,
+            budget,
+            loops,
+        }
     }
 
     fn function(mut self) -> Function {
@@ -251,5 +276,7 @@ fn integers(config: &Config) -> Vec<Type> {
 
 /// Types at which memory is accessed through the narrowing and widening opcodes.
 const EXTENDING: [Type; 3] = [I16, I32, I64];
+/// How much of a slot a callee may reach through its context.
+const CONTEXT_SIZE: u32 = 64;
 /// The narrowest integer.
 const BYTE: Type = I8;
