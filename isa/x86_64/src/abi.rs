@@ -315,7 +315,9 @@ impl Envs {
     /// For these settings.
     pub fn new(flags: &Flags) -> Self {
         let pinned = flags.enable_pinned_reg();
-        Envs { envs: [env(SYSTEMV_SAVED, pinned), env(&[], pinned)] }
+        // Where nothing has to be saved, those that need a prefix come second: shorter code.
+        let high = &[R8, R9, R10, R11, R12, R13, R14, R15];
+        Envs { envs: [env(SYSTEMV_SAVED, pinned), env(high, pinned)] }
     }
 
     /// For a convention.
@@ -329,14 +331,14 @@ impl Envs {
 
 /// Registers that a function would have to save come second, and so do those that need a prefix
 /// where none has to be saved.
-fn env(saved: &[PReg], pinned: bool) -> MachineEnv {
+fn env(later: &[PReg], pinned: bool) -> MachineEnv {
     let mut first = PRegSet::empty();
     let mut second = PRegSet::empty();
     for &reg in ALL_INTS {
         if reg == PINNED && pinned {
             continue;
         }
-        if saved.contains(&reg) {
+        if later.contains(&reg) {
             second.add(reg);
         } else {
             first.add(reg);
