@@ -13,9 +13,10 @@ use windlass_wasm::env::{
     CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryBase, MemoryBound,
     MemoryPlan, Place, ReferencePlan, TableLength, TablePlan, TypeId,
 };
+use windlass_wasm::module::ConstOp;
 use windlass_wasm::types::{
-    DataIndex, DefinedFuncIndex, ElemIndex, FuncIndex, GlobalIndex, MemoryIndex, RefType,
-    TableIndex, TypeIndex,
+    DataIndex, DefinedFuncIndex, ElemIndex, EntityIndex, FuncIndex, FuncType, GlobalIndex,
+    MemoryIndex, RefType, TableIndex, TypeIndex, ValType,
 };
 use windlass_wasm::{ModuleInfo, trap};
 
@@ -29,6 +30,7 @@ pub struct Environment<'a> {
     info: &'a ModuleInfo,
     layout: Arc<Layout>,
     plan: Plan,
+    own_functions_only: bool,
     context: Option<GlobalValue>,
 }
 
@@ -37,10 +39,45 @@ fn constant() -> MemFlags {
     MemFlags::trusted().with_readonly().with_can_move()
 }
 
+/// The bits of a global that the module defines as a number and that never changes.
+fn constant_global(info: &ModuleInfo, index: GlobalIndex) -> Option<u64> {
+    let own = index.index().checked_sub(info.imported_globals)?;
+    if info.globals[index.index()].mutable {
+        return None;
+    }
+    match *info.global_inits[own].ops {
+        [ConstOp::I32Const(n)] => Some(u64::from(n as u32)),
+        [ConstOp::I64Const(n)] => Some(n as u64),
+        [ConstOp::F32Const(bits)] => Some(u64::from(bits)),
+        [ConstOp::F64Const(bits)] => Some(bits),
+        _ => None,
+    }
+}
+
+/// Whether no function of another instance or of the host can ever be in a table of this module:
+/// there is no way for one to come in as a value, and no table that others can reach.
+fn own_functions_only(info: &ModuleInfo) -> bool {
+    let funcref = ValType::Ref(RefType::Func);
+    let crosses = |ty: &FuncType| ty.params.contains(&funcref) || ty.results.contains(&funcref);
+    let shared_table = |index: usize| info.tables[index].element == RefType::Func;
+    let shared_global = |index: usize| info.globals[index].content == funcref;
+    let exported = |entity: EntityIndex| match entity {
+        EntityIndex::Table(index) => shared_table(index.index()),
+        EntityIndex::Global(index) => shared_global(index.index()),
+        EntityIndex::Func(_) | EntityIndex::Memory(_) => false,
+    };
+    !(info.types.iter().any(crosses)
+        || info.escaping[..info.imported_functions].contains(&true)
+        || (0..info.imported_tables).any(shared_table)
+        || (0..info.imported_globals).any(shared_global)
+        || info.exports.iter().any(|export| exported(export.entity)))
+}
+
 impl<'a> Environment<'a> {
     /// The environment for functions of this module.
     pub fn new(info: &'a ModuleInfo, layout: Arc<Layout>, plan: Plan) -> Self {
-        Self { info, layout, plan, context: None }
+        let own_functions_only = own_functions_only(info);
+        Self { info, layout, plan, own_functions_only, context: None }
     }
 
     fn base(&mut self, func: &mut Function) -> GlobalValue {
@@ -200,8 +237,14 @@ impl FuncEnvironment for Environment<'_> {
         );
         let own = index.index() >= self.info.imported_tables;
         let fixed = ty.maximum == Some(ty.minimum) && own;
+        // A table that cannot grow does not move either.
+        let base = if fixed {
+            MemoryBase::Fixed(self.pointer(func, base.offset))
+        } else {
+            MemoryBase::Moving(base)
+        };
         TablePlan {
-            base: MemoryBase::Moving(base),
+            base,
             length: if fixed {
                 TableLength::Fixed(ty.minimum)
             } else {
@@ -209,12 +252,15 @@ impl FuncEnvironment for Environment<'_> {
             },
             element_size: ELEMENT_SIZE,
             flags: MemFlags::new(),
-            own_functions_only: false,
+            own_functions_only: self.own_functions_only,
         }
     }
 
     fn global(&mut self, func: &mut Function, index: GlobalIndex) -> GlobalPlan {
         let ty = self.info.globals[index.index()];
+        if let Some(bits) = constant_global(self.info, index) {
+            return GlobalPlan::Constant(bits);
+        }
         let place = match index.index().checked_sub(self.info.imported_globals) {
             Some(own) => {
                 let offset = self.layout.global(own);

@@ -375,6 +375,9 @@ fn globals_from_both_sides() {
         &engine,
         r#"(module (import "m" "g" (global $g (mut i64)))
             (global (export "c") f32 (f32.const 1.25))
+            (global $m i32 (i32.const -7)) (global $n i64 (i64.const -9))
+            (func (export "constants") (result i32 i64 f32)
+                (global.get $m) (global.get $n) (global.get 1))
             (func (export "add") (param i64)
                 (global.set $g (i64.add (global.get $g) (local.get 0)))))"#,
     )
@@ -386,6 +389,9 @@ fn globals_from_both_sides() {
     global.set(&mut store, Val::I64(-1)).expect("it is mutable");
     add.call(&mut store, 1).expect("no trap");
     assert_eq!(global.get(&mut store).i64(), Some(0));
+    type Constants = (i32, i64, f32);
+    let get = instance.get_typed_func::<(), Constants>(&mut store, "constants").expect("exported");
+    assert_eq!(get.call(&mut store, ()).expect("no trap"), (-7, -9, 1.25));
     let constant = instance.get_global(&mut store, "c").expect("exported");
     assert!(matches!(constant.get(&mut store), Val::F32(bits) if bits == 1.25f32.to_bits()));
     assert!(constant.set(&mut store, Val::F32(0)).is_err());
@@ -482,4 +488,48 @@ fn handles_belong_to_their_store() {
     assert!(result.unwrap_or(true), "a function of another store was taken");
     let instance = Instance::new(&mut one, &module, &[function.into()]);
     instance.expect("a function of the same store");
+}
+
+#[test]
+fn indirect_calls_within_a_module() {
+    // No function of another instance can get into this table, and it cannot grow.
+    let wat = |table: &str| {
+        format!(
+            r#"(module
+                (type $unary (func (param i32) (result i32)))
+                (global $ten i32 (i32.const 10))
+                (global $count (mut i32) (i32.const 0))
+                (table {table} funcref)
+                (elem (i32.const 0) $add $multiply)
+                (func $add (param i32) (result i32)
+                    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+                    (i32.add (local.get 0) (global.get $ten)))
+                (func $multiply (param i32) (result i32)
+                    (i32.mul (local.get 0) (global.get $ten)))
+                (func (export "grow") (result i32) (table.grow (ref.null func) (i32.const 1)))
+                (func (export "swap") (table.set (i32.const 0) (ref.func $multiply)))
+                (func (export "run") (param i32 i32) (result i32)
+                    (i32.add (global.get $count)
+                        (call_indirect (type $unary) (local.get 1) (local.get 0)))))"#
+        )
+    };
+    for engine in engines() {
+        for (table, grown) in [("3 3", -1), ("3", 3), ("3 4", 3)] {
+            let mut store = Store::new(&engine, ());
+            let instance = instantiate(&mut store, &wat(table));
+            let run = instance.get_typed_func::<(i32, i32), i32>(&mut store, "run");
+            let run = run.expect("exported");
+            assert_eq!(run.call(&mut store, (0, 5)).expect("no trap"), 15, "{table}");
+            assert_eq!(run.call(&mut store, (1, 5)).expect("no trap"), 51, "{table}");
+            let grow = instance.get_typed_func::<(), i32>(&mut store, "grow").expect("exported");
+            assert_eq!(grow.call(&mut store, ()).expect("no trap"), grown, "{table}");
+            for (index, trap) in [(2, Trap::IndirectCallToNull), (4, Trap::IndirectOutOfBounds)] {
+                let error = run.call(&mut store, (index, 5)).expect_err("nothing is there");
+                assert_eq!(error.downcast_ref(), Some(&trap), "{table}");
+            }
+            let swap = instance.get_typed_func::<(), ()>(&mut store, "swap").expect("exported");
+            swap.call(&mut store, ()).expect("no trap");
+            assert_eq!(run.call(&mut store, (0, 5)).expect("no trap"), 51, "{table}");
+        }
+    }
 }
