@@ -52,6 +52,8 @@ pub struct BlockOrder {
     /// By block of the IR: the last branch and edge that named it without arguments.
     named: Vec<(u32, u32)>,
     originals: Vec<OrderBlock>,
+    /// By block of the IR: how deep it is in the dominator tree.
+    depth: Vec<u32>,
 }
 
 impl BlockOrder {
@@ -64,6 +66,7 @@ impl BlockOrder {
     pub fn compute(&mut self, func: &Function, domtree: &DominatorTree, vcode: &mut VCode) {
         self.choose_order(func, domtree);
         self.collect_edges(func, vcode);
+        vcode.dominator_steps = self.dominator_steps(func.dfg.num_blocks(), domtree);
         self.place_blocks(func, vcode);
         self.connect(vcode);
     }
@@ -134,6 +137,29 @@ impl BlockOrder {
             let edges = Span { start, end: self.edges.len() as u32 };
             self.blocks.push(OrderBlock { edges, from: NONE, table, split_all });
         }
+    }
+
+    /// How many steps an iterative computation of dominators makes: for each edge into a block with
+    /// several predecessors, from the predecessor up the dominator tree to the block's dominator.
+    fn dominator_steps(&mut self, blocks: usize, domtree: &DominatorTree) -> u64 {
+        self.depth.clear();
+        self.depth.resize(blocks, 0);
+        for &block in &self.order {
+            if let Some(idom) = domtree.idom(block) {
+                self.depth[block.index()] = self.depth[idom.index()] + 1;
+            }
+        }
+        let mut steps = 0;
+        for (from, block) in self.order.iter().zip(&self.blocks) {
+            for edge in &self.edges[block.edges.range()] {
+                if self.pred_count[edge.target.index()] > 1 {
+                    // A block is one deeper than its dominator.
+                    let (low, high) = (self.depth[from.index()], self.depth[edge.target.index()]);
+                    steps += (low + 1).saturating_sub(high) as u64;
+                }
+            }
+        }
+        steps
     }
 
     fn is_critical(&self, block: &OrderBlock, edge: &Edge) -> bool {

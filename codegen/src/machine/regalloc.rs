@@ -189,6 +189,7 @@ pub fn allocate(
             facts.live = scratch.measure(vcode);
         }
         let scans = vcode.param_scans > MAX_PARAM_SCANS.max(vcode.num_insts() as u64 * 2048);
+        let scans = scans || vcode.dominator_steps > MAX_DOMINATOR_STEPS;
         let scans = scans && config.max_preds != u32::MAX;
         if preds as u32 > config.max_preds || facts.live > config.max_live || scans {
             algorithm = Algorithm::Fastalloc;
@@ -229,6 +230,10 @@ const TINY: usize = 4;
 
 /// The steps for block parameters (see `driver::param_scans`) that are no trouble in any function.
 const MAX_PARAM_SCANS: u64 = 1 << 28;
+
+/// The steps to compute dominators that are no trouble in any function. Deeply nested loops take
+/// a number that is quadratic in their depth.
+const MAX_DOMINATOR_STEPS: u64 = 1 << 23;
 
 /// What regalloc2 asserts only where debug assertions are on, or packs into fields without looking.
 fn check_limits(vcode: &VCode) -> CodegenResult<()> {

@@ -252,6 +252,8 @@ pub struct VCode {
     /// How many steps the backtracking allocator makes for block parameters; see
     /// `driver::param_scans`.
     pub param_scans: u64,
+    /// How many steps it makes to compute dominators; see `BlockOrder`.
+    pub dominator_steps: u64,
     /// Whether any register is of class float.
     pub has_floats: bool,
     /// Whether any value is wider than 64 bits, so that spill slots of class float take 16 bytes.
@@ -300,6 +302,7 @@ impl VCode {
         self.num_vregs = 0;
         self.num_global_vregs = 0;
         self.param_scans = 0;
+        self.dominator_steps = 0;
         self.has_floats = false;
         self.has_vectors = false;
         self.calls.clear();
