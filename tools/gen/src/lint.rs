@@ -1,7 +1,9 @@
-//! What is wrong with rules beyond a single one: rules that can never be reached, names given twice.
+//! What is wrong with rules beyond a single one: rules that can never be reached, names given twice, opcodes
+//! and types that no rule lowers.
 
-use crate::matcher::expand_types;
-use crate::syntax::{Node, Operand, Problem, Rule};
+use crate::matcher::{every_type, expand_types};
+use crate::syntax::{Node, Operand, Place, Problem, Rule};
+use std::collections::BTreeSet;
 use windlass_core::ir::Opcode;
 
 /// Looks at the rules of one directory, in their order.
@@ -29,6 +31,79 @@ pub fn rules(rules: &[Rule], problems: &mut Vec<Problem>) {
                 break;
             }
         }
+    }
+}
+
+/// What the machine-independent half lowers by itself.
+const BY_DRIVER: &[Opcode] = &[
+    Opcode::Jump,
+    Opcode::Brif,
+    Opcode::BrTable,
+    Opcode::Return,
+    Opcode::Call,
+    Opcode::CallIndirect,
+    Opcode::ReturnCall,
+    Opcode::ReturnCallIndirect,
+    Opcode::TryCall,
+    Opcode::TryCallIndirect,
+    Opcode::Trap,
+    Opcode::Nop,
+    Opcode::SequencePoint,
+];
+
+/// Reports opcodes and scalar types without rule, but for those that the file `path` lists as
+/// `opcode` or `opcode.TYPES` (with the reason behind `//`), and lines of it that are wrong.
+pub fn coverage(rules: &[Rule], path: &str, text: &str, problems: &mut Vec<Problem>) {
+    let mut missing = BTreeSet::new();
+    for &op in Opcode::ALL.iter().filter(|op| !BY_DRIVER.contains(op)) {
+        for ty in every_type(op) {
+            missing.insert((op, ty));
+        }
+    }
+    for rule in rules.iter().filter(|r| !r.cond) {
+        let Some(op) = Opcode::from_name(&rule.pattern.op) else { continue };
+        let types = match rule.pattern.types.is_empty() {
+            true => every_type(op),
+            false => expand_types(&rule.pattern.types, &mut Vec::new()),
+        };
+        for ty in types {
+            missing.remove(&(op, ty));
+        }
+    }
+    let place = |line: usize| Place { file: path.to_string(), line };
+    for (n, line) in text.lines().enumerate() {
+        let entry = line.split("//").next().unwrap_or("").trim();
+        if entry.is_empty() {
+            continue;
+        }
+        let (name, types) = entry.split_once('.').unwrap_or((entry, ""));
+        let mut texts = Vec::new();
+        let types: Vec<String> =
+            types.split('|').filter(|t| !t.is_empty()).map(Into::into).collect();
+        match Opcode::from_name(name) {
+            None => texts.push(format!("`{name}` is no opcode")),
+            Some(op) => {
+                let types = match types.is_empty() {
+                    true => every_type(op),
+                    false => expand_types(&types, &mut texts),
+                };
+                for ty in types {
+                    if !missing.remove(&(op, ty.clone())) {
+                        texts.push(format!(
+                            "`{name}` is lowered at type {ty}: take it off this list"
+                        ));
+                    }
+                }
+            }
+        }
+        problems.extend(texts.into_iter().map(|text| Problem { place: place(n + 1), text }));
+    }
+    for (op, ty) in missing {
+        let what = if ty == "invalid" { format!("`{op}`") } else { format!("`{op}.{ty}`") };
+        problems.push(Problem {
+            place: place(0),
+            text: format!("no rule lowers {what}: add one, or a line here with the reason"),
+        });
     }
 }
 

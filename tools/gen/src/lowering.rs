@@ -49,11 +49,22 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
             let mut reported = false;
             for node in matcher::variants(&rule.pattern) {
                 let found = matcher::compile(rule, &node, Flavour::Lower);
-                let mut body = Body { rule, op, found: &found, used: Vec::new(), problems: Vec::new(), fresh: 0, before: String::new(), code: String::new() };
+                let mut body = Body {
+                    rule,
+                    op,
+                    found: &found,
+                    used: Vec::new(),
+                    problems: Vec::new(),
+                    fresh: 0,
+                    before: String::new(),
+                    code: String::new(),
+                };
                 body.write();
                 let mut texts = body.problems.clone();
                 texts.extend(found.problems.iter().cloned());
-                for (var, _) in &found.vars {
+                // One mistake at a time: the others may follow from it.
+                let clean = texts.is_empty();
+                for (var, _) in found.vars.iter().filter(|_| clean) {
                     let in_conditions =
                         rule.conditions.as_deref().is_some_and(|c| matcher::mentions(c, var));
                     if var != "ty" && !body.used.contains(var) && !in_conditions {
@@ -61,14 +72,18 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
                     }
                 }
                 let body_text = format!("{}{}", body.before, body.code);
+                texts.dedup();
                 if !reported {
                     reported = !texts.is_empty();
                     problems.extend(
                         texts.into_iter().map(|text| Problem { place: rule.place.clone(), text }),
                     );
                 }
-                let chain =
-                    if found.parts.is_empty() { "true".to_string() } else { found.parts.join(" && ") };
+                let chain = if found.parts.is_empty() {
+                    "true".to_string()
+                } else {
+                    found.parts.join(" && ")
+                };
                 let _ = writeln!(out, "    if {chain} {{ {body_text} }}");
             }
         }
@@ -147,9 +162,14 @@ impl Body<'_> {
                     }
                 } else {
                     let text = format!("{}{}", self.before, self.code);
-                    let given = ["cx.res(", "cx.alias(", "(cx, inst"].iter().any(|w| text.contains(w));
+                    let given =
+                        ["cx.res(", "cx.alias(", "(cx, inst"].iter().any(|w| text.contains(w));
                     let optional = self.op.other_side_effects();
-                    if !self.op.info().results.is_empty() && !given && !optional {
+                    if !self.op.info().results.is_empty()
+                        && !given
+                        && !optional
+                        && self.problems.is_empty()
+                    {
                         self.problem("nothing gives the result: name a step `res = …`".to_string());
                     }
                     self.code.push_str("return true;");
@@ -235,7 +255,12 @@ impl Body<'_> {
                 .filter(|s| gives(s, false))
                 .map(|s| format!("{:?} {:?}", s.role, s.kind).to_lowercase())
                 .collect();
-            self.problem(format!("`{name}` takes {} arguments ({}), not {}", list.len(), list.join(", "), args.len()));
+            self.problem(format!(
+                "`{name}` takes {} arguments ({}), not {}",
+                list.len(),
+                list.join(", "),
+                args.len()
+            ));
             return "no_row".to_string();
         }
         let mut texts = Vec::new();
@@ -293,7 +318,9 @@ impl Body<'_> {
         }
         if names.iter().filter(|n| *n != "_").count() > results.len() {
             match implicit {
-                true => self.problem(format!("`{name}` gives no result; the rule's root needs one")),
+                true => {
+                    self.problem(format!("`{name}` gives no result; the rule's root needs one"))
+                }
                 false => self.problem(format!("`{name}` gives {} results", results.len())),
             }
         }
@@ -338,7 +365,9 @@ impl Body<'_> {
         };
         self.use_var(var);
         if self.kind(var) != Some(VarKind::Value) {
-            self.problem(format!("`.{size}` is no operand size: B W D Q, ty, r, a value or r:value"));
+            self.problem(format!(
+                "`.{size}` is no operand size: B W D Q, ty, r, a value or r:value"
+            ));
         }
         format!("{function}(cx.ty({var}))")
     }
@@ -409,9 +438,7 @@ impl Body<'_> {
                     String::new()
                 }
             },
-            Kind::Mem | Kind::Addr | Kind::GprMem | Kind::VecMem
-                if matches!(arg, Expr::Mem(_)) =>
-            {
+            Kind::Mem | Kind::Addr | Kind::GprMem | Kind::VecMem if matches!(arg, Expr::Mem(_)) => {
                 let Expr::Mem(parts) = arg else { unreachable!("asked above") };
                 let names: Vec<String> = parts
                     .iter()

@@ -7,6 +7,8 @@ mod matcher;
 mod rewriting;
 mod support;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
@@ -42,11 +44,7 @@ struct Set {
 }
 
 const SETS: &[Set] = &[
-    Set {
-        rules: "isa/x86_64/rules",
-        generated: "isa/x86_64/src/lower/generated",
-        rewrites: false,
-    },
+    Set { rules: "isa/x86_64/rules", generated: "isa/x86_64/src/lower/generated", rewrites: false },
     Set { rules: "codegen/rules", generated: "codegen/src/opt/generated", rewrites: true },
 ];
 
@@ -55,11 +53,7 @@ const MAX_LINES: usize = 1200;
 
 fn main() -> anyhow::Result<()> {
     let Command::Gen { check, root } = Args::parse().command;
-    let mut problems = Vec::new();
-    let mut files = Vec::new();
-    for set in SETS {
-        generate(&root, set, &mut files, &mut problems)?;
-    }
+    let (files, problems) = everything(&root)?;
     for problem in &problems {
         eprintln!("{problem}");
     }
@@ -84,6 +78,19 @@ fn main() -> anyhow::Result<()> {
     }
     println!("{} files, {} {}", files.len(), stale.len(), if check { "stale" } else { "written" });
     Ok(())
+}
+
+/// A file and its text.
+type Generated = Vec<(PathBuf, String)>;
+
+/// All generated files, and what is wrong with the rules.
+fn everything(root: &Path) -> anyhow::Result<(Generated, Vec<Problem>)> {
+    let mut problems = Vec::new();
+    let mut files = Vec::new();
+    for set in SETS {
+        generate(root, set, &mut files, &mut problems)?;
+    }
+    Ok((files, problems))
 }
 
 /// Reads the rules of a directory, in the order of its file `order`.
@@ -113,12 +120,17 @@ fn read_rules(
 fn generate(
     root: &Path,
     set: &Set,
-    files: &mut Vec<(PathBuf, String)>,
+    files: &mut Generated,
     problems: &mut Vec<Problem>,
 ) -> anyhow::Result<()> {
     let groups = read_rules(root, set.rules, problems)?;
     let all: Vec<Rule> = groups.iter().flat_map(|g| g.1.iter().cloned()).collect();
     lint::rules(&all, problems);
+    if !set.rewrites {
+        let path = format!("{}/unsupported", set.rules);
+        let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        lint::coverage(&all, &path, &text, problems);
+    }
     let dir = root.join(set.generated);
     for (name, rules) in &groups {
         let path = format!("{}/{name}.rules", set.rules);

@@ -15,7 +15,8 @@ pub const TYPE_CLASSES: &[(&str, &[&str])] = &[
 ];
 
 /// Names that generated code needs.
-const RESERVED: &[&str] = &["cx", "d", "d1", "d2", "d3", "d4", "inst", "memory", "res", "res0", "res1"];
+const RESERVED: &[&str] =
+    &["cx", "d", "d1", "d2", "d3", "d4", "inst", "memory", "res", "res0", "res1"];
 
 /// Marks where the single use of an inner node is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -176,7 +177,8 @@ fn bind(name: &str, value: String, kind: VarKind, out: &mut Match) -> Option<Str
         return None;
     }
     if RESERVED.contains(&name) {
-        out.problems.push(format!("the generated code uses the name `{name}` itself; take another"));
+        out.problems
+            .push(format!("the generated code uses the name `{name}` itself; take another"));
     }
     if out.vars.iter().any(|v| v.0 == name) {
         out.parts.push(format!("{name} == {value}"));
@@ -312,7 +314,8 @@ fn match_value(
                 out.problems.push(format!("`{}` cannot stand inside of a pattern", node.op));
             }
             if op.can_load() {
-                out.problems.push(format!("a load inside of a pattern is written `&x`, not `{}`", node.op));
+                out.problems
+                    .push(format!("a load inside of a pattern is written `&x`, not `{}`", node.op));
             }
             let value = match name {
                 Some(name) => bind(name, value.clone(), VarKind::Value, out).unwrap_or(value),
@@ -333,4 +336,18 @@ fn match_value(
 /// Whether Rust text mentions a word.
 pub fn mentions(code: &str, word: &str) -> bool {
     rust_words(code).contains(&word)
+}
+
+/// The scalar types of an opcode that a rule without types matches.
+pub fn every_type(op: Opcode) -> Vec<String> {
+    if !op.is_polymorphic() {
+        return vec!["invalid".to_string()];
+    }
+    ["i8", "i16", "i32", "i64", "i128", "f16", "f32", "f64", "f128"]
+        .iter()
+        .filter(|name| {
+            windlass_core::ir::Type::from_name(name).is_some_and(|ty| op.info().t.contains(ty))
+        })
+        .map(|s| s.to_string())
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! The dispatch by root opcode, and the table of what is lowered.
 
 use crate::lowering::function_name;
-use crate::matcher::expand_types;
+use crate::matcher::{every_type, expand_types};
 use crate::syntax::{Problem, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -15,7 +15,10 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)], _: &mut Vec<Problem>)
     let mut modules: Vec<&String> = groups.iter().map(|g| &g.0).collect();
     modules.sort();
     for name in modules {
-        let _ = writeln!(out, "#[rustfmt::skip]\n#[allow(unused_variables, irrefutable_let_patterns)]\nmod {name};");
+        let _ = writeln!(
+            out,
+            "#[rustfmt::skip]\n#[allow(unused_variables, irrefutable_let_patterns)]\nmod {name};"
+        );
     }
     out.push_str(
         "\n#[rustfmt::skip]\n#[allow(unused_imports)]\nmod prelude {\n    \
@@ -24,7 +27,9 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)], _: &mut Vec<Problem>)
     for cond in [false, true] {
         let (name, result, doc) = match cond {
             false => ("lower", "bool", "Lowers an instruction by the first rule that matches"),
-            true => ("cond", "Option<Cond>", "Puts a comparison and gives the condition that it sets"),
+            true => {
+                ("cond", "Option<Cond>", "Puts a comparison and gives the condition that it sets")
+            }
         };
         let _ = writeln!(
             out,
@@ -99,18 +104,4 @@ fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
         }
     }
     out.push_str("];\n");
-}
-
-/// The scalar types of an opcode that a rule without types matches.
-fn every_type(op: Opcode) -> Vec<String> {
-    if !op.is_polymorphic() {
-        return vec!["invalid".to_string()];
-    }
-    ["i8", "i16", "i32", "i64", "i128", "f16", "f32", "f64", "f128"]
-        .iter()
-        .filter(|name| {
-            windlass_core::ir::Type::from_name(name).is_some_and(|ty| op.info().t.contains(ty))
-        })
-        .map(|s| s.to_string())
-        .collect()
 }

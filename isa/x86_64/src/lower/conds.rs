@@ -216,7 +216,7 @@ pub fn select_wide(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value
 /// `select` of floats: there is no conditional move between vector registers, so it goes through general
 /// ones.
 pub fn select_float(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
-    let size = size(cx.ty(x));
+    let size = if cx.ty(x) == types::F64 { Size::Q } else { Size::D };
     let to_gpr = |cx: &mut Cx<'_, '_>, reg: VReg| cx.def1(Op::MovGX, size, Arg::Reg(reg));
     let (rx, ry) = (cx.reg(x), cx.reg(y));
     let (gx, gy) = (to_gpr(cx, rx), to_gpr(cx, ry));

@@ -5,6 +5,7 @@ use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
 use crate::regs::{PINNED, RBP};
 use regalloc2::VReg;
+use smallvec::SmallVec;
 use windlass_core::ir::{FuncRef, GlobalValue, GlobalValueData, Inst, Type, types};
 use windlass_core::result::CodegenError;
 
@@ -41,7 +42,7 @@ const MAX_DEPTH: usize = 64;
 fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
     let func = cx.c.func;
     // From the outermost to the first of the chain, then back.
-    let mut chain = vec![];
+    let mut chain = SmallVec::<[&GlobalValueData; 8]>::new();
     let mut next = Some(global);
     while let Some(global) = next {
         let data = &func.global_values[global];

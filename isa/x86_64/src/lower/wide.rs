@@ -181,6 +181,45 @@ pub fn wide_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -
     overflow(cx, inst, [Op::Sub, Op::Sbb], Cc::O, x, y)
 }
 
+/// A sum or difference with a carry or borrow that comes in, and a condition of the flags after it.
+fn carrying(
+    cx: &mut Cx<'_, '_>,
+    inst: Inst,
+    op: Op,
+    cc: Cc,
+    x: Value,
+    y: Value,
+    carry: Value,
+) -> bool {
+    let (x, y, carry) = (pair(cx, x), pair(cx, y), cx.reg(carry));
+    // Adding 255 to a byte carries unless the byte is zero.
+    cx.op2(Op::AddI, Size::B, carry, Arg::Imm(-1));
+    let sum = chain(cx, op, op, x, y);
+    let flag = cx.res(inst, 1);
+    cx.setcc(Cond::one(cc), flag);
+    give(cx, inst, sum)
+}
+
+/// `uadd_overflow_cin`
+pub fn wide_uadd_cin(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value, c: Value) -> bool {
+    carrying(cx, inst, Op::Adc, Cc::B, x, y, c)
+}
+
+/// `sadd_overflow_cin`
+pub fn wide_sadd_cin(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value, c: Value) -> bool {
+    carrying(cx, inst, Op::Adc, Cc::O, x, y, c)
+}
+
+/// `usub_overflow_bin`
+pub fn wide_usub_bin(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value, c: Value) -> bool {
+    carrying(cx, inst, Op::Sbb, Cc::B, x, y, c)
+}
+
+/// `ssub_overflow_bin`
+pub fn wide_ssub_bin(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value, c: Value) -> bool {
+    carrying(cx, inst, Op::Sbb, Cc::O, x, y, c)
+}
+
 /// `ineg`
 pub fn wide_neg(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let x = pair(cx, x);
@@ -432,21 +471,45 @@ pub fn wide_compare(cx: &mut Cx<'_, '_>, _: Inst, cc: IntCC, x: Value, y: Value)
     Some(Cond::one(int_cc(cc)))
 }
 
+/// The halves of a vector register in general ones.
+fn to_gprs(cx: &mut Cx<'_, '_>, x: VReg) -> Pair {
+    let low = cx.def1(Op::MovGX, Q, Arg::Reg(x));
+    let upper = cx.op2(Op::Punpckhqdq, Size::B, x, Arg::Reg(x));
+    [low, cx.def1(Op::MovGX, Q, Arg::Reg(upper))]
+}
+
+/// A vector register from its halves in general ones.
+fn from_gprs(cx: &mut Cx<'_, '_>, res: VReg, x: Pair) {
+    let low = cx.def1x(Op::MovXG, Q, Arg::Reg(x[0]));
+    let high = cx.def1x(Op::MovXG, Q, Arg::Reg(x[1]));
+    cx.op2_to(Op::Punpcklqdq, Size::B, res, low, Arg::Reg(high));
+}
+
+/// `select` of an `f128`
+pub fn select_f128(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
+    let (x, y) = (cx.reg(x), cx.reg(y));
+    let (x, y) = (to_gprs(cx, x), to_gprs(cx, y));
+    let cond = cx.cond(c);
+    let chosen = [cx.gpr(), cx.gpr()];
+    for n in 0..2 {
+        cx.cmov(cond, Q, chosen[n], Arg::Reg(x[n]), y[n]);
+    }
+    let res = cx.res(inst, 0);
+    from_gprs(cx, res, chosen);
+    true
+}
+
 /// `bitcast` of an `f128`
 pub fn wide_from_f128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let x = cx.reg(x);
-    let low = cx.def1(Op::MovGX, Q, Arg::Reg(x));
-    let upper = cx.op2(Op::Punpckhqdq, Size::B, x, Arg::Reg(x));
-    let high = cx.def1(Op::MovGX, Q, Arg::Reg(upper));
-    give(cx, inst, [low, high])
+    let halves = to_gprs(cx, x);
+    give(cx, inst, halves)
 }
 
 /// `bitcast` to an `f128`
 pub fn wide_to_f128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let x = pair(cx, x);
-    let low = cx.def1x(Op::MovXG, Q, Arg::Reg(x[0]));
-    let high = cx.def1x(Op::MovXG, Q, Arg::Reg(x[1]));
     let res = cx.res(inst, 0);
-    cx.op2_to(Op::Punpcklqdq, Size::B, res, low, Arg::Reg(high));
+    from_gprs(cx, res, x);
     true
 }

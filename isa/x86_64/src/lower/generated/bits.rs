@@ -51,7 +51,7 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // bits.rules:18 and_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, Size::D, &[Arg::Mod(r_x, t1), m_y]); return true; }
     // bits.rules:19 and_f
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
+    if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
     false
 }
 
@@ -67,7 +67,7 @@ pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
     // bits.rules:42 bitselect
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_c = cx.rm(c, size32(ty).bits()); let t1 = cx.gpr(); let t = t1; cx.put(Op::Xor, size32(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.gpr(); let u = t2; cx.put(Op::And, size32(ty), &[Arg::Mod(t, t2), m_c]); let t3 = cx.res(inst, 0); cx.put(Op::Xor, size32(ty), &[Arg::Mod(u, t3), Arg::Reg(r_y)]); return true; }
     // bits.rules:43 bitselect_f
-    if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let r_c = cx.reg(c); let t1 = cx.xmm(); let t = t1; cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let u = t2; cx.put(Op::Andps, Size::B, &[Arg::Mod(t, t2), Arg::Reg(r_c)]); let t3 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(u, t3), Arg::Reg(r_y)]); return true; }
+    if matches!(ty, F16 | F32 | F64 | F128) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let r_c = cx.reg(c); let t1 = cx.xmm(); let t = t1; cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let u = t2; cx.put(Op::Andps, Size::B, &[Arg::Mod(t, t2), Arg::Reg(r_c)]); let t3 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(u, t3), Arg::Reg(r_y)]); return true; }
     false
 }
 
@@ -107,7 +107,7 @@ pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     // bits.rules:26 or_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, Size::D, &[Arg::Mod(r_x, t1), m_y]); return true; }
     // bits.rules:27 or_f
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
+    if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
     false
 }
 

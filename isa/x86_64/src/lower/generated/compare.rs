@@ -37,7 +37,9 @@ pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     // compare.rules:55 select
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
     // compare.rules:57 select_f
-    if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
+    if matches!(ty, F16 | F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
+    // compare.rules:58 select_f128
+    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_f128(cx, inst, c, x, y) { return true; } }
     false
 }
 
@@ -45,21 +47,23 @@ pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instr
     let ty = d.ctrl_type;
     // compare.rules:56 select_guard
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:58 select_guard_f
-    if matches!(ty, F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
+    // compare.rules:59 select_guard_f128
+    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_f128(cx, inst, c, x, y) { return true; } }
+    // compare.rules:60 select_guard_f
+    if matches!(ty, F16 | F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
     false
 }
 
 pub(super) fn op_trapnz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:61 trapnz
+    // compare.rules:63 trapnz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapnz(cx, inst, c, code) { return true; } }
     false
 }
 
 pub(super) fn op_trapz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:60 trapz
+    // compare.rules:62 trapz
     if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapz(cx, inst, c, code) { return true; } }
     false
 }

@@ -11,11 +11,11 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_bitcast(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:39 bitcast_128
+    // wide.rules:43 bitcast_128
     if ty == I128 && let x = d.args[0] && cx.ty(x) == I128 { if wide_copy(cx, inst, x) { return true; } }
-    // wide.rules:40 bitcast_f128_to_int
+    // wide.rules:44 bitcast_f128_to_int
     if ty == I128 && let x = d.args[0] && cx.ty(x) == F128 { if wide_from_f128(cx, inst, x) { return true; } }
-    // wide.rules:41 bitcast_int_to_f128
+    // wide.rules:45 bitcast_int_to_f128
     if ty == F128 && let x = d.args[0] && cx.ty(x) == I128 { if wide_to_f128(cx, inst, x) { return true; } }
     false
 }
@@ -188,6 +188,13 @@ pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     false
 }
 
+pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // wide.rules:40 sadd_cin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_sadd_cin(cx, inst, x, y, c) { return true; } }
+    false
+}
+
 pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // wide.rules:33 select_128
@@ -223,6 +230,13 @@ pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     false
 }
 
+pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // wide.rules:42 ssub_bin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_ssub_bin(cx, inst, x, y, c) { return true; } }
+    false
+}
+
 pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // wide.rules:4 store_128
@@ -234,6 +248,13 @@ pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     let ty = d.ctrl_type;
     // wide.rules:35 uadd_overflow_128
     if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_uadd_overflow(cx, inst, x, y) { return true; } }
+    false
+}
+
+pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // wide.rules:39 uadd_cin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_uadd_cin(cx, inst, x, y, c) { return true; } }
     false
 }
 
@@ -255,6 +276,13 @@ pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
     let ty = d.ctrl_type;
     // wide.rules:37 usub_overflow_128
     if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_usub_overflow(cx, inst, x, y) { return true; } }
+    false
+}
+
+pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
+    let ty = d.ctrl_type;
+    // wide.rules:41 usub_bin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_usub_bin(cx, inst, x, y, c) { return true; } }
     false
 }
 

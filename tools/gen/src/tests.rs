@@ -1,0 +1,170 @@
+//! Rules with mistakes and what is said about them; rules and what is made of them.
+
+use crate::syntax::{Problem, parse_file};
+use crate::{lint, lowering, matcher};
+use std::path::Path;
+
+/// What is wrong with a file of lowering rules, one line each.
+fn problems(text: &str) -> String {
+    let (rules, mut problems) = parse_file("t.rules", text);
+    lint::rules(&rules, &mut problems);
+    lowering::file("t.rules", &rules, &mut problems);
+    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    lines.join("\n")
+}
+
+fn generated(text: &str) -> String {
+    let (rules, mut problems) = parse_file("t.rules", text);
+    let out = lowering::file("t.rules", &rules, &mut problems);
+    assert_eq!(problems, [], "the rules are right");
+    out
+}
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    assert_eq!(problems(text), expected);
+}
+
+#[test]
+fn what_cannot_be_read() {
+    check("a (iadd.i32 x y) => (Add.D x y)", "t.rules:1: after the name `a` a `:` is expected");
+    check(
+        "a: (iadd.i32 x y => (Add.D x y)",
+        "t.rules:1: a word is expected before `=> (Add.D x y)`",
+    );
+    check("a: (iadd.i32 x y) (Add.D x y)", "t.rules:1: `=>` is expected before `(Add.D x y)`");
+    check("a: (iadd.i32 x y) =>", "t.rules:1: the replacement is missing or not complete");
+    check(
+        "a: (iadd.i32 x y) => (Add.D x y) z",
+        "t.rules:1: `z` is left over after the replacement",
+    );
+    check("\n\na: (iadd.i32 x 0y) => {x}", "t.rules:3: `0y` is not an integer");
+    check("a: (iadd.i32 x y) => {x", "t.rules:1: a `}` is missing");
+}
+
+#[test]
+fn names_that_do_not_exist() {
+    check("a: (add.i32 x y) => (Add.D x y)", "t.rules:1: `add` is no opcode");
+    check("a: (iadd.i32 x y) => (Ad.D x y)", "t.rules:1: `Ad` is no row of the instruction table");
+    check(
+        "a: (iadd.i33 x y) => (Add.D x y)",
+        "t.rules:1: `i33` is neither a type nor a class of types",
+    );
+    check("a: (iadd.f32 x y) => (Add.D x y)", "t.rules:1: `iadd` does not exist at type f32");
+    check("a: (icmp.i32 #less x y) => (Add.D x y)", "t.rules:1: `#less` is no word for IntCC");
+    check("a: (iadd.i32 x y) => (Setcc #x)", "t.rules:1: `#x` is no condition");
+}
+
+#[test]
+fn operands_that_do_not_fit() {
+    check(
+        "a: (iadd.i32 x) => (Neg.D x)",
+        "t.rules:1: `iadd` has 2 operands (x y), the pattern gives 1",
+    );
+    check("a: (iadd.i32 x y) => (Add x y)", "t.rules:1: `Add` needs an operand size");
+    check("a: (ineg.i32 x) => (Bswap.B x)", "t.rules:1: Bswap does not exist at size B");
+    check(
+        "a: (ineg.i32 x) => (Add.D x)",
+        "t.rules:1: `Add` takes 2 arguments (mod gpr, use gprmem), not 1",
+    );
+    check(
+        "a: (iadd.i32 x (iconst k)) => (Add.D x k)",
+        "t.rules:1: `k` is a constant, not a register",
+    );
+    check("a: (iadd.i32 x y) => (AddI.D x y)", "t.rules:1: `y` is a value, not an immediate");
+}
+
+#[test]
+fn variables_and_results() {
+    check(
+        "a: (iadd.i32 x y) => (Neg.D x)",
+        "t.rules:1: the variable `y` is not used; write `_` instead",
+    );
+    check(
+        "a: (iadd.i32 d y) => (Add.D d y)",
+        "t.rules:1: the generated code uses the name `d` itself; take another",
+    );
+    check(
+        "a: (iadd.i32 x y) => (Cmp.D x y)",
+        "t.rules:1: `Cmp` gives no result; the rule's root needs one",
+    );
+    check(
+        "a: (iadd.i32 x y) => t = (Add.D x y)",
+        "t.rules:1: nothing gives the result: name a step `res = …`",
+    );
+    check(
+        "cond a: (icmp.i32 _ x y) => (Cmp.D x y)",
+        "t.rules:1: a `cond` rule ends with `yield {condition}`",
+    );
+}
+
+#[test]
+fn rules_that_are_never_reached() {
+    check(
+        "a: (iadd.W x y) => (Add.ty x y)\nb: (iadd.i32 x (iconst k)) => (AddI.D x k)",
+        "t.rules:2: `b` is never reached: `a` at t.rules:1 matches the same without condition",
+    );
+    // The other way round of a commutative operation.
+    check(
+        "a: (iadd.i32 x (iconst k)) => (AddI.D x k)\nb: (iadd.i32 (iconst k) y) => (AddI.D y k)",
+        "t.rules:2: `b` is never reached: `a` at t.rules:1 matches the same without condition",
+    );
+    // A condition, another type, a repeated variable, or a needed single use leave something.
+    check("a: (iadd.W x y) where f(x) => (Add.ty x y)\nb: (iadd.W x y) => (Add.ty x y)", "");
+    check("a: (iadd.i32 x y) => (Add.D x y)\nb: (iadd.W x y) => (Add.ty x y)", "");
+    check("a: (iadd.W x x) => (ShlI.ty x 1)\nb: (iadd.W x y) => (Add.ty x y)", "");
+    check(
+        "a: (iadd.W x y) => (Add.ty x y)\na: (isub.W x y) => (Sub.ty x y)",
+        "t.rules:2: the name `a` is already taken at t.rules:1",
+    );
+}
+
+#[test]
+fn what_no_rule_lowers() {
+    let (rules, _) = parse_file("t.rules", "a: (iadd.Iall x y) => (Add.r x y)");
+    let mut problems = Vec::new();
+    lint::coverage(&rules, "unsupported", "iadd.i8\nfoo\nisub // slow", &mut problems);
+    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    assert_eq!(lines[0], "unsupported:1: `iadd` is lowered at type i8: take it off this list");
+    assert_eq!(lines[1], "unsupported:2: `foo` is no opcode");
+    let imul = "unsupported:0: no rule lowers `imul.i8`: add one, or a line here with the reason";
+    assert!(lines.iter().any(|l| l == imul));
+    assert!(!lines.iter().any(|l| l.contains("`isub.")));
+}
+
+#[test]
+fn commutative_operands_match_both_ways() {
+    let (rules, _) = parse_file("t", "a: (iadd (imul x (iconst k)) y) => (Add.Q x {k} )");
+    assert_eq!(matcher::variants(&rules[0].pattern).len(), 4);
+    let (rules, _) = parse_file("t", "a: (isub (imul x y) z) => (Add.Q x z)");
+    assert_eq!(matcher::variants(&rules[0].pattern).len(), 1);
+}
+
+#[test]
+fn a_rule_becomes_two_lines() {
+    let text = generated("add: (iadd.W x (ishl.W y (iconst k))) where k < 4 => (Add.ty x y)");
+    let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("    ")).collect();
+    assert_eq!(lines[1], "    // t.rules:1 add");
+    assert_eq!(
+        lines[2],
+        "    if matches!(ty, I32 | I64) && let x = d.args[0] && \
+         let Some(d1) = cx.node(d.args[1], Opcode::Ishl) && cx.single_use(d.args[1]) && \
+         matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && \
+         let Some(k) = cx.iconst(d1.args[1]) && k < 4 { \
+         let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); \
+         cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }"
+    );
+    assert_eq!(lines[3].matches("if ").count(), 1, "the other way round");
+}
+
+/// What is checked in is what the rules give.
+#[test]
+fn generated_files_are_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (files, problems) = crate::everything(&root).expect("the rules can be read");
+    assert_eq!(problems, []);
+    for (path, text) in files {
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == text, "{} is stale: `cargo run -p windlass-gen -- gen`", path.display());
+    }
+}
