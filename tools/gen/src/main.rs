@@ -9,6 +9,7 @@ mod support;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
@@ -34,6 +35,12 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
+    /// Checks the house rules: sizes, headers, unfinished marks, `unsafe` in its rooms.
+    Tidy {
+        /// The root of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
 }
 
 /// A directory of rules and where their matchers go.
@@ -52,8 +59,15 @@ const SETS: &[Set] = &[
 const MAX_LINES: usize = 1200;
 
 fn main() -> anyhow::Result<()> {
-    let Command::Gen { check, root } = Args::parse().command;
-    let (files, problems) = everything(&root)?;
+    match Args::parse().command {
+        Command::Gen { check, root } => generate_all(&root, check),
+        Command::Tidy { root } => tidy::run(&root),
+    }
+}
+
+/// Makes all matchers, or compares them with what is there.
+fn generate_all(root: &Path, check: bool) -> anyhow::Result<()> {
+    let (files, problems) = everything(root)?;
     for problem in &problems {
         eprintln!("{problem}");
     }
