@@ -11,7 +11,8 @@
 //! let engine = Engine::default();
 //! let module = Module::new(&engine, r#"(module
 //!     (import "host" "twice" (func $twice (param i32) (result i32)))
-//!     (func (export "run") (param i32) (result i32) (i32.add (call $twice (local.get 0)) (i32.const 1))))"#)?;
+//!     (func (export "run") (param i32) (result i32) (i32.add (call $twice (local.get 0))
+//! (i32.const 1))))"#)?;
 //! let mut linker = Linker::new(&engine);
 //! linker.func_wrap("host", "twice", |x: i32| x * 2)?;
 //! let mut store = Store::new(&engine, ());

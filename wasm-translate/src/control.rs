@@ -1,6 +1,7 @@
 //! Blocks, loops, branches, and what happens to values where control meets.
 //!
-//! Branches are emitted without arguments; [`crate::params`] adds them when the function is complete.
+//! Branches are emitted without arguments; [`crate::params`] adds them when the function is
+//! complete.
 //! A forward label does not know its parameters until its end: branches to it are remembered as
 //! [`Edge`]s with the state of the locals. At the end only what
 //! differs between the edges becomes a parameter. A loop header has parameters for the locals that

@@ -218,7 +218,8 @@ impl<'a> LowerCtx<'a> {
         self.s.colors[inst.index()] = SUNK;
     }
 
-    /// One byte for each value, for what the ISA wants to know once for the function; empty at first.
+    /// One byte for each value, for what the ISA wants to know once for the function; empty at
+    /// first.
     #[inline]
     pub fn marks(&self) -> &[u8] {
         &self.s.marks

@@ -226,7 +226,7 @@ pub fn allocate(
 }
 
 /// Functions of one block with at most this many instructions go to the fast allocator.
-const TINY: usize = 4;
+const TINY: usize = 2;
 
 /// The steps for block parameters (see `driver::param_scans`) that are no trouble in any function.
 const MAX_PARAM_SCANS: u64 = 1 << 28;

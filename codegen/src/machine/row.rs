@@ -1,9 +1,13 @@
-//! What the instruction rows of all ISAs have in common: roles and kinds of operands, the flags of a row,
+//! What the instruction rows of all ISAs have in common: roles and kinds of operands, the flags of
+//! a row,
 //! what encoders write to, and where the areas of the frame are.
 //!
-//! A row is data. How its operands become operands of the register allocator is said here once: operands
-//! stand in the order of the row; a `Mod` becomes a use and a definition that reuses it (or a fixed use and
-//! a fixed definition); a memory operand is replaced by the registers of its address, base before index,
+//! A row is data. How its operands become operands of the register allocator is said here once:
+//! operands
+//! stand in the order of the row; a `Mod` becomes a use and a definition that reuses it (or a
+//! fixed use and
+//! a fixed definition); a memory operand is replaced by the registers of its address, base before
+//! index,
 //! all of them uses; immediates, conditions, labels and targets become nothing.
 
 use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
@@ -34,7 +38,8 @@ pub enum Kind {
     Vec,
     /// A general register, or memory; a register that is spilled becomes memory.
     GprMem,
-    /// A vector register, or memory; a register that is spilled becomes memory unless the width is 128
+    /// A vector register, or memory; a register that is spilled becomes memory unless the width is
+    /// 128
     /// bits or more.
     VecMem,
     /// Memory.
@@ -81,7 +86,8 @@ pub struct OperandSpec {
     pub kind: Kind,
     /// Width in bits; 0 is the operand size of the instruction.
     pub width: u16,
-    /// Width in bits where it is a register; differs from `width` where only a part is stored or loaded.
+    /// Width in bits where it is a register; differs from `width` where only a part is stored or
+    /// loaded.
     pub reg_width: u16,
     /// Hardware number of the only register it can be in, or `NO_REG`.
     pub fixed: u8,
@@ -148,7 +154,8 @@ impl OperandSpec {
         out.push(Operand::new(reg, constraint, kind, pos));
     }
 
-    /// Appends the two operands for a tied register; `first` is where the operands of the instruction
+    /// Appends the two operands for a tied register; `first` is where the operands of the
+    /// instruction
     /// begin in `out`.
     #[inline]
     pub fn push_mod(&self, from: VReg, to: VReg, first: usize, out: &mut Vec<Operand>) {
@@ -231,11 +238,13 @@ pub trait CodeSink {
         self.put_bytes(&x.to_le_bytes());
     }
 
-    /// The field at `offset`, already written, will be patched for `label` in the way `kind`, a number of
+    /// The field at `offset`, already written, will be patched for `label` in the way `kind`, a
+    /// number of
     /// the ISA. What the field holds now is added to the distance.
     fn use_label_at_offset(&mut self, offset: u32, label: u32, kind: u8);
 
-    /// The field at `offset`, already written, refers to symbol number `symbol` of the function, plus
+    /// The field at `offset`, already written, refers to symbol number `symbol` of the function,
+    /// plus
     /// `addend`, in the way `kind`, a number of the ISA.
     fn add_reloc_at_offset(&mut self, offset: u32, kind: u8, symbol: u32, addend: i64);
 }

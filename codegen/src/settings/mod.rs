@@ -1,7 +1,8 @@
 //! Settings: rows of name, kind, default and documentation, and what follows from them.
 //!
 //! One table holds the settings that all machines share (`shared.rs`); each ISA crate has one more
-//! with its features and presets, made by the same macro, [`define_settings!`](crate::define_settings).
+//! with its features and presets, made by the same macro,
+//! [`define_settings!`](crate::define_settings).
 //! The values are one byte per row. From the rows follow the getters, the parsing of
 //! `name=value`, the listing, the help, and the bytes that are hashed into compiled files.
 

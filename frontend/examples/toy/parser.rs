@@ -4,7 +4,8 @@
 //! program    = { "fn" name "(" [ name { "," name } ] ")" block } ;
 //! block      = "{" { statement } "}" ;
 //! statement  = "let" name "=" expression ";" | name "=" expression ";" | "return" expression ";"
-//!            | "if" expression block [ "else" block ] | "while" expression block | expression ";" ;
+//!            | "if" expression block [ "else" block ] | "while" expression block | expression ";"
+//! ;
 //! expression = operands joined by "== != < <= > >=", "+ -", "* / %", each level binding closer ;
 //! operand    = number | name | name "(" [ expression { "," expression } ] ")" | "-" operand
 //!            | "(" expression ")" ;

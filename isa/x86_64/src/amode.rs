@@ -1,4 +1,5 @@
-//! What the control field and the payload of an x86-64 instruction mean: operand size, condition codes,
+//! What the control field and the payload of an x86-64 instruction mean: operand size, condition
+//! codes,
 //! addressing forms; and addresses before register allocation.
 //!
 //! `ctl`: bits 0-1 operand size, 2-3 scale, 4-7 condition, 8-11 addressing form, 12-13 segment.
@@ -203,7 +204,8 @@ pub mod form {
     pub const REGISTERS: [u8; 16] = [0, 1, 2, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
 }
 
-/// In the low half of the payload of form `SYMBOL`: means the entry of the symbol in the global offset
+/// In the low half of the payload of form `SYMBOL`: means the entry of the symbol in the global
+/// offset
 /// table, not the symbol.
 pub const SYMBOL_GOT: u32 = 1 << 31;
 

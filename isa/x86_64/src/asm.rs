@@ -1,4 +1,5 @@
-//! Single instructions with given registers, through the one encoder: for prologues, moves and sequences.
+//! Single instructions with given registers, through the one encoder: for prologues, moves and
+//! sequences.
 
 use crate::amode::{Cc, Segment, Size, form};
 use crate::encode::encode;
@@ -168,7 +169,8 @@ pub fn mov_rr<S: CodeSink + ?Sized>(sink: &mut S, dst: PReg, src: PReg) {
     encode(&inst, &allocs, &FrameAreas::default(), sink);
 }
 
-/// Loads a register: `bytes` is 4, 8 or, of a vector register, 16. A load of 4 clears the upper half.
+/// Loads a register: `bytes` is 4, 8 or, of a vector register, 16. A load of 4 clears the upper
+/// half.
 #[inline]
 pub fn mov_load<S: CodeSink + ?Sized>(sink: &mut S, dst: PReg, base: PReg, disp: i32, bytes: u8) {
     let (op, size) = load_store(dst.class(), bytes, [Op::Mov, Op::MovF, Op::Movups]);

@@ -1,4 +1,5 @@
-//! The decoder: bytes in, row and operands out, by the same rows that the encoder reads. It knows what this
+//! The decoder: bytes in, row and operands out, by the same rows that the encoder reads. It knows
+//! what this
 //! table can make and nothing else; it serves disassembly and the round trip in tests.
 
 use crate::amode::{Cc, Segment, Size};
@@ -33,7 +34,8 @@ pub enum Place {
     Reg(u8),
     /// Memory.
     Mem(Address),
-    /// An immediate; zero-extended where it has 8 bits whatever the operand size, else sign-extended.
+    /// An immediate; zero-extended where it has 8 bits whatever the operand size, else
+    /// sign-extended.
     Imm(i64),
     /// A condition.
     Cond(Cc),

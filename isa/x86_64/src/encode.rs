@@ -1,7 +1,10 @@
-//! The encoder: an instruction and the places of its operands in, bytes out, by interpreting the row.
+//! The encoder: an instruction and the places of its operands in, bytes out, by interpreting the
+//! row.
 //!
-//! There is no other encoder; `asm` offers single instructions with given registers through this one.
-//! Of the encodings of a row at the operand size, the first that fits is taken. A register operand that was
+//! There is no other encoder; `asm` offers single instructions with given registers through this
+//! one.
+//! Of the encodings of a row at the operand size, the first that fits is taken. A register operand
+//! that was
 //! spilled stands in its slot if the row allows memory there.
 
 use crate::amode::{SYMBOL_GOT, Size, form};
@@ -16,7 +19,8 @@ pub mod fixup {
     pub const REL8: u8 = 0;
     /// A distance of 32 bits from the end of the field; what the field held before is added.
     pub const REL32: u8 = 1;
-    /// A distance of 32 bits from the label at the start of a jump table: the field holds the offset of the
+    /// A distance of 32 bits from the label at the start of a jump table: the field holds the
+    /// offset of the
     /// table when it is written.
     pub const TABLE32: u8 = 2;
 }
@@ -33,7 +37,8 @@ pub mod reloc {
     pub const ABS64: u8 = 3;
 }
 
-/// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field holds is
+/// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field
+/// holds is
 /// added (of `TABLE32`: what it holds is taken as the origin).
 ///
 /// # Panics
@@ -150,7 +155,8 @@ fn put_u32(bytes: &mut [u8; 16], at: usize, x: u32) {
     }
 }
 
-/// Encodes an instruction with legacy prefixes, opcode, ModRM, and perhaps an address and an immediate.
+/// Encodes an instruction with legacy prefixes, opcode, ModRM, and perhaps an address and an
+/// immediate.
 #[inline]
 fn encode_simple<S: CodeSink + ?Sized>(
     enc: &Enc,
@@ -434,7 +440,8 @@ fn encode_any<S: CodeSink + ?Sized>(
             head |= (0xc5 | ((r | last) as u64) << 8) << n;
             n += 16;
         } else {
-            // Bits 7 to 5 of the second byte are the inverses of R, X and B, which are bits 2 to 0 of `rex`.
+            // Bits 7 to 5 of the second byte are the inverses of R, X and B, which are bits 2 to 0
+            // of `rex`.
             let second = (!rex & 7) << 5 | enc.map;
             let third = last | if w { 0x80 } else { 0 };
             head |= (0xc4 | (second as u64) << 8 | (third as u64) << 16) << n;

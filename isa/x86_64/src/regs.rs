@@ -93,7 +93,8 @@ const NAMES_XMM: [&str; 16] = [
     "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
 ];
 
-/// The name of a general register at a width in bits; widths above 64 are those of vector registers.
+/// The name of a general register at a width in bits; widths above 64 are those of vector
+/// registers.
 pub fn name(class: RegClass, n: u8, width: u16) -> &'static str {
     let n = n as usize & 15;
     match (class, width) {
@@ -112,7 +113,8 @@ pub fn reg_name(reg: PReg) -> &'static str {
 
 /// The number that DWARF gives to a register.
 pub fn dwarf_number(reg: PReg) -> u16 {
-    /// In the order of hardware numbers; DWARF counts rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 and up.
+    /// In the order of hardware numbers; DWARF counts rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8
+    /// and up.
     const INT: [u16; 16] = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
     match reg.class() {
         RegClass::Int => INT[reg.hw_enc() & 15],

@@ -491,7 +491,8 @@ impl Body<'_> {
         }
     }
 
-    /// Rust that gives an argument, in a variable: before all instructions unless it needs one of them.
+    /// Rust that gives an argument, in a variable: before all instructions unless it needs one of
+    /// them.
     fn hoist(&mut self, code: &str) -> String {
         self.use_code(code);
         self.fresh += 1;

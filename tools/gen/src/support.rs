@@ -85,7 +85,8 @@ fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
     }
     out.push_str(
         "\n/// What is lowered: opcode, type (`INVALID` where the opcode has none), and the features of which one\n\
-         /// set is needed (`+` joins a set; an empty one means every processor).\n#[rustfmt::skip]\n\
+         /// set is needed (`+` joins a set; an empty one means every
+         /// processor).\n#[rustfmt::skip]\n\
          pub static SUPPORTED: &[(Opcode, Type, &[&str])] = &[\n",
     );
     for (op, types) in by_op {

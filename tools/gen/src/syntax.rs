@@ -1,19 +1,26 @@
 //! The rule language: what a rules file says, as a tree, and the reader that makes it.
 //!
-//! One rule a line; a line that begins with a blank continues the one before; `//` begins a comment.
+//! One rule a line; a line that begins with a blank continues the one before; `//` begins a
+//! comment.
 //!
 //! ```text
 //! name: (iadd.W x (iconst k)) if bmi2 where fits(k) => (AddI.ty x k)
 //! cond name: (icmp.W cc x y) => (Cmp.ty x y); yield {int_cc(cc)}
 //! ```
 //!
-//! A pattern is `(opcode.TYPES operand…)` with the operands in the order of the IR's text. An operand is a
-//! variable, `variable:TYPES`, `_`, an integer (a constant of that value), another pattern (of a value that is
-//! used once), `shared` and a pattern, `variable@pattern`, `&variable` (a load that may become a memory operand),
-//! or `#word` for a condition or operation. A type list is `i32|i64` or the name of a class (`TYPE_CLASSES`).
-//! `if` lists features, `where` holds Rust conditions joined by `&&`, which may bind variables by `let`.
+//! A pattern is `(opcode.TYPES operand…)` with the operands in the order of the IR's text. An
+//! operand is a
+//! variable, `variable:TYPES`, `_`, an integer (a constant of that value), another pattern (of a
+//! value that is
+//! used once), `shared` and a pattern, `variable@pattern`, `&variable` (a load that may become a
+//! memory operand),
+//! or `#word` for a condition or operation. A type list is `i32|i64` or the name of a class
+//! (`TYPE_CLASSES`).
+//! `if` lists features, `where` holds Rust conditions joined by `&&`, which may bind variables by
+//! `let`.
 //!
-//! A replacement is a list of steps separated by `;`. A step is `(Row.size argument…)`, perhaps with names for
+//! A replacement is a list of steps separated by `;`. A step is `(Row.size argument…)`, perhaps
+//! with names for
 //! its results (`a b = (…)`), `alias x`, `{Rust}`, `yield {Rust}`; or the whole is `rust function`.
 //! An argument is a variable, an integer, a nested row, `[flags p off]` (memory) or `{Rust}`.
 //! For rewrites of the IR, a replacement is a variable or a pattern-like tree of opcodes.

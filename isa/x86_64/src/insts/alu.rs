@@ -35,7 +35,8 @@ rows! { 0;
     Inc     "inc"  "mod GM"        "b FE /0; v FF /0" "wf";
     Dec     "dec"  "mod GM"        "b FE /1; v FF /1" "wf";
     Lea     "lea"  "def G, use A"  "v 8D /r"          "";
-    // Zero in a register: the exclusive or of the register with itself; breaks dependencies and changes the flags.
+    // Zero in a register: the exclusive or of the register with itself; breaks dependencies and
+    // changes the flags.
     Zero    "xor"  "def G"         "d 33 /rr"         "wf alias";
     // All ones without regard to the old value is MovI; this gives 0 or -1 from the carry flag.
     SbbSame "sbb"  "def G"         "y 1B /rr"         "wf rf alias";

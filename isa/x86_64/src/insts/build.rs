@@ -39,7 +39,8 @@ pub fn push_operands(row: &Row, args: &[Arg], out: &mut Vec<Operand>) {
 /// Makes an instruction of `op` at an operand size and appends its operands to `out`.
 ///
 /// # Panics
-/// If the number of arguments is not that of the row's operands, or one of them cannot be in its place.
+/// If the number of arguments is not that of the row's operands, or one of them cannot be in its
+/// place.
 #[inline]
 pub fn build(op: Op, size: Size, args: &[Arg], out: &mut Vec<Operand>) -> MInst {
     let (ctl, payload) = build_parts(op.row(), args, out);

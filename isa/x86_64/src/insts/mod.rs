@@ -1,11 +1,16 @@
-//! The instructions of x86-64, one row each: the only place that says what an instruction's operands are,
-//! what it does with them, how it is printed and how it is encoded. The notation is explained in `notation`.
+//! The instructions of x86-64, one row each: the only place that says what an instruction's
+//! operands are,
+//! what it does with them, how it is printed and how it is encoded. The notation is explained in
+//! `notation`.
 //!
-//! A row is one operation at all operand sizes. Of float operations on scalars, size `d` is single and `q`
-//! double precision, and `*` in the mnemonic stands for `s` or `d`; `a|b|c` gives mnemonics for 16, 32 and
+//! A row is one operation at all operand sizes. Of float operations on scalars, size `d` is single
+//! and `q`
+//! double precision, and `*` in the mnemonic stands for `s` or `d`; `a|b|c` gives mnemonics for
+//! 16, 32 and
 //! 64 bits (two: for 32 and 64).
 //!
-//! To add an instruction, add a line to one of the tables; `Op::Name`, encoder, decoder, printer and the
+//! To add an instruction, add a line to one of the tables; `Op::Name`, encoder, decoder, printer
+//! and the
 //! constraints for the register allocator follow. To add a table, add it to `ROWS`.
 
 mod alu;
@@ -237,12 +242,15 @@ pub mod enc_bits {
 pub struct Enc {
     /// Its properties, see `enc_bits`.
     pub bits: u32,
-    /// The legacy prefixes (lock, 66, F2 or F3) in the order of the bytes, the first in the low byte; how
+    /// The legacy prefixes (lock, 66, F2 or F3) in the order of the bytes, the first in the low
+    /// byte; how
     /// many there are in the high byte.
     pub lead: u32,
-    /// Escape bytes, opcode and fixed third byte in the same way; of a VEX encoding the opcode alone.
+    /// Escape bytes, opcode and fixed third byte in the same way; of a VEX encoding the opcode
+    /// alone.
     pub op: u32,
-    /// Whether it is legacy prefixes, opcode and ModRM, with no register added to the opcode, and perhaps an
+    /// Whether it is legacy prefixes, opcode and ModRM, with no register added to the opcode, and
+    /// perhaps an
     /// immediate of up to 32 bits.
     pub simple: bool,
     /// The opcode byte.
@@ -259,7 +267,8 @@ pub struct Enc {
     pub imm: ImmKind,
     /// When it can be taken.
     pub fits: Fits,
-    /// Place of the register of the reg field (or of the opcode) among the allocations; bit 7 says that it
+    /// Place of the register of the reg field (or of the opcode) among the allocations; bit 7 says
+    /// that it
     /// comes after the memory operand. `NO_REG`: none.
     pub reg: u8,
     /// The same of the r/m field.

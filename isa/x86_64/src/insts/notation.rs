@@ -1,24 +1,39 @@
-//! The notation of the instruction table and its parser, which runs while this crate is compiled: a row that
+//! The notation of the instruction table and its parser, which runs while this crate is compiled:
+//! a row that
 //! it cannot read is a compile error that says why.
 //!
-//! Operands, separated by commas, in the order of the printed form: a role (`use`, `late`, `def`, `early`,
-//! `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM` register or memory, `M`
-//! memory, `GR`, `XR` a register in the field where memory could be, `A` an address that is not accessed.
-//! A number after the kind is the width in bits; without it the width is the operand size; in `GM32/8` a register
+//! Operands, separated by commas, in the order of the printed form: a role (`use`, `late`, `def`,
+//! `early`,
+//! `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM` register or
+//! memory, `M`
+//! memory, `GR`, `XR` a register in the field where memory could be, `A` an address that is not
+//! accessed.
+//! A number after the kind is the width in bits; without it the width is the operand size; in
+//! `GM32/8` a register
 //! has 32 bits and memory 8. A register's name
-//! is a fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`, `imm8`,
+//! is a fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`,
+//! `imm8`,
 //! `imm64`, `cond`, `label`, `target`.
 //!
-//! Encodings, separated by semicolons, as in Intel's manual, after an optional operand size: `b` 8, `w` 16,
-//! `d` 32, `q` 64 bits, `v` 16, 32 or 64, `y` 32 or 64. The size stands for the prefix 66 or REX.W (VEX.W in
-//! a VEX encoding), which can also be written out; `W0` cancels it. `+r` and `+cc` after an opcode byte add a register
-//! or a condition to it. `/r` or `/0` to `/7` is the ModRM byte; `ib iw id io iz` are immediates (`iz`: `iw`
-//! at 16 bits, else `id`), `cb cd` distances to a label. At the end may stand when the encoding fits: `=1`
-//! (the immediate is 1), `acc` (the register is rax), `u32` (the immediate is zero-extended from 32 bits).
-//! The first encoding that fits is taken: an 8-bit immediate that is not the last choice must fit when
-//! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed third byte.
+//! Encodings, separated by semicolons, as in Intel's manual, after an optional operand size: `b`
+//! 8, `w` 16,
+//! `d` 32, `q` 64 bits, `v` 16, 32 or 64, `y` 32 or 64. The size stands for the prefix 66 or REX.W
+//! (VEX.W in
+//! a VEX encoding), which can also be written out; `W0` cancels it. `+r` and `+cc` after an opcode
+//! byte add a register
+//! or a condition to it. `/r` or `/0` to `/7` is the ModRM byte; `ib iw id io iz` are immediates
+//! (`iz`: `iw`
+//! at 16 bits, else `id`), `cb cd` distances to a label. At the end may stand when the encoding
+//! fits: `=1`
+//! (the immediate is 1), `acc` (the register is rax), `u32` (the immediate is zero-extended from
+//! 32 bits).
+//! The first encoding that fits is taken: an 8-bit immediate that is not the last choice must fit
+//! when
+//! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed
+//! third byte.
 //!
-//! Flags: `wf` and `rf` write and read the condition flags, `move`, `call`, `branch`, `ret`, `traps`,
+//! Flags: `wf` and `rf` write and read the condition flags, `move`, `call`, `branch`, `ret`,
+//! `traps`,
 //! `alias`, `latemem`, a CPU feature by its name, `clobber:` and a register.
 
 use super::{Enc, Feature, Fits, ImmKind, MAX_ENCODINGS, MAX_OPERANDS, Row, enc_bits};
@@ -52,7 +67,8 @@ pub(super) const fn row(
     parse_encodings(row, encodings.as_bytes())
 }
 
-/// The word that begins at or after `i`, up to a blank or one of `,` and `;`; an empty word at the end.
+/// The word that begins at or after `i`, up to a blank or one of `,` and `;`; an empty word at the
+/// end.
 const fn word(s: &[u8], mut i: usize, end: usize) -> (usize, usize) {
     while i < end && s[i] == b' ' {
         i += 1;
@@ -150,7 +166,8 @@ const fn parse_operands(mut row: Row, s: &[u8]) -> Row {
         }
         row.positions[row.n_operands as usize] = position;
         position += match spec.kind {
-            // A memory operand counts as one register; what it really has is added when it is known.
+            // A memory operand counts as one register; what it really has is added when it is
+            // known.
             Kind::Mem | Kind::Addr => 1,
             _ => spec.register_operands(),
         };
@@ -682,7 +699,8 @@ const fn pack(mut e: Enc, imm64: bool) -> Enc {
     e
 }
 
-/// The place among the allocations: bit 7 says that it moves with the number of registers of the address.
+/// The place among the allocations: bit 7 says that it moves with the number of registers of the
+/// address.
 const fn position(row: &Row, operand: u8) -> u8 {
     if operand == NO_REG {
         return NO_REG;

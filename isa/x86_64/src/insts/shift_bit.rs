@@ -22,7 +22,8 @@ rows! { super::mov::END;
     Shrx   "shrx"   "def G, use GM, use G"  "y VEX.LZ.F2.0F38 F7 /r"    "bmi2";
     Sarx   "sarx"   "def G, use GM, use G"  "y VEX.LZ.F3.0F38 F7 /r"    "bmi2";
     Rorx   "rorx"   "def G, use GM, imm8"   "y VEX.LZ.F2.0F3A F0 /r ib" "bmi2";
-    // The forms with a register number the bits of memory without bound, so memory is not offered here.
+    // The forms with a register number the bits of memory without bound, so memory is not offered
+    // here.
     Bt     "bt"     "use GR, use G"         "v 0F A3 /r"                "wf";
     BtI    "bt"     "use GM, imm8"          "v 0F BA /4 ib"             "wf";
     Bts    "bts"    "mod GR, use G"         "v 0F AB /r"                "wf";

@@ -1,4 +1,5 @@
-//! From an address in the IR to an addressing form: constants, scaled indices, zero-extended indices, the
+//! From an address in the IR to an addressing form: constants, scaled indices, zero-extended
+//! indices, the
 //! pinned register, stack slots and near symbols become part of the memory operand.
 
 use super::build::Cx;
@@ -99,7 +100,8 @@ impl Cx<'_, '_> {
         (d.ctrl_type == types::I64 && (1..=3).contains(&k)).then_some((d.args[0], k as u8))
     }
 
-    /// Whether a value is the address of a place that an addressing form can name without a register.
+    /// Whether a value is the address of a place that an addressing form can name without a
+    /// register.
     fn is_area(&self, value: Value) -> bool {
         self.node(value, Opcode::StackAddr).is_some()
             || self.node(value, Opcode::SymbolValue).is_some_and(|d| {
@@ -157,7 +159,8 @@ impl Cx<'_, '_> {
         self.c.func.special_param(ArgumentPurpose::VMContext)
     }
 
-    /// A register that holds a 64-bit index. One that was 32 bits wide and is known to be zero above is taken
+    /// A register that holds a 64-bit index. One that was 32 bits wide and is known to be zero
+    /// above is taken
     /// as it is.
     fn index_reg(&mut self, value: Value) -> VReg {
         if let Some(d) = self.node(value, Opcode::Uextend)
@@ -169,7 +172,8 @@ impl Cx<'_, '_> {
         self.reg(value)
     }
 
-    /// Whether the register of an `i32` is known to have zeros above: it is written by an instruction with a
+    /// Whether the register of an `i32` is known to have zeros above: it is written by an
+    /// instruction with a
     /// 32-bit result, or is a block parameter that only gets such values.
     pub fn zero_extended(&mut self, value: Value) -> bool {
         if self.ty(value) != types::I32 {
@@ -228,7 +232,8 @@ impl Cx<'_, '_> {
         }
     }
 
-    /// Marks the `i32` parameters that only get values with zeros above. All are taken to be so at first, and
+    /// Marks the `i32` parameters that only get values with zeros above. All are taken to be so at
+    /// first, and
     /// struck out until nothing changes; what still changes after a few rounds is given up.
     #[cold]
     fn mark_parameters(&mut self) {

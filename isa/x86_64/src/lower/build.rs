@@ -156,7 +156,8 @@ impl<'a, 'b> Cx<'a, 'b> {
         self.c.new_vreg(RegClass::Float)
     }
 
-    /// A value in a register, or in memory where it is a load of this width that can be folded, or a float
+    /// A value in a register, or in memory where it is a load of this width that can be folded, or
+    /// a float
     /// constant.
     pub fn rm(&mut self, value: Value, bits: u16) -> Arg {
         if let Some(inst) = self.c.def_inst(value) {

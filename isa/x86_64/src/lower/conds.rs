@@ -1,4 +1,5 @@
-//! Conditions: the flags that a value is known by, and what branches, selections and traps do with them.
+//! Conditions: the flags that a value is known by, and what branches, selections and traps do with
+//! them.
 
 use super::build::{Cond, Cx, size, size32};
 use crate::amode::{Cc, Size};
@@ -34,7 +35,8 @@ pub fn is_equality(cc: IntCC) -> bool {
     matches!(cc, IntCC::Equal | IntCC::NotEqual)
 }
 
-/// Whether a condition is the same for `x` compared with zero as for the sign and zero flags of `x`: not one
+/// Whether a condition is the same for `x` compared with zero as for the sign and zero flags of
+/// `x`: not one
 /// that reads the carry.
 pub fn is_signed_or_equality(cc: IntCC) -> bool {
     !matches!(
@@ -63,7 +65,8 @@ pub fn one(cc: Cc) -> Cond {
 
 /// The condition of a float comparison, and whether the operands change places for it.
 ///
-/// After `ucomis x, y`: unordered sets all of zero, parity and carry; less sets the carry; equal sets zero.
+/// After `ucomis x, y`: unordered sets all of zero, parity and carry; less sets the carry; equal
+/// sets zero.
 pub fn float_cond(cc: FloatCC) -> (Cond, bool) {
     match cc {
         FloatCC::Ordered => (Cond::one(Cc::Np), false),
@@ -213,7 +216,8 @@ pub fn select_wide(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value
     true
 }
 
-/// `select` of floats: there is no conditional move between vector registers, so it goes through general
+/// `select` of floats: there is no conditional move between vector registers, so it goes through
+/// general
 /// ones.
 pub fn select_float(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
     let size = if cx.ty(x) == types::F64 { Size::Q } else { Size::D };

@@ -1,6 +1,7 @@
 //! Conversions between floats and integers that take more than a rule.
 //!
-//! `cvtt` gives the smallest number of its size for whatever does not fit. An unsigned 64-bit result is made
+//! `cvtt` gives the smallest number of its size for whatever does not fit. An unsigned 64-bit
+//! result is made
 //! from two signed ones: of the float, and of the float less 2^63.
 
 use super::build::{Cond, Cx, size};
@@ -36,13 +37,16 @@ fn trap_nan(cx: &mut Cx<'_, '_>, float: Type, x: VReg) {
     cx.trap_if(Cond::one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER);
 }
 
-/// `fcvt_to_sint`: truncates into the next larger size where there is one, and asks whether it fits.
+/// `fcvt_to_sint`: truncates into the next larger size where there is one, and asks whether it
+/// fits.
 pub fn to_sint(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let (float, to) = (cx.ty(x), cx.c.result_ty(inst, 0));
     let x = cx.reg(x);
     trap_nan(cx, float, x);
-    // Below the minimum: for an f64 what truncates to the minimum is greater than the minimum less one; for
-    // an f32 (and an i64) the minimum itself is the least number that fits, and nothing lies between.
+    // Below the minimum: for an f64 what truncates to the minimum is greater than the minimum less
+    // one; for
+    // an f32 (and an i64) the minimum itself is the least number that fits, and nothing lies
+    // between.
     let bits = to.bits();
     let minimum = -((1u128 << (bits - 1)) as f64);
     let exact = bits == 64 || float == types::F32 && bits == 32;
@@ -101,7 +105,8 @@ pub fn to_sint_sat(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let (max, min) = ((1u64 << (bits - 1)) - 1, (1u64 << (bits - 1)).wrapping_neg());
     let max_reg = cx.constant(if bits == 64 { max } else { max & 0xffff_ffff });
     let value = truncate(cx, float, wide, Arg::Reg(x));
-    // The truncation gives the minimum of its size for what is too large or too small; the latter is right
+    // The truncation gives the minimum of its size for what is too large or too small; the latter
+    // is right
     // at that size.
     let value = if bits < 32 {
         let min_reg = cx.constant(min & 0xffff_ffff);
@@ -145,7 +150,8 @@ pub fn to_uint_sat(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     true
 }
 
-/// `fcvt_from_uint` of 64 bits: a number with the top bit is halved, its lowest bit kept for rounding, and
+/// `fcvt_from_uint` of 64 bits: a number with the top bit is halved, its lowest bit kept for
+/// rounding, and
 /// the result doubled.
 pub fn uint64_to_float(cx: &mut Cx<'_, '_>, inst: Inst, x: Value) -> bool {
     let float = cx.c.result_ty(inst, 0);

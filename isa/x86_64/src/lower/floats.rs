@@ -6,7 +6,8 @@ use crate::insts::{Arg, Op};
 use regalloc2::VReg;
 use windlass_core::ir::{Constant, Inst, LibCall, Value, types};
 
-/// `fmin` and `fmax`. The machine's minimum gives its second operand for two zeros and for NaN, so it is
+/// `fmin` and `fmax`. The machine's minimum gives its second operand for two zeros and for NaN, so
+/// it is
 /// taken both ways round and joined; a sum gives the NaN.
 fn extremum(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value, op: Op, join: Op) -> bool {
     let size = size(cx.ty(x));

@@ -72,7 +72,8 @@ fn sign_half(cx: &mut Cx<'_, '_>, size: Size, x: VReg) -> VReg {
     high
 }
 
-/// `sdiv`: the instruction faults when the quotient does not fit its size; zero is asked for before.
+/// `sdiv`: the instruction faults when the quotient does not fit its size; zero is asked for
+/// before.
 pub fn sdiv(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
     let ty = cx.ty(x);
     let nonzero = cx.iconst(y).is_some_and(|k| k != 0);
@@ -96,7 +97,8 @@ pub fn sdiv(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
     true
 }
 
-/// `srem`: by -1 it is zero, which the instruction cannot do for the minimum, so that it divides by 1 there.
+/// `srem`: by -1 it is zero, which the instruction cannot do for the minimum, so that it divides
+/// by 1 there.
 pub fn srem(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
     let ty = cx.ty(x);
     let harmless = cx.iconst(y).is_some_and(|k| k != -1);

@@ -457,7 +457,8 @@ pub fn wide_compare(cx: &mut Cx<'_, '_>, _: Inst, cc: IntCC, x: Value, y: Value)
         cx.op2(Op::Or, Q, differs[0], Arg::Reg(differs[1]));
         return Some(Cond::one(int_cc(cc)));
     }
-    // Greater and less-or-equal are asked the other way round: the zero flag knows the high half alone.
+    // Greater and less-or-equal are asked the other way round: the zero flag knows the high half
+    // alone.
     let swap = matches!(
         cc,
         IntCC::SignedGreaterThan

@@ -1,4 +1,5 @@
-//! What the rows say of roles, fixed registers, flags and features, against the independent disassembler.
+//! What the rows say of roles, fixed registers, flags and features, against the independent
+//! disassembler.
 
 use crate::forms::other;
 use crate::{code_of, samples};
@@ -17,7 +18,8 @@ fn writes(access: OpAccess) -> bool {
     matches!(access, Write | CondWrite | ReadWrite | ReadCondWrite)
 }
 
-/// Rows that say that they read a register although only the rest of it survives, or that the old value
+/// Rows that say that they read a register although only the rest of it survives, or that the old
+/// value
 /// of a register that only keeps its rest does not matter.
 fn reads_more_or_less(name: &str) -> bool {
     matches!(

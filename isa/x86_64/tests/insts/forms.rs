@@ -113,7 +113,8 @@ fn check_operand(
     }
 }
 
-/// The operand size at which the bytes show themselves: a 64-bit constant whose upper half is zero is set by
+/// The operand size at which the bytes show themselves: a 64-bit constant whose upper half is zero
+/// is set by
 /// an instruction of 32 bits.
 fn shown_size(sample: &Sample) -> Size {
     match (sample.op, sample.operands.last()) {
@@ -298,7 +299,8 @@ fn any_bytes_decode_without_panic() {
             known += 1;
             assert!(d.len <= len);
             let i = other(&bytes[..d.len]);
-            // A redundant prefix or an ignored bit may be read by one and not the other; never the length.
+            // A redundant prefix or an ignored bit may be read by one and not the other; never the
+            // length.
             if !i.is_invalid() {
                 assert_eq!(i.len(), d.len, "{:02x?}", &bytes[..d.len]);
             }

@@ -1,4 +1,5 @@
-//! Every row of the instruction table, with registers, addresses and immediates of all kinds, against an
+//! Every row of the instruction table, with registers, addresses and immediates of all kinds,
+//! against an
 //! independent disassembler, and through our own decoder and back.
 
 mod facts;

@@ -54,7 +54,8 @@ fn operands_stand_in_the_order_of_the_row() {
     assert_eq!(o, [O::reg_use(v(3))]);
     assert_eq!(text, "add byte ptr [r15 + 0x10], %v3");
 
-    // A tied operand that is not the first: its use is counted from the instruction's first operand.
+    // A tied operand that is not the first: its use is counted from the instruction's first
+    // operand.
     let args = [Arg::Mem(Amode::base(v(7), 0)), Arg::Mod(v(1), v(2))];
     let (o, _) = built(Op::LockXadd, Size::D, &args);
     assert_eq!(o, [O::reg_use(v(7)), O::reg_use(v(1)), O::reg_reuse_def(v(2), 1)]);
@@ -86,7 +87,8 @@ fn operands_stand_in_the_order_of_the_row() {
 
 #[test]
 fn allocations_are_found_where_operands_were_put() {
-    // For each row: distinct registers by the order of operands must come out in the fields of the row.
+    // For each row: distinct registers by the order of operands must come out in the fields of the
+    // row.
     for op in Op::all().filter(|op| !op.row().custom()) {
         let row = op.row();
         let Some(size) = Size::ALL.into_iter().rev().find(|&s| row.has_size(s)) else { continue };
@@ -123,7 +125,8 @@ fn allocations_are_found_where_operands_were_put() {
             }
             let mut operands = Vec::new();
             let inst = build(op, size, &args, &mut operands);
-            // Allocate: fixed registers as asked, others by number from 6 on; a tied result as its input.
+            // Allocate: fixed registers as asked, others by number from 6 on; a tied result as its
+            // input.
             let mut allocs: Vec<Allocation> = Vec::new();
             for (n, o) in operands.iter().enumerate() {
                 let preg = match o.constraint() {

@@ -225,7 +225,8 @@ pub(crate) fn all(op: Op, size: Size) -> Vec<Sample> {
                 _ => {}
             }
         }
-        // Pairs of registers, for fields that share a byte or a prefix; and registers with immediates, for
+        // Pairs of registers, for fields that share a byte or a prefix; and registers with
+        // immediates, for
         // the short forms of the accumulator.
         let free: Vec<usize> = (0..start.operands.len())
             .filter(|&i| {

@@ -1,4 +1,5 @@
-//! One line for each encoding of each row, kept in `encodings.txt`; `WINDLASS_BLESS=1` writes it anew.
+//! One line for each encoding of each row, kept in `encodings.txt`; `WINDLASS_BLESS=1` writes it
+//! anew.
 
 use crate::samples::{self, Is, Sample};
 use crate::{ORIGIN, code_of};
