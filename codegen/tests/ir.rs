@@ -44,7 +44,7 @@ fn builds_a_loop() {
     let branch = func.layout.last_inst(body).unwrap();
     assert_eq!(func.dfg.insts[branch].opcode(), Opcode::Brif);
     assert_eq!(func.dfg.inst_values(branch).collect::<Vec<_>>(), [done, next, next]);
-    assert_eq!(func.layout.block_insts(body).rev().next(), Some(branch));
+    assert_eq!(func.layout.block_insts(body).next_back(), Some(branch));
 }
 
 #[test]

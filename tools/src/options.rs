@@ -88,7 +88,7 @@ impl CodegenOptions {
 
     /// The engine that the options ask for.
     pub fn engine(&self) -> Result<Engine> {
-        Ok(Engine::new(&self.config()?)?)
+        Engine::new(&self.config()?)
     }
 }
 

@@ -225,7 +225,7 @@ impl Runner {
 
     fn compile(&mut self, mut module: QuoteWat<'_>) -> Result<Module> {
         let bytes = module.encode()?;
-        Ok(Module::new(&self.engine, &bytes)?)
+        Module::new(&self.engine, &bytes)
     }
 
     fn instantiate(&mut self, module: &Module) -> Result<Instance, Error> {

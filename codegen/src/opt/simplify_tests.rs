@@ -4,7 +4,7 @@
 use super::*;
 use crate::ir::opcodes::{Control, OperandKind, TypeExpr};
 use crate::ir::types::{F32, F64, I8, I16, I32, I64};
-use crate::ir::{FloatCC, IntCC, MemFlags};
+use crate::ir::{IntCC, MemFlags};
 use crate::semantics::{Concrete, NanPolicy, Stop, eval_inst};
 
 const FILES: [(&str, &str); 6] = [

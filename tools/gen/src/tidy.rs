@@ -13,8 +13,9 @@ use anyhow::{Context, Result, bail};
 const MAX_LINES: usize = 1200;
 /// No test file of the IR is longer.
 const MAX_TEST_LINES: usize = 300;
-/// No line of Rust is longer; strings and tables that rustfmt leaves alone are exempt.
-const MAX_COLUMNS: usize = 100;
+/// No line of Rust is longer. rustfmt keeps code at 100 columns; this is for what it leaves alone,
+/// and rows of tables are exempt.
+const MAX_COLUMNS: usize = 120;
 /// Folders of crates that may contain `unsafe`.
 const UNSAFE_ROOMS: [&str; 2] = ["runtime/", "module/jit/"];
 /// Files that the recipes of ARCHITECTURE.md name and that must exist.

@@ -21,6 +21,7 @@ mod conds;
 mod convert;
 mod floats;
 #[cfg(feature = "matchers")]
+#[allow(clippy::all, reason = "written for the generator, read by people")]
 mod generated;
 mod ints;
 mod preds;
