@@ -170,7 +170,8 @@ pub(super) fn cond(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Opti
 }
 
 /// What is lowered: opcode, type (`INVALID` where the opcode has none), and the features of which one
-/// set is needed (`+` joins a set; an empty one means every processor).
+/// set is needed (`+` joins a set; an empty one means every
+         /// processor).
 #[rustfmt::skip]
 pub static SUPPORTED: &[(Opcode, Type, &[&str])] = &[
     (Opcode::Trapz, I128, &[""]),
