@@ -5,7 +5,7 @@
 //! wherever the instruction would have given one, and traps where it would have trapped. Nothing
 //! is removed: what a rewrite leaves unused is not lowered. Only scalars up to 64 bits are looked
 //! at. Commutative operations have a constant on the right. Rewriting ends because a right side is
-//! smaller than the left one (`tools/gen/src/rewriting.rs`); [`MAX_DEPTH`] bounds the recursion.
+//! smaller than the left one (`tools/gen/src/rewriting.rs`); `MAX_DEPTH` bounds the recursion.
 
 use super::generated;
 use crate::ir::types::{self, Type};
