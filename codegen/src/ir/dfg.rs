@@ -19,7 +19,7 @@ use super::instructions::{
     BlockArg, BlockCall, CallInfo, InstructionData, ValueList, ValueListPool,
 };
 use super::jumptable::{JumpTableData, JumpTables, TableRange};
-use super::opcodes::{OperandKind, TypeExpr};
+use super::opcodes::TypeExpr;
 use super::types::{self, Type};
 use super::user_stack_maps::{UserStackMapEntry, UserStackMapEntryVec};
 use super::{ConstantData, ConstantPool, DebugTag, Opcode, Signature, ValueLabelAssignments};
@@ -900,22 +900,4 @@ impl Index<Inst> for DataFlowGraph {
     fn index(&self, inst: Inst) -> &InstructionData {
         &self.insts.0[inst]
     }
-}
-
-/// Whether the operand kind names an entity of the function's preamble.
-pub fn names_preamble_entity(kind: OperandKind) -> bool {
-    matches!(
-        kind,
-        OperandKind::StackSlot
-            | OperandKind::DynamicStackSlot
-            | OperandKind::GlobalValue
-            | OperandKind::FuncRef
-            | OperandKind::SigRef
-            | OperandKind::Constant
-    )
-}
-
-/// The value number that stands for no value.
-pub fn no_value() -> Value {
-    Value::reserved_value()
 }

@@ -9,7 +9,7 @@ use super::entities::{
     SigRef, StackSlot, Value,
 };
 use super::opcodes::OperandKind;
-use super::types::{self, Type};
+use super::types::Type;
 use super::{
     AtomicRmwOp, FloatCC, Ieee16, Ieee32, Ieee64, Imm64, IntCC, MemFlags, Offset32, Opcode,
     TrapCode, Uimm8,
@@ -720,6 +720,3 @@ impl BlockCall {
         }
     }
 }
-
-/// The integer type of a branch table's index.
-pub const BR_TABLE_INDEX: Type = types::I32;
