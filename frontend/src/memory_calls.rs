@@ -33,7 +33,6 @@ impl FunctionBuilder<'_> {
             name: ExternalName::LibCall(call),
             signature,
             colocated: false,
-            patchable: false,
         })
     }
 

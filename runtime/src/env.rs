@@ -287,7 +287,6 @@ impl FuncEnvironment for Environment<'_> {
             name: ExternalName::user(name),
             signature,
             colocated: true,
-            patchable: false,
         }))
     }
 

@@ -127,7 +127,7 @@ fn compile_range<E: FuncEnvironment, R>(
         context.clear();
         context.func.name = UserFuncName::user(0, function.0);
         translator.translate(module, env, index, &mut context.func)?;
-        if let Err(error) = context.compile(isa, &mut ControlPlane) {
+        if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
             let message = format!("{} (pass {})", error.inner, error.pass);
             return Err(WasmError::Compile { function: function.0, message });
         }

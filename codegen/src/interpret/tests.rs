@@ -44,7 +44,7 @@ fn block(cursor: &mut FuncCursor<'_>, params: &[Type]) -> (Block, Vec<Value>) {
 fn import(cursor: &mut FuncCursor<'_>, name: &str, params: &[Type], returns: &[Type]) -> FuncRef {
     let signature = cursor.func.import_signature(signature(params, returns));
     let name = ExternalName::from_percent_name(name);
-    cursor.func.import_function(ExtFuncData { name, signature, colocated: false, patchable: false })
+    cursor.func.import_function(ExtFuncData { name, signature, colocated: false })
 }
 
 fn slot(cursor: &mut FuncCursor<'_>, size: u32) -> StackSlot {

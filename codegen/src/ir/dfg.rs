@@ -23,7 +23,7 @@ use super::opcodes::TypeExpr;
 use super::types::{self, Type};
 use super::user_stack_maps::{UserStackMapEntry, UserStackMapEntryVec};
 use super::{ConstantData, ConstantPool, DebugTag, Opcode, Signature, ValueLabelAssignments};
-use crate::entity::{EntityRef, PrimaryMap, ReservedValue, SecondaryMap};
+use crate::entity::{EntityRef, EntitySet, PrimaryMap, ReservedValue, SecondaryMap};
 use crate::isa::CallConv;
 
 /// The instructions of a function.
@@ -252,6 +252,8 @@ pub struct DataFlowGraph {
     pub immediates: PrimaryMap<Immediate, ConstantData>,
     /// Alias regions: user number and description.
     pub alias_regions: PrimaryMap<AliasRegion, AliasRegionData>,
+    /// Declared functions whose calls may be overwritten while the code runs.
+    pub patchable_funcs: EntitySet<FuncRef>,
     /// Labels of values, when a debugger wants them.
     pub values_labels: Option<crate::FxHashMap<Value, ValueLabelAssignments>>,
     user_stack_maps: crate::FxHashMap<Inst, UserStackMapEntryVec>,
@@ -289,6 +291,7 @@ impl DataFlowGraph {
         self.constants.clear();
         self.immediates.clear();
         self.alias_regions.clear();
+        self.patchable_funcs.clear();
         self.values_labels = None;
         self.user_stack_maps.clear();
         self.debug_tags.clear();

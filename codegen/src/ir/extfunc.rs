@@ -198,8 +198,6 @@ pub struct ExtFuncData {
     pub signature: SigRef,
     /// True where the function is defined near enough for a direct relative call.
     pub colocated: bool,
-    /// True where calls may be patched to do nothing at run time.
-    pub patchable: bool,
 }
 
 impl ExtFuncData {

@@ -354,7 +354,8 @@ impl LowerCtx<'_> {
             let data = &func.dfg.ext_funcs[func.dfg.insts[inst].func_ref()];
             (Callee::Symbol(&data.name, data.colocated), args)
         };
-        let patchable = !indirect && func.dfg.ext_funcs[func.dfg.insts[inst].func_ref()].patchable;
+        let patchable =
+            !indirect && func.dfg.patchable_funcs.contains(func.dfg.insts[inst].func_ref());
         let request = CallRequest { id, callee, inst: Some(inst), is_tail, is_try, patchable };
         self.s.call_args.clear();
         for &arg in args {

@@ -253,13 +253,11 @@ impl FunctionReader<'_, '_> {
         };
         self.map.define(func, at)?;
         self.p.pay_for(func, self.func.dfg.ext_funcs.len(), at)?;
-        let data = ExtFuncData { name, signature, colocated, patchable };
-        let dummy = ExtFuncData {
-            name: ExternalName::testcase(""),
-            signature,
-            colocated: false,
-            patchable: false,
-        };
+        if patchable {
+            self.func.dfg.patchable_funcs.insert(func);
+        }
+        let data = ExtFuncData { name, signature, colocated };
+        let dummy = ExtFuncData { name: ExternalName::testcase(""), signature, colocated: false };
         place(&mut self.func.dfg.ext_funcs, func, data, dummy);
         Ok(func.into())
     }

@@ -147,7 +147,7 @@ fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<
     }
     for (callee, data) in func.dfg.ext_funcs.iter() {
         let colocated = if data.colocated { "colocated " } else { "" };
-        let patchable = if data.patchable { "patchable " } else { "" };
+        let patchable = if func.dfg.patchable_funcs.contains(callee) { "patchable " } else { "" };
         let name = data.name.display(Some(func.params.user_named_funcs()));
         let text = format_args!("{colocated}{patchable}{name} {}", data.signature);
         line(w, callee.into(), text)?;

@@ -56,10 +56,10 @@ impl Verifier<'_> {
         if !data.opcode.info().operands().contains(&OperandKind::FuncRef) {
             return;
         }
-        let callee = &dfg.ext_funcs[data.func_ref()];
-        if !callee.patchable {
+        if !dfg.patchable_funcs.contains(data.func_ref()) {
             return;
         }
+        let callee = &dfg.ext_funcs[data.func_ref()];
         let message = if !callee.colocated {
             "a patchable callee must be colocated"
         } else if !dfg.signatures[callee.signature].returns.is_empty() {

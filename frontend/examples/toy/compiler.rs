@@ -186,7 +186,6 @@ impl Compiler<'_> {
                     name: ExternalName::testcase(name),
                     signature,
                     colocated: true,
-                    patchable: false,
                 });
                 self.callees.insert(name.to_string(), callee);
                 callee

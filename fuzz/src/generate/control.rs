@@ -184,7 +184,7 @@ impl Generator<'_> {
         let signature = self.func.import_signature(self.signatures[index].clone());
         let name = ExternalName::testcase(format!("f{index}"));
         let colocated = self.rng.one_in(2);
-        let data = ExtFuncData { name, signature, colocated, patchable: false };
+        let data = ExtFuncData { name, signature, colocated };
         (self.func.import_function(data), signature)
     }
 

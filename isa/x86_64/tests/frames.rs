@@ -24,7 +24,7 @@ fn compile(words: &str, text: &str) -> (CompiledCode, Vec<String>) {
     let isa = isa(words);
     let mut functions = text::parse_functions(text).unwrap();
     let mut context = Context::for_function(functions.pop().unwrap());
-    if let Err(error) = context.compile(&*isa, &mut ControlPlane) {
+    if let Err(error) = context.compile(&*isa, &mut ControlPlane::default()) {
         panic!("{error}\n{text}");
     }
     let code = context.take_compiled_code().unwrap();
@@ -134,7 +134,7 @@ fn a_convention_that_does_not_exist_is_an_error() {
     ] {
         let func = text::parse_functions(text).unwrap().pop().unwrap();
         let mut context = Context::for_function(func);
-        let error = context.compile(&*isa, &mut ControlPlane).unwrap_err();
+        let error = context.compile(&*isa, &mut ControlPlane::default()).unwrap_err();
         assert!(error.to_string().contains("unsupported"), "{error}");
     }
 }
@@ -301,7 +301,7 @@ fn labelled_values_have_places() {
     let starts = windlass_core::ir::ValueLabelAssignments::Starts(vec![start]);
     func.dfg.values_labels.as_mut().unwrap().insert(value, starts);
     let mut context = Context::for_function(func);
-    let code = context.compile(&*isa, &mut ControlPlane).unwrap();
+    let code = context.compile(&*isa, &mut ControlPlane::default()).unwrap();
     let ranges = &code.value_labels_ranges[&label];
     assert!(!ranges.is_empty());
     assert!(ranges.iter().all(|r| r.start < r.end && r.end <= code.buffer.code_size()));

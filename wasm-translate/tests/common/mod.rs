@@ -116,7 +116,7 @@ impl FuncEnvironment for TestEnv<'_> {
         }
         let name = func.declare_imported_user_function(UserExternalName::new(0, index.0));
         let name = ExternalName::user(name);
-        let data = ExtFuncData { name, signature, colocated: true, patchable: false };
+        let data = ExtFuncData { name, signature, colocated: true };
         CallPlan::Direct(func.import_function(data))
     }
 
@@ -288,7 +288,7 @@ pub fn run(functions: &[Function], index: u32, args: &[DataValue]) -> ControlFlo
     let signature = b.import_signature(callee.signature.clone());
     let name = b.func.declare_imported_user_function(UserExternalName::new(0, index));
     let name = ExternalName::user(name);
-    let data = ExtFuncData { name, signature, colocated: true, patchable: false };
+    let data = ExtFuncData { name, signature, colocated: true };
     let func_ref = b.import_function(data);
     let params = b.block_params(block).to_vec();
     let call = b.ins().call(func_ref, &params);
