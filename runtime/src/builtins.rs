@@ -3,6 +3,8 @@
 //! Each function takes the context of the running instance, which leads to the store that the
 //! thread's activation has borrowed. None of them unwinds: failures are results.
 
+use windlass_core::ir::LibCall;
+use windlass_jit::libcalls;
 use windlass_wasm::types::{MemoryIndex, TableIndex};
 
 use crate::activation;
@@ -10,8 +12,35 @@ use crate::instance::InstanceData;
 use crate::layout::{Builtin, INSTANCE};
 use crate::store::StoreOpaque;
 
-/// The addresses of all builtins, in the order of [`Builtin`].
-pub(crate) static TABLE: [Address; Builtin::ElemDrop as usize + 1] = [
+/// Number of [`Builtin`]s.
+const BUILTINS: usize = Builtin::ElemDrop as usize + 1;
+
+/// The functions of the C library that code may call, in the order of their places in the table.
+pub(crate) const LIBCALLS: [LibCall; 8] = [
+    LibCall::CeilF32,
+    LibCall::CeilF64,
+    LibCall::FloorF32,
+    LibCall::FloorF64,
+    LibCall::TruncF32,
+    LibCall::TruncF64,
+    LibCall::NearestF32,
+    LibCall::NearestF64,
+];
+
+/// The place of a library function in [`TABLE`], if code of Wasm modules may call it.
+pub(crate) fn libcall(call: LibCall) -> Option<u32> {
+    LIBCALLS.iter().position(|&c| c == call).map(|n| (BUILTINS + n) as u32)
+}
+
+const fn library(n: usize) -> Address {
+    Address(libcalls::pointer(LIBCALLS[n]).expect("the function is there"))
+}
+
+/// Number of entries of [`TABLE`].
+pub(crate) const COUNT: usize = BUILTINS + LIBCALLS.len();
+
+/// The addresses of all builtins, in the order of [`Builtin`], then those of [`LIBCALLS`].
+pub(crate) static TABLE: [Address; COUNT] = [
     Address(memory_grow as *const ()),
     Address(memory_fill as *const ()),
     Address(memory_copy as *const ()),
@@ -22,6 +51,14 @@ pub(crate) static TABLE: [Address; Builtin::ElemDrop as usize + 1] = [
     Address(table_copy as *const ()),
     Address(table_init as *const ()),
     Address(elem_drop as *const ()),
+    library(0),
+    library(1),
+    library(2),
+    library(3),
+    library(4),
+    library(5),
+    library(6),
+    library(7),
 ];
 
 /// The address of a function of this program.

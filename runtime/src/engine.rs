@@ -5,16 +5,19 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, RwLock};
 
-use windlass_core::isa::OwnedTargetIsa;
+use target_lexicon::Triple;
+use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
 use windlass_core::{passes, timing};
-use windlass_wasm::WasmFeatures;
 use windlass_wasm::module::SUPPORTED_FEATURES;
 use windlass_wasm::types::FuncType as WasmFuncType;
+use windlass_wasm::{ModuleInfo, WasmFeatures};
 
 pub use windlass_core::settings::RegallocAlgorithm;
 
 use crate::Error;
+use crate::artifact::TypeTrampolines;
+use crate::sys::code::CodePages;
 use crate::trampoline::Trampolines;
 
 /// How linear memories are laid out.
@@ -35,7 +38,22 @@ pub struct Config {
     pub(crate) features: WasmFeatures,
     pub(crate) parallel: bool,
     pub(crate) max_wasm_stack: usize,
+    /// `None`: this machine.
+    target: Option<Triple>,
+    /// `None`: with the host as target what it has, otherwise the least that the target has.
+    cpu: Option<String>,
 }
+
+/// The proposals that can be switched, by their names.
+pub(crate) const FEATURES: [(&str, WasmFeatures); 7] = [
+    ("multi-memory", WasmFeatures::MULTI_MEMORY),
+    ("extended-const", WasmFeatures::EXTENDED_CONST),
+    ("tail-call", WasmFeatures::TAIL_CALL),
+    ("reference-types", WasmFeatures::REFERENCE_TYPES),
+    ("bulk-memory", WasmFeatures::BULK_MEMORY),
+    ("multi-value", WasmFeatures::MULTI_VALUE),
+    ("simd", WasmFeatures::SIMD),
+];
 
 /// The stack that Wasm code may use unless the configuration says otherwise, in bytes.
 const DEFAULT_WASM_STACK: usize = 512 << 10;
@@ -56,6 +74,8 @@ impl Config {
             features: SUPPORTED_FEATURES,
             parallel: true,
             max_wasm_stack: DEFAULT_WASM_STACK,
+            target: None,
+            cpu: None,
         }
     }
 
@@ -87,26 +107,66 @@ impl Config {
         self
     }
 
+    /// The machine to compile for, by a triple such as `x86_64-unknown-linux-gnu`, with the least
+    /// that such machines have unless [`Self::cpu`] says more. Modules for another machine than
+    /// this one can be precompiled, not run.
+    pub fn target(&mut self, triple: &str) -> Result<&mut Self, Error> {
+        let parsed = triple.parse::<Triple>().ok();
+        let known = parsed.filter(|triple| windlass_isa::lookup(triple.clone()).is_ok());
+        self.target = Some(known.ok_or_else(|| {
+            Error::msg(format!("there is no back end for the target `{triple}`; there is x86_64"))
+        })?);
+        Ok(self)
+    }
+
+    /// The processor to compile for: `native` (this one), `baseline` (every one of the target), or
+    /// a preset such as `x86-64-v3` or `skylake`.
+    pub fn cpu(&mut self, name: &str) -> Result<&mut Self, Error> {
+        if name == "native" {
+            (self.target, self.cpu) = (None, None);
+            return Ok(self);
+        }
+        self.cpu = Some(name.to_string());
+        let builder = self.isa_builder();
+        if builder.is_err() {
+            self.cpu = None;
+        }
+        builder?;
+        Ok(self)
+    }
+
+    fn isa_builder(&self) -> Result<windlass_core::isa::Builder, Error> {
+        if self.target.is_none() && self.cpu.is_none() {
+            return host_builder();
+        }
+        let triple = self.target.clone().unwrap_or_else(Triple::host);
+        let mut builder = windlass_isa::lookup(triple)?;
+        if let Some(cpu) = &self.cpu {
+            let preset = builder.iter().find(|setting| setting.name == cpu);
+            if !preset.is_some_and(|setting| setting.kind == settings::SettingKind::Preset) {
+                return Err(Error::msg(format!(
+                    "there is no processor `{cpu}`; there are native, {}",
+                    presets(&builder).join(", ")
+                )));
+            }
+            builder.enable(cpu)?;
+        }
+        Ok(builder)
+    }
+
     /// Sets a setting of the code generator by its name.
     pub fn codegen_setting(&mut self, name: &str, value: &str) -> Result<&mut Self, Error> {
         // Tried here, so that the error comes from the line that has the mistake.
-        apply(&mut settings::builder(), &mut host_builder()?, name, value)?;
+        apply(&mut settings::builder(), &mut self.isa_builder()?, name, value)?;
         self.settings.push((name.to_string(), value.to_string()));
         Ok(self)
     }
 
     /// Switches a proposal on or off, by its name in the specification's repositories.
     pub fn wasm_feature(&mut self, name: &str, on: bool) -> Result<&mut Self, Error> {
-        let feature = match name {
-            "multi-memory" => WasmFeatures::MULTI_MEMORY,
-            "extended-const" => WasmFeatures::EXTENDED_CONST,
-            "tail-call" => WasmFeatures::TAIL_CALL,
-            "reference-types" => WasmFeatures::REFERENCE_TYPES,
-            "bulk-memory" => WasmFeatures::BULK_MEMORY,
-            "multi-value" => WasmFeatures::MULTI_VALUE,
-            "simd" => WasmFeatures::SIMD,
-            _ => return Err(Error::msg(format!("there is no Wasm feature `{name}`"))),
-        };
+        let found = FEATURES.iter().find(|(known, _)| *known == name);
+        let &(_, feature) =
+            found.ok_or_else(|| Error::msg(format!("there is no Wasm feature `{name}`")))?;
         self.features.set(feature, on);
         Ok(self)
     }
@@ -128,12 +188,13 @@ impl Config {
     }
 
     fn isa(&self, frames: bool) -> Result<OwnedTargetIsa, Error> {
-        let (mut shared, mut host) = (settings::builder(), host_builder()?);
+        let (mut shared, mut host) = (settings::builder(), self.isa_builder()?);
         for (name, value) in [
             ("enable_pinned_reg", "true"),
             ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
             ("unwind_info", "false"),
             ("enable_probestack", "false"),
+            ("use_colocated_libcalls", "true"),
             ("enable_multi_ret_implicit_sret", "true"),
             ("preserve_frame_pointers", if frames { "true" } else { "false" }),
         ] {
@@ -148,6 +209,25 @@ impl Config {
 
 fn host_builder() -> Result<windlass_core::isa::Builder, Error> {
     windlass_isa::host_builder().map_err(Error::msg)
+}
+
+/// The names of the presets of a machine.
+fn presets(builder: &windlass_core::isa::Builder) -> Vec<&'static str> {
+    let presets = builder.iter().filter(|s| s.kind == settings::SettingKind::Preset);
+    presets.map(|setting| setting.name).collect()
+}
+
+/// Why code for a machine does not run here.
+fn foreign(isa: &dyn TargetIsa) -> Option<String> {
+    let (host, triple) = (Triple::host(), isa.triple());
+    if (triple.architecture, triple.operating_system) != (host.architecture, host.operating_system)
+    {
+        return Some(format!("the engine compiles for {triple}, and this is {host}"));
+    }
+    let here = windlass_isa::host_features();
+    let on = isa.isa_flags().into_iter().filter(|value| value.as_bool() == Some(true));
+    let missing = on.map(|value| value.name).find(|name| !here.contains(name))?;
+    Some(format!("the engine compiles for a processor with {missing}, which this one has not"))
 }
 
 fn apply(
@@ -172,6 +252,8 @@ pub struct Engine {
 struct EngineInner {
     config: Config,
     isa: OwnedTargetIsa,
+    /// Why its code does not run here, if so.
+    foreign: Option<String>,
     /// As `isa`, with frames in every function: for trampolines, which frames are walked through.
     frames_isa: OwnedTargetIsa,
     types: RwLock<Types>,
@@ -193,9 +275,11 @@ impl fmt::Debug for Engine {
 impl Engine {
     /// An engine for this machine.
     pub fn new(config: &Config) -> Result<Self, Error> {
+        let isa = config.isa(false)?;
         let inner = EngineInner {
             config: config.clone(),
-            isa: config.isa(false)?,
+            foreign: foreign(&*isa),
+            isa,
             frames_isa: config.isa(true)?,
             types: RwLock::default(),
             trampolines: Mutex::default(),
@@ -216,6 +300,14 @@ impl Engine {
     /// The machine.
     pub fn isa(&self) -> &OwnedTargetIsa {
         &self.inner.isa
+    }
+
+    /// An error if the engine is one for another machine.
+    pub(crate) fn check_runs_here(&self) -> Result<(), Error> {
+        match &self.inner.foreign {
+            None => Ok(()),
+            Some(why) => Err(Error::msg(format!("{why}; such modules can only be precompiled"))),
+        }
     }
 
     pub(crate) fn frames_isa(&self) -> &OwnedTargetIsa {
@@ -254,6 +346,28 @@ impl Engine {
         let made = Arc::new(Trampolines::compile(self, &self.type_of(id))?);
         map.insert(id, made.clone());
         Ok(made)
+    }
+
+    /// Takes the trampolines of a module's types that come with its code.
+    pub(crate) fn adopt_trampolines(
+        &self,
+        info: &ModuleInfo,
+        rows: &[TypeTrampolines],
+        code: &[u8],
+    ) -> Result<(), Error> {
+        let ids: Vec<u32> =
+            rows.iter().map(|row| self.type_id(&info.types[row.ty.index()])).collect();
+        let mut map = self.inner.trampolines.lock().unwrap_or_else(|poison| poison.into_inner());
+        if ids.iter().all(|id| map.contains_key(id)) {
+            return Ok(());
+        }
+        // A copy: they stay when the module goes.
+        let pages = Arc::new(CodePages::copy(code)?);
+        for (id, row) in ids.into_iter().zip(rows) {
+            let made = || Arc::new(Trampolines::new(pages.clone(), row.offsets));
+            map.entry(id).or_insert_with(made);
+        }
+        Ok(())
     }
 
     /// How long each pass took, as a table; empty unless the configuration asked for it.

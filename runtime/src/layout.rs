@@ -20,6 +20,33 @@ pub const INSTANCE: i32 = 32;
 /// Where the arrays begin.
 const ARRAYS: u32 = 48;
 
+/// What code relies on in contexts and records, as one word: code made for another does not run
+/// here.
+pub fn fingerprint() -> String {
+    let fields = [
+        STACK_LIMIT,
+        CALLEE_SLOT,
+        STORE,
+        BUILTINS,
+        INSTANCE,
+        ARRAYS as i32,
+        RECORD_SIZE as i32,
+        ELEMENT_SIZE as i32,
+        GLOBAL_SIZE as i32,
+        DEF_SIZE as i32,
+        FUNC_REF.code,
+        FUNC_REF.context,
+        FUNC_REF.type_id,
+        FUNC_REF.foreign_code,
+        std::mem::offset_of!(FuncRecord, entry) as i32,
+        std::mem::offset_of!(FuncRecord, host) as i32,
+        size_of::<StoreState>() as i32,
+        crate::values::SLOT_SIZE as i32,
+        crate::builtins::COUNT as i32,
+    ];
+    fields.map(|n| n.to_string()).join(".")
+}
+
 /// What the store shows to compiled code.
 #[repr(C)]
 #[derive(Debug)]

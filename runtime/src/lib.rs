@@ -3,7 +3,7 @@
 //! An [`Engine`] compiles [`Module`]s; a [`Store`] owns instances and the embedder's data; a
 //! [`Linker`] finds imports by name. The shape is the one that users of the wasmtime crate know.
 //! `unsafe` is in the modules that touch compiled code or the system: `arch`, `signals`, `func`,
-//! `instance`, `memory`, `table`, `global`, `builtins`, `trap`, `typed`, `values`, `sys`.
+//! `instance`, `memory`, `module`, `table`, `global`, `builtins`, `trap`, `typed`, `values`, `sys`.
 //!
 //! ```
 //! use windlass_runtime::{Engine, Linker, Module, Store};
@@ -26,7 +26,10 @@
 
 mod activation;
 mod arch;
+mod artifact;
 mod builtins;
+mod code;
+mod compiled;
 mod engine;
 mod env;
 mod func;
@@ -47,6 +50,7 @@ mod values;
 pub mod wasi;
 
 pub use anyhow::Error;
+pub use artifact::{ArtifactError, Precompiled};
 pub use engine::{Config, Engine, MemoryPlan, RegallocAlgorithm};
 pub use func::{Caller, Func};
 pub use global::Global;

@@ -1,98 +1,22 @@
 //! Modules: parsed, compiled, and ready to be instantiated any number of times.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use windlass_core::binemit::Reloc;
-use windlass_core::ir::{ExternalName, Function, LibCall, TrapCode};
-use windlass_core::machine::buffer::FinalizedRelocTarget;
-use windlass_core::{CompiledCode, compile::CompileStats};
-use windlass_jit::{CodeImage, FunctionId, ImageBuilder, Target, libcalls};
-use windlass_wasm::compile::{Threads, compile_functions};
+use windlass_core::compile::CompileStats;
+use windlass_wasm::ModuleInfo;
 use windlass_wasm::types::{DefinedFuncIndex, FuncIndex};
-use windlass_wasm::{ModuleInfo, translate_module};
 
-use crate::env::Environment;
+use crate::artifact::{self, Loaded, Parts, TypeTrampolines};
+use crate::code::{ModuleCode, Tables};
+use crate::compiled::{self, Compiled};
 use crate::layout::Layout;
-use crate::trap::FrameInfo;
+use crate::sys::code::{Bytes, CodePages, FileMap};
+use crate::trampoline::Trampolines;
 use crate::{Engine, Error};
-
-/// A trap site: offset in the image, reason.
-#[derive(Clone, Copy, Debug)]
-struct TrapSite {
-    offset: u32,
-    code: TrapCode,
-}
-
-/// A range of code from one instruction of the module.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    /// First offset in the image.
-    start: u32,
-    /// The offset in the module, or `u32::MAX`.
-    module_offset: u32,
-}
-
-/// The code of a module in memory, with what is known of its addresses.
-pub struct ModuleCode {
-    image: CodeImage,
-    info: Arc<ModuleInfo>,
-    /// Sorted by offset.
-    traps: Vec<TrapSite>,
-    /// Sorted by offset.
-    places: Vec<Place>,
-    /// For each function, whether it sets up a frame.
-    frames: Vec<bool>,
-}
-
-impl fmt::Debug for ModuleCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ModuleCode at {:#x?}", self.range())
-    }
-}
-
-impl ModuleCode {
-    /// The addresses of the code.
-    pub(crate) fn range(&self) -> Range<usize> {
-        self.image.range()
-    }
-
-    /// The address of a function that the module defines.
-    pub(crate) fn address(&self, index: DefinedFuncIndex) -> *const u8 {
-        self.image.address(FunctionId(index.0))
-    }
-
-    fn offset(&self, pc: usize) -> u32 {
-        (pc - self.range().start) as u32
-    }
-
-    pub(crate) fn trap_at(&self, pc: usize) -> Option<TrapCode> {
-        let offset = self.offset(pc);
-        let at = self.traps.binary_search_by_key(&offset, |site| site.offset).ok()?;
-        Some(self.traps[at].code)
-    }
-
-    pub(crate) fn has_frame(&self, pc: usize) -> bool {
-        let function = self.image.function_at(self.offset(pc));
-        function.is_none_or(|function| self.frames[function.0 as usize])
-    }
-
-    pub(crate) fn frame_at(&self, pc: usize) -> Option<FrameInfo> {
-        let offset = self.offset(pc);
-        let function = self.image.function_at(offset)?;
-        let start = self.image.function_range(function).start;
-        let after = self.places.partition_point(|place| place.start <= offset);
-        let place = after.checked_sub(1).map(|at| self.places[at]);
-        let module_offset = place
-            .filter(|place| place.start >= start && place.module_offset != u32::MAX)
-            .map(|place| place.module_offset);
-        let index = self.info.function(DefinedFuncIndex(function.0));
-        let name = self.info.func_name(index);
-        Some(FrameInfo::new(index.0, name, self.info.name.as_deref(), module_offset))
-    }
-}
 
 /// Sums of a compilation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,7 +40,38 @@ pub struct ModuleStats {
 }
 
 impl ModuleStats {
-    fn add(&mut self, stats: &CompileStats) {
+    /// How many numbers there are.
+    pub(crate) const NUMBERS: usize = 8;
+
+    pub(crate) fn numbers(&self) -> [u64; Self::NUMBERS] {
+        [
+            self.functions as u64,
+            self.wasm_bytes as u64,
+            self.code_bytes as u64,
+            self.insts,
+            self.operands,
+            self.live_ranges,
+            self.moves,
+            self.fell_back as u64,
+        ]
+    }
+
+    pub(crate) fn from_numbers(numbers: [u64; Self::NUMBERS]) -> Self {
+        let [functions, wasm_bytes, code_bytes, insts, operands, live_ranges, moves, fell_back] =
+            numbers;
+        Self {
+            functions: functions as usize,
+            wasm_bytes: wasm_bytes as usize,
+            code_bytes: code_bytes as usize,
+            insts,
+            operands,
+            live_ranges,
+            moves,
+            fell_back: fell_back as usize,
+        }
+    }
+
+    pub(crate) fn add(&mut self, stats: &CompileStats) {
         self.functions += 1;
         self.insts += u64::from(stats.insts);
         self.operands += u64::from(stats.operands);
@@ -150,7 +105,7 @@ pub(crate) struct ModuleInner {
     pub layout: Arc<Layout>,
     pub code: Arc<ModuleCode>,
     /// The bytes of all data segments; `data` has their ranges.
-    pub data_bytes: Vec<u8>,
+    pub data_bytes: Bytes,
     pub data: Vec<Range<usize>>,
     stats: ModuleStats,
 }
@@ -164,67 +119,6 @@ pub struct Module {
 impl fmt::Debug for Module {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Module").field("name", &self.name()).finish_non_exhaustive()
-    }
-}
-
-/// What is kept of one compiled function until all are linked.
-struct Piece {
-    code: Vec<u8>,
-    alignment: u32,
-    relocs: Vec<(u32, Reloc, RelocTarget, i64)>,
-    traps: Vec<TrapSite>,
-    places: Vec<Place>,
-    has_frame: bool,
-    stats: CompileStats,
-}
-
-#[derive(Clone, Copy)]
-enum RelocTarget {
-    Function(u32),
-    Inside(u32),
-    LibCall(LibCall),
-    Unknown,
-}
-
-impl Piece {
-    fn new(alignment: u32, code_start: u32, func: &Function, code: &CompiledCode) -> Self {
-        let buffer = &code.buffer;
-        let target = |target: &FinalizedRelocTarget| match target {
-            FinalizedRelocTarget::Func(offset) => RelocTarget::Inside(*offset),
-            FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
-                RelocTarget::Function(func.params.user_named_funcs()[*name].index)
-            }
-            FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) => {
-                RelocTarget::LibCall(*call)
-            }
-            FinalizedRelocTarget::ExternalName(_) => RelocTarget::Unknown,
-        };
-        let relocs = buffer.relocs().iter();
-        let traps = buffer.traps().iter();
-        let mut places = Vec::new();
-        for range in buffer.get_srclocs_sorted() {
-            let module_offset =
-                if range.loc.is_default() { u32::MAX } else { code_start + range.loc.bits() };
-            places.push(Place { start: range.start, module_offset });
-            places.push(Place { start: range.end, module_offset: u32::MAX });
-        }
-        // Where two ranges touch, the later entry at the same offset is the one that counts.
-        places.dedup_by(|next, kept| {
-            let same = next.start == kept.start;
-            if same {
-                *kept = *next;
-            }
-            same
-        });
-        Self {
-            code: buffer.data().to_vec(),
-            alignment,
-            relocs: relocs.map(|r| (r.offset, r.kind, target(&r.target), r.addend)).collect(),
-            traps: traps.map(|t| TrapSite { offset: t.offset, code: t.code }).collect(),
-            places,
-            has_frame: code.has_frame,
-            stats: code.stats,
-        }
     }
 }
 
@@ -250,44 +144,114 @@ impl Module {
 
     /// Compiles a binary module.
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
-        let config = engine.config();
-        let module = translate_module(bytes, config.features)?;
-        let layout = Layout::new(&module.info)
-            .ok_or_else(|| Error::msg("the module declares more than a context can hold"))?;
-        let layout = Arc::new(layout);
-        let isa = &**engine.isa();
-        let alignment = isa.function_alignment().preferred;
-        let code_start = module.info.code_section.start as u32;
-        let threads = if config.parallel { Threads::Default } else { Threads::Exactly(1) };
-        let pieces = compile_functions(
-            &module,
-            isa,
-            || Environment::new(&module.info, layout.clone(), config.memory_plan),
-            threads,
-            |_, func, code| Piece::new(alignment, code_start, func, code),
-        )?;
-        let mut stats = ModuleStats {
-            wasm_bytes: module.bodies.iter().map(|body| body.len()).sum(),
-            ..ModuleStats::default()
-        };
-        let (mut data_bytes, mut data) = (Vec::new(), Vec::new());
-        for segment in &module.info.data {
-            let start = data_bytes.len();
-            data_bytes.extend_from_slice(&bytes[segment.range.clone()]);
-            data.push(start..data_bytes.len());
+        engine.check_runs_here()?;
+        let compiled = compiled::compile(engine, bytes)?;
+        let pages = CodePages::copy(&compiled.code)
+            .map_err(|error| Error::new(error).context("no memory for the code"))?;
+        let data = Bytes::Owned(compiled.data.into());
+        let Compiled { info, layout, tables, stats, .. } = compiled;
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats))
+    }
+
+    /// Takes compiled code, from a compilation or from a file.
+    fn assemble(
+        engine: &Engine,
+        info: ModuleInfo,
+        layout: Arc<Layout>,
+        pages: CodePages,
+        tables: Tables,
+        data_bytes: Bytes,
+        stats: ModuleStats,
+    ) -> Self {
+        let mut data = Vec::with_capacity(info.data.len());
+        let mut start = 0;
+        for segment in &info.data {
+            data.push(start..start + segment.range.len());
+            start += segment.range.len();
         }
-        let info = Arc::new(module.info);
-        let code = link(info.clone(), pieces, &mut stats)?;
-        let inner = ModuleInner {
-            engine: engine.clone(),
-            info,
-            layout,
-            code: Arc::new(code),
-            data_bytes,
-            data,
-            stats,
+        let info = Arc::new(info);
+        let code = Arc::new(ModuleCode::new(pages, tables, info.clone()));
+        let engine = engine.clone();
+        let inner = ModuleInner { engine, info, layout, code, data_bytes, data, stats };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The compiled module as the bytes of a `.cwasm` file, for [`Self::deserialize`].
+    pub fn serialize(&self) -> Result<Vec<u8>, Error> {
+        let inner = &*self.inner;
+        serialize(
+            &inner.engine,
+            &inner.info,
+            inner.stats,
+            inner.code.tables(),
+            &inner.data_bytes,
+            inner.code.bytes(),
+        )
+    }
+
+    /// Loads a module from the bytes of a `.cwasm` file. It must have been made by this version of
+    /// Windlass, by an engine with the same settings, for this machine.
+    ///
+    /// # Safety
+    ///
+    /// The bytes were made by [`Self::serialize`] or [`Engine::precompile_module`] and are
+    /// unchanged: they hold machine code, which is run. A checksum finds accidents, not intent.
+    pub unsafe fn deserialize(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let file = Arc::new(Bytes::Owned(bytes.as_ref().into()));
+        let loaded = artifact::read(engine, &file)?;
+        let pages = CodePages::copy(&file[loaded.code.clone()])
+            .map_err(|error| Error::new(error).context("no memory for the code"))?;
+        Self::from_loaded(engine, &file, loaded, pages)
+    }
+
+    /// Loads a module from a `.cwasm` file, which is mapped: its code runs where it lies.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::deserialize`]; and nobody changes the file or cuts it short while the module
+    /// lives. To replace it by another of its name is fine.
+    pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let load = || {
+            let file = crate::sys::file::open_ambient(path)?;
+            // SAFETY: the caller's promise.
+            unsafe { Self::deserialize_open_file(engine, &file) }
         };
-        Ok(Self { inner: Arc::new(inner) })
+        load().map_err(|error| error.context(format!("loading {}", path.display())))
+    }
+
+    /// As [`Self::deserialize_file`], for a file that is open.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::deserialize_file`].
+    pub unsafe fn deserialize_open_file(
+        engine: &Engine,
+        file: &std::fs::File,
+    ) -> Result<Self, Error> {
+        // SAFETY: the caller's promise.
+        let map = Arc::new(unsafe { FileMap::new(file) }?);
+        let whole = 0..map.bytes().len();
+        let file = Arc::new(Bytes::Mapped(map.clone(), whole));
+        let loaded = artifact::read(engine, &file)?;
+        let pages = CodePages::of_file(&map, loaded.code.clone())?;
+        Self::from_loaded(engine, &file, loaded, pages)
+    }
+
+    fn from_loaded(
+        engine: &Engine,
+        file: &Bytes,
+        loaded: Loaded,
+        pages: CodePages,
+    ) -> Result<Self, Error> {
+        let layout = compiled::layout(&loaded.info)?;
+        engine.adopt_trampolines(
+            &loaded.info,
+            &loaded.trampolines,
+            &file[loaded.trampoline_code],
+        )?;
+        let Loaded { info, tables, data, stats, .. } = loaded;
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats))
     }
 
     pub(crate) fn inner(&self) -> &ModuleInner {
@@ -329,71 +293,71 @@ impl Module {
     pub fn code_dump(&self) -> Vec<u8> {
         use std::fmt::Write;
         let (info, code) = (&self.inner.info, &self.inner.code);
-        let mut text = format!(
-            "windlass code dump\ncode {}\ntraps {}\n",
-            code.image.bytes().len(),
-            code.traps.len()
-        );
-        for index in 0..code.image.functions() as u32 {
-            let range = code.image.function_range(FunctionId(index));
-            let function = info.function(DefinedFuncIndex(index));
-            let name = info.func_name(function).unwrap_or("-");
+        let tables = code.tables();
+        let mut text =
+            format!("windlass code dump\ncode {}\ntraps {}\n", code.bytes().len(), tables.traps());
+        for row in 0..tables.own_functions() {
+            let range = tables.function(row);
+            let function = info.function(DefinedFuncIndex::new(row));
+            let name = tables.name(function).unwrap_or("-");
             writeln!(text, "function {} {:#x} {} {name:?}", function.0, range.start, range.len())
                 .expect("a string takes any text");
         }
         text.push('\n');
         let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(code.image.bytes());
+        bytes.extend_from_slice(code.bytes());
         bytes
     }
 }
 
-/// Puts the functions into memory.
-fn link(
-    info: Arc<ModuleInfo>,
-    pieces: Vec<Piece>,
-    stats: &mut ModuleStats,
-) -> Result<ModuleCode, Error> {
-    let size = pieces.iter().map(|piece| piece.code.len() + 16).sum();
-    let mut image = ImageBuilder::with_capacity(size);
-    let mut frames = Vec::with_capacity(pieces.len());
-    let total = |count: fn(&Piece) -> usize| pieces.iter().map(count).sum();
-    let mut traps = Vec::with_capacity(total(|piece| piece.traps.len()));
-    let mut places = Vec::with_capacity(total(|piece| piece.places.len()));
-    for piece in pieces {
-        let id = image.add(&piece.code, piece.alignment);
-        let start = image.range(id).start;
-        for (offset, kind, target, addend) in piece.relocs {
-            let target = match target {
-                RelocTarget::Function(index) => {
-                    let defined = info.defined_function(FuncIndex(index));
-                    let defined = defined.ok_or_else(|| {
-                        Error::msg(format!("code calls the imported function {index} directly"))
-                    })?;
-                    Target::Function(FunctionId(defined.0))
-                }
-                RelocTarget::Inside(offset) => Target::Inside(id, offset),
-                RelocTarget::LibCall(call) => {
-                    let address = libcalls::address(call).ok_or_else(|| {
-                        Error::msg(format!("code calls the library function {call}"))
-                    })?;
-                    Target::Address(address)
-                }
-                RelocTarget::Unknown => {
-                    return Err(Error::msg("code names a symbol that Wasm code has not"));
-                }
-            };
-            image.relocate(id, offset, kind, target, addend);
-        }
-        let moved = |site: TrapSite| TrapSite { offset: site.offset + start, ..site };
-        traps.extend(piece.traps.into_iter().map(moved));
-        let moved = |place: Place| Place { start: place.start + start, ..place };
-        places.extend(piece.places.into_iter().map(moved));
-        frames.push(piece.has_frame);
-        stats.add(&piece.stats);
+impl Engine {
+    /// Compiles a module, binary or text, into the bytes of a `.cwasm` file. The engine may be one
+    /// for another machine.
+    pub fn precompile_module(&self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        let compile = |bytes: &[u8]| {
+            let compiled = compiled::compile(self, bytes)?;
+            let Compiled { info, stats, tables, data, code, .. } = &compiled;
+            serialize(self, info, *stats, tables, data, code)
+        };
+        if bytes.first() == Some(&0) { compile(bytes) } else { compile(&wat::parse_bytes(bytes)?) }
     }
-    traps.sort_unstable_by_key(|site| site.offset);
-    let image = image.finish()?;
-    stats.code_bytes = image.bytes().len();
-    Ok(ModuleCode { image, info, traps, places, frames })
+}
+
+/// The bytes of a `.cwasm` file.
+fn serialize(
+    engine: &Engine,
+    info: &ModuleInfo,
+    stats: ModuleStats,
+    tables: &Tables,
+    data: &[u8],
+    code: &[u8],
+) -> Result<Vec<u8>, Error> {
+    // The functions that the host can call, or that call the host.
+    let escaping = info.escaping.iter().enumerate().filter(|(_, escapes)| **escapes);
+    let called = escaping
+        .map(|(index, _)| index)
+        .chain(0..info.imported_functions)
+        .chain(info.start.map(FuncIndex::index));
+    let types: BTreeSet<_> =
+        called.map(|index| info.canonical_types[info.functions[index].index()]).collect();
+    let (mut trampolines, mut trampoline_code) = (Vec::new(), Vec::new());
+    for ty in types {
+        let code = Trampolines::link(engine, &info.types[ty.index()])?;
+        let start = trampoline_code.len().next_multiple_of(64);
+        trampoline_code.resize(start, 0xcc);
+        trampoline_code.extend_from_slice(&code.bytes);
+        let offsets = [0, 1, 2].map(|n| start as u32 + code.functions[n].0);
+        trampolines.push(TypeTrampolines { ty, offsets });
+    }
+    Ok(artifact::write(&Parts {
+        compat: &artifact::compat::lines(engine, false),
+        info,
+        stats,
+        tables,
+        data,
+        trampolines: &trampolines,
+        trampoline_code: &trampoline_code,
+        code,
+        page: 1 << engine.isa().page_size_align_log2(),
+    }))
 }

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use windlass_core::ir::TrapCode;
 
 use crate::activation::{Activation, Fault};
+use crate::code::ModuleCode;
 use crate::func::HostFunc;
 use crate::global::GlobalObject;
 use crate::instance::InstanceData;
 use crate::layout::{FuncRecord, StoreState};
 use crate::memory::MemoryObject;
-use crate::module::ModuleCode;
 use crate::table::TableObject;
 use crate::trampoline::Trampolines;
 use crate::trap::{FrameInfo, RawTrace};

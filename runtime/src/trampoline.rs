@@ -1,6 +1,8 @@
 //! Trampolines between the host and Wasm, and between instances, made as IR and compiled by the
 //! same back end, three for each function type.
 
+use std::sync::Arc;
+
 use windlass_core::cursor::{Cursor, FuncCursor};
 use windlass_core::ir::{
     AbiParam, Function, InstBuilder, MemFlags, SigRef, Signature, StackSlotData, StackSlotKind,
@@ -8,17 +10,20 @@ use windlass_core::ir::{
 };
 use windlass_core::isa::CallConv;
 use windlass_core::{Context, ir};
-use windlass_jit::{CodeImage, ImageBuilder};
+use windlass_jit::{ImageBuilder, LinkedCode};
 use windlass_wasm::types::{FuncType, RefType, ValType};
 
 use crate::env::EXTERNREF;
 use crate::layout::{CALLEE_SLOT, FuncRecord, STACK_LIMIT, STORE, StoreState};
+use crate::sys::code::CodePages;
 use crate::values::SLOT_SIZE;
 use crate::{Engine, Error};
 
 /// The trampolines of one function type.
 pub struct Trampolines {
-    image: CodeImage,
+    pages: Arc<CodePages>,
+    /// Where each begins.
+    offsets: [u32; 3],
 }
 
 impl std::fmt::Debug for Trampolines {
@@ -30,6 +35,18 @@ impl std::fmt::Debug for Trampolines {
 impl Trampolines {
     /// Compiles the trampolines of a function type.
     pub fn compile(engine: &Engine, ty: &FuncType) -> Result<Self, Error> {
+        let code = Self::link(engine, ty)?;
+        let pages = Arc::new(CodePages::copy(&code.bytes)?);
+        Ok(Self::new(pages, [0, 1, 2].map(|n: usize| code.functions[n].0)))
+    }
+
+    /// Those that begin at these offsets in code.
+    pub fn new(pages: Arc<CodePages>, offsets: [u32; 3]) -> Self {
+        Self { pages, offsets }
+    }
+
+    /// The code of the trampolines of a function type.
+    pub fn link(engine: &Engine, ty: &FuncType) -> Result<LinkedCode, Error> {
         let signature = wasm_signature(ty);
         let mut context = Context::new();
         let mut image = ImageBuilder::new();
@@ -44,11 +61,11 @@ impl Trampolines {
             assert!(code.buffer.relocs().is_empty(), "a trampoline names no symbol");
             image.add(code.buffer.data(), isa.function_alignment().preferred);
         }
-        Ok(Self { image: image.finish()? })
+        Ok(image.link()?)
     }
 
-    fn address(&self, number: u32) -> *const u8 {
-        self.image.address(windlass_jit::FunctionId(number))
+    fn address(&self, number: usize) -> *const u8 {
+        self.pages.address(self.offsets[number])
     }
 
     /// From the host: `(code, context, slots)` in the host's convention.

@@ -110,6 +110,30 @@ impl ImageBuilder {
         self.relocs.push(PendingReloc { at, kind, target, addend });
     }
 
+    /// Resolves relocations without knowing where the code will be: what is not relative, and
+    /// what names an address, is refused.
+    pub fn link(mut self) -> Result<LinkedCode, ImageError> {
+        if self.bytes.len() > MAX_IMAGE {
+            return Err(ImageError::TooLarge(self.bytes.len()));
+        }
+        for reloc in &self.relocs {
+            let relative = matches!(
+                reloc.kind,
+                Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4
+            );
+            let to = match reloc.target {
+                Target::Function(f) if relative => self.functions[f.0 as usize].0,
+                Target::Inside(f, offset) if relative => self.functions[f.0 as usize].0 + offset,
+                _ => return Err(ImageError::Unsupported(reloc.kind)),
+            };
+            let value = i64::from(to) + reloc.addend - i64::from(reloc.at);
+            let value = i32::try_from(value).map_err(|_| ImageError::OutOfReach(reloc.kind))?;
+            let at = reloc.at as usize;
+            self.bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        Ok(LinkedCode { bytes: self.bytes, functions: self.functions })
+    }
+
     /// Maps the code, resolves its relocations and makes it executable.
     pub fn finish(mut self) -> Result<CodeImage, ImageError> {
         let mut islands: HashMap<(bool, Target), u32> = HashMap::new();
@@ -183,6 +207,15 @@ impl ImageBuilder {
         pages.publish(&self.bytes)?;
         Ok(CodeImage { pages, len, functions: self.functions })
     }
+}
+
+/// Linked code that runs at any address.
+#[derive(Clone, Debug)]
+pub struct LinkedCode {
+    /// The code of all functions.
+    pub bytes: Vec<u8>,
+    /// Where each function begins in it, and its length.
+    pub functions: Vec<(u32, u32)>,
 }
 
 /// Appends room for an address, or for a jump to one.
@@ -346,6 +379,27 @@ mod tests {
         assert_eq!(run(got), 42);
         assert_eq!(run(absolute), 42);
         assert_eq!(image.function_at(image.function_range(both).start + 3), Some(both));
+    }
+
+    #[test]
+    fn code_for_any_address_has_relative_targets_only() {
+        let mut builder = ImageBuilder::new();
+        let near = builder.add(&RETURN, 16);
+        let caller = builder.add(&[0xe9, 0, 0, 0, 0], 16);
+        builder.relocate(caller, 1, Reloc::X86CallPCRel4, Target::Function(near), -4);
+        let linked = builder.link().unwrap();
+        assert_eq!(linked.functions, [(0, 6), (16, 5)]);
+        assert_eq!(linked.bytes[17..21], (-21i32).to_le_bytes());
+        for (kind, target) in [
+            (Reloc::Abs8, Target::Function(FunctionId(0))),
+            (Reloc::X86CallPLTRel4, Target::Address(1)),
+            (Reloc::X86GOTPCRel4, Target::Function(FunctionId(0))),
+        ] {
+            let mut builder = ImageBuilder::new();
+            let function = builder.add(&[0; 16], 1);
+            builder.relocate(function, 0, kind, target, 0);
+            assert!(matches!(builder.link(), Err(ImageError::Unsupported(_))), "{kind}");
+        }
     }
 
     #[test]

@@ -14,6 +14,6 @@ pub mod libcalls;
 pub mod trampoline;
 mod unwind;
 
-pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
+pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, LinkedCode, Target};
 pub use jit::{Jit, JitError};
 pub use unwind::FrameRegistration;

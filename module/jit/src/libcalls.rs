@@ -51,21 +51,26 @@ unsafe extern "C" {
 
 /// The address of a library call in this process; `None` for those that code in memory cannot use.
 pub fn address(call: LibCall) -> Option<usize> {
+    pointer(call).map(|pointer| pointer as usize)
+}
+
+/// As [`address`], for tables of constants.
+pub const fn pointer(call: LibCall) -> Option<*const ()> {
     Some(match call {
-        LibCall::CeilF32 => ceil_f32 as *const () as usize,
-        LibCall::CeilF64 => ceil_f64 as *const () as usize,
-        LibCall::FloorF32 => floor_f32 as *const () as usize,
-        LibCall::FloorF64 => floor_f64 as *const () as usize,
-        LibCall::TruncF32 => trunc_f32 as *const () as usize,
-        LibCall::TruncF64 => trunc_f64 as *const () as usize,
-        LibCall::NearestF32 => nearest_f32 as *const () as usize,
-        LibCall::NearestF64 => nearest_f64 as *const () as usize,
-        LibCall::FmaF32 => fma_f32 as *const () as usize,
-        LibCall::FmaF64 => fma_f64 as *const () as usize,
-        LibCall::Memcpy => memcpy as *const () as usize,
-        LibCall::Memset => memset as *const () as usize,
-        LibCall::Memmove => memmove as *const () as usize,
-        LibCall::Memcmp => memcmp as *const () as usize,
+        LibCall::CeilF32 => ceil_f32 as *const (),
+        LibCall::CeilF64 => ceil_f64 as *const (),
+        LibCall::FloorF32 => floor_f32 as *const (),
+        LibCall::FloorF64 => floor_f64 as *const (),
+        LibCall::TruncF32 => trunc_f32 as *const (),
+        LibCall::TruncF64 => trunc_f64 as *const (),
+        LibCall::NearestF32 => nearest_f32 as *const (),
+        LibCall::NearestF64 => nearest_f64 as *const (),
+        LibCall::FmaF32 => fma_f32 as *const (),
+        LibCall::FmaF64 => fma_f64 as *const (),
+        LibCall::Memcpy => memcpy as *const (),
+        LibCall::Memset => memset as *const (),
+        LibCall::Memmove => memmove as *const (),
+        LibCall::Memcmp => memcmp as *const (),
         _ => return None,
     })
 }

@@ -26,6 +26,19 @@ pub fn read_ambient(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
+/// Reads the first bytes of a file of the host, fewer if it is shorter.
+pub fn read_start(path: &Path, len: usize) -> io::Result<Vec<u8>> {
+    check(Call::File)?;
+    let mut start = Vec::with_capacity(len);
+    std::fs::File::open(path)?.take(len as u64).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// Opens a file of the host to be read.
+pub fn open_ambient(path: &Path) -> io::Result<std::fs::File> {
+    call(|| std::fs::File::open(path))
+}
+
 /// Opens a directory of the host by its path.
 pub fn open_ambient_dir(path: &Path) -> io::Result<Dir> {
     call(|| Dir::open_ambient_dir(path, cap_std::ambient_authority()))

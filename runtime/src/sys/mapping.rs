@@ -79,6 +79,24 @@ impl Mapping {
         Ok(())
     }
 
+    /// Makes all of it readable and executable, and no longer writable.
+    pub fn make_executable(&self) -> io::Result<()> {
+        if self.len == 0 {
+            return Ok(());
+        }
+        check(Call::Map)?;
+        // SAFETY: the range is this mapping, and the caller, who owns it, has no reference into
+        // it. On x86-64 the instruction cache follows stores by itself.
+        unsafe {
+            rustix::mm::mprotect(
+                self.start.as_ptr().cast(),
+                self.len,
+                MprotectFlags::READ | MprotectFlags::EXEC,
+            )
+        }?;
+        Ok(())
+    }
+
     /// Asks for huge pages where the kernel has them; that it has none is no error.
     pub fn advise_huge(&self, offset: usize, len: usize) {
         let end = (offset + len).min(self.len);

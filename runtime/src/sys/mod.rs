@@ -3,6 +3,7 @@
 //! What holds: every mapping and every file call of the runtime is a function of this module, and
 //! each asks [`fault`] first, so that a test can make any one of them fail.
 
+pub mod code;
 pub mod fault;
 pub mod file;
 pub mod mapping;

@@ -2,5 +2,6 @@
 
 mod api;
 mod faults;
+mod precompiled;
 mod traps;
 mod wasi;
