@@ -104,7 +104,7 @@ extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (at, len) = (at as usize, len as usize);
-    let range = store.memories[memory].bytes_mut().get_mut(at..at + len);
+    let range = store.memories[memory].range_mut(at, len);
     range.map(|bytes| bytes.fill(byte as u8)).is_none().into()
 }
 
@@ -122,22 +122,24 @@ extern "C" fn memory_copy(
     let target = data.memory(MemoryIndex(to_memory));
     let source = data.memory(MemoryIndex(from_memory));
     let (to, from, len) = (to as usize, from as usize, len as usize);
-    let copied = if target == source {
-        let bytes = store.memories[target].bytes_mut();
-        let fits = to + len <= bytes.len() && from + len <= bytes.len();
-        fits.then(|| bytes.copy_within(from..from + len, to))
-    } else {
-        let [target, source] = store
-            .memories
-            .get_disjoint_mut([target, source])
-            .expect("two different memories of the store");
-        source
-            .bytes()
-            .get(from..from + len)
-            .zip(target.bytes_mut().get_mut(to..to + len))
-            .map(|(source, target)| target.copy_from_slice(source))
-    };
-    copied.is_none().into()
+    let source = store.memories[source].range(from, len).map(<[u8]>::as_ptr);
+    let target = store.memories[target].range_mut(to, len).map(<[u8]>::as_mut_ptr);
+    // SAFETY: both ranges are of memories of the store.
+    unsafe { copy(source, target, len) }
+}
+
+/// Copies between ranges that may overlap; whether one of them does not exist.
+///
+/// # Safety
+///
+/// The ranges that exist have so many elements.
+unsafe fn copy<V>(source: Option<*const V>, target: Option<*mut V>, len: usize) -> u32 {
+    let both = source.zip(target);
+    if let Some((source, target)) = both {
+        // SAFETY: the caller's promise.
+        unsafe { std::ptr::copy(source, target, len) };
+    }
+    both.is_none().into()
 }
 
 extern "C" fn memory_init(
@@ -154,7 +156,7 @@ extern "C" fn memory_init(
     let (data, memories) = (&store.instances[index], &mut store.memories);
     let (to, from, len) = (to as usize, from as usize, len as usize);
     let source = data.data_segment(segment as usize).get(from..from + len);
-    let target = memories[memory].bytes_mut().get_mut(to..to + len);
+    let target = memories[memory].range_mut(to, len);
     let copied = source.zip(target).map(|(source, target)| target.copy_from_slice(source));
     copied.is_none().into()
 }
@@ -196,22 +198,10 @@ extern "C" fn table_copy(
     let target = data.table(TableIndex(to_table));
     let source = data.table(TableIndex(from_table));
     let (to, from, len) = (to as usize, from as usize, len as usize);
-    let copied = if target == source {
-        let elements = store.tables[target].elements_mut();
-        let fits = to + len <= elements.len() && from + len <= elements.len();
-        fits.then(|| elements.copy_within(from..from + len, to))
-    } else {
-        let [target, source] = store
-            .tables
-            .get_disjoint_mut([target, source])
-            .expect("two different tables of the store");
-        source
-            .elements()
-            .get(from..from + len)
-            .zip(target.elements_mut().get_mut(to..to + len))
-            .map(|(source, target)| target.copy_from_slice(source))
-    };
-    copied.is_none().into()
+    let source = store.tables[source].elements().get(from..from + len).map(<[u64]>::as_ptr);
+    let target = store.tables[target].elements_mut().get_mut(to..to + len);
+    // SAFETY: both ranges are of tables of the store.
+    unsafe { copy(source, target.map(<[u64]>::as_mut_ptr), len) }
 }
 
 extern "C" fn table_init(

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use target_lexicon::Triple;
@@ -17,6 +18,8 @@ pub use windlass_core::settings::RegallocAlgorithm;
 
 use crate::Error;
 use crate::artifact::TypeTrampolines;
+use crate::shared::Shared;
+use crate::slots::Slots;
 use crate::sys::code::CodePages;
 use crate::trampoline::Trampolines;
 
@@ -246,8 +249,12 @@ fn apply(
 /// Compiles modules and holds what they share. Cheap to clone: clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<EngineInner>,
+    inner: Shared<EngineInner>,
 }
+
+/// The most shells of instances that the modules of an engine keep: with their windows they hold
+/// at most 128 MiB.
+const KEPT_SHELLS: usize = 1 << 10;
 
 struct EngineInner {
     config: Config,
@@ -258,6 +265,9 @@ struct EngineInner {
     frames_isa: OwnedTargetIsa,
     types: RwLock<Types>,
     trampolines: Mutex<HashMap<u32, Arc<Trampolines>>>,
+    slots: Arc<Slots>,
+    /// Shells, in stores or kept, that may be kept.
+    shells: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -283,13 +293,39 @@ impl Engine {
             frames_isa: config.isa(true)?,
             types: RwLock::default(),
             trampolines: Mutex::default(),
+            slots: Arc::default(),
+            shells: AtomicUsize::new(0),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Shared::new(inner) })
     }
 
     /// Whether both are the same engine.
     pub fn same(a: &Engine, b: &Engine) -> bool {
-        Arc::ptr_eq(&a.inner, &b.inner)
+        Shared::ptr_eq(&a.inner, &b.inner)
+    }
+
+    /// A clone that counts in this thread's shard.
+    pub(crate) fn local(&self) -> Self {
+        Self { inner: self.inner.local() }
+    }
+
+    /// The slots for memories.
+    pub(crate) fn slots(&self) -> &Arc<Slots> {
+        &self.inner.slots
+    }
+
+    /// Counts a new shell, if it may be kept when its instance ends.
+    pub(crate) fn may_keep_shell(&self) -> bool {
+        let granted = self.inner.shells.fetch_add(1, Ordering::Relaxed) < KEPT_SHELLS;
+        if !granted {
+            self.shell_dropped();
+        }
+        granted
+    }
+
+    /// A shell that was counted is gone.
+    pub(crate) fn shell_dropped(&self) {
+        self.inner.shells.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// The configuration.

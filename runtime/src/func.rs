@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::activation::{self, Activation, Entered};
 use crate::arch;
@@ -12,10 +12,11 @@ use crate::store::{
     AsContext, AsContextMut, Pending, StoreContext, StoreContextMut, StoreInner, StoreOpaque,
 };
 use crate::sys::stack;
+use crate::trampoline::Trampolines;
 use crate::trap::{Trap, WasmBacktrace};
 use crate::typed::{IntoFunc, TypedFunc, WasmParams, WasmResults};
 use crate::values::{FuncType, Slot, Val};
-use crate::{Error, signals};
+use crate::{Engine, Error, signals};
 
 /// Stack that stays free below the limit of Wasm code: for host functions, builtins and signals.
 const HOST_STACK: usize = 128 << 10;
@@ -29,7 +30,22 @@ pub struct HostFunc {
     pub(crate) ty: FuncType,
     slots: usize,
     call: Box<HostCall>,
+    /// Made when the function is first used; it is the same in all stores.
+    record: OnceLock<HostRecord>,
 }
+
+/// The record of a host function, with what it needs.
+struct HostRecord {
+    record: FuncRecord,
+    engine: Engine,
+    _trampolines: Arc<Trampolines>,
+}
+
+// SAFETY: the addresses inside are of functions, of trampolines that are kept beside them, and of
+// the host function whose part this is.
+unsafe impl Send for HostRecord {}
+// SAFETY: as above; nothing changes.
+unsafe impl Sync for HostRecord {}
 
 impl std::fmt::Debug for HostFunc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -40,7 +56,33 @@ impl std::fmt::Debug for HostFunc {
 impl HostFunc {
     pub(crate) fn from_raw(ty: FuncType, call: Box<HostCall>) -> Arc<Self> {
         let slots = ty.0.params.len().max(ty.0.results.len());
-        Arc::new(Self { ty, slots, call })
+        Arc::new(Self { ty, slots, call, record: OnceLock::new() })
+    }
+
+    /// The record of the function, for stores of this engine.
+    pub(crate) fn record(self: &Arc<Self>, engine: &Engine) -> Result<*const FuncRecord, Error> {
+        let made = match self.record.get() {
+            Some(made) => made,
+            None => {
+                let type_id = engine.type_id(&self.ty.0);
+                let trampolines = engine.trampolines(type_id)?;
+                let record = FuncRecord {
+                    code: host_entry as *const u8,
+                    context: ptr::null_mut(),
+                    type_id,
+                    foreign_code: trampolines.host(),
+                    entry: trampolines.entry(),
+                    host: Arc::as_ptr(self),
+                };
+                let engine = engine.clone();
+                let made = HostRecord { record, engine, _trampolines: trampolines };
+                self.record.get_or_init(|| made)
+            }
+        };
+        if !Engine::same(&made.engine, engine) {
+            return Err(Error::msg("a host function of one engine is used with another engine"));
+        }
+        Ok(&raw const made.record)
     }
 
     /// A function of slots: arguments in, results out, by the type alone.
@@ -107,7 +149,7 @@ pub(crate) unsafe extern "C" fn host_entry(
         let store = (*activation).store;
         debug_assert_eq!(
             *context.byte_offset(STORE as isize).cast::<*mut StoreState>(),
-            &raw mut *(*store).state
+            &raw mut (*store).state
         );
         let host = &*(*record).host;
         let slots = std::slice::from_raw_parts_mut(slots, host.slots);

@@ -7,19 +7,19 @@ use windlass_wasm::types::{
     DataIndex, EntityIndex, FuncIndex, GlobalIndex, MemoryIndex, TableIndex,
 };
 
-use crate::Error;
-use crate::builtins;
+use crate::blueprint::Blueprint;
 use crate::func::{Func, call_record};
 use crate::global::{Global, GlobalObject};
-use crate::layout::{BUILTINS, CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDef};
+use crate::layout::{CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDef};
 use crate::memory::{Memory, MemoryObject};
-use crate::module::Module;
+use crate::module::{Module, ModuleInner};
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::sys::mapping::Mapping;
 use crate::table::{Table, TableObject};
 use crate::trap::Trap;
 use crate::typed::{TypedFunc, WasmParams, WasmResults};
 use crate::values::{FuncType, GlobalType, Mutability, Slot, ValType};
+use crate::{Engine, Error};
 use windlass_core::ir::TrapCode;
 use windlass_wasm::trap;
 
@@ -91,31 +91,66 @@ enum ContextMemory {
     Mapped(Mapping),
 }
 
-/// What a store keeps of an instance.
+/// What a store keeps of an instance. Without a module it is a shell in the module's
+/// [`Cache`](crate::cache::Cache), and has what the next instance can use.
 #[derive(Debug)]
 pub(crate) struct InstanceData {
-    module: Module,
+    /// Always there while the instance is in a store.
+    module: Option<Module>,
     context: ContextMemory,
     memories: Vec<usize>,
     tables: Vec<usize>,
     globals: Vec<usize>,
     dropped_data: Vec<Cell<bool>>,
     dropped_elements: Vec<Cell<bool>>,
+    /// The memories and tables of a shell, last first.
+    own_memories: Vec<Box<MemoryObject>>,
+    own_tables: Vec<Box<TableObject>>,
+    /// Whether everything was made, so that another instance can use it.
+    complete: bool,
+    /// The engine that counts this among those that may be kept.
+    kept_by: Option<Engine>,
 }
 
+// SAFETY: the addresses in it are of memory that it owns, and moves with it.
+unsafe impl Send for InstanceData {}
+
 impl InstanceData {
-    fn context(&mut self) -> *mut u8 {
-        match &mut self.context {
-            ContextMemory::Boxed(slots) => slots.as_mut_ptr().cast(),
-            ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
+    /// A shell without memories and tables, its context filled from the blueprint.
+    fn new(inner: &ModuleInner, blueprint: &Blueprint) -> Result<Self, Error> {
+        let info = &inner.info;
+        let context = context_memory(&blueprint.context)?;
+        let start = context.start();
+        for &offset in &blueprint.records {
+            let field = std::mem::offset_of!(FuncRecord, context);
+            // SAFETY: the offset is that of a record in the context.
+            unsafe { start.add(offset as usize + field).cast::<*mut u8>().write(start) };
         }
+        let own_memories = info.memories.len() - info.imported_memories;
+        let own_tables = info.tables.len() - info.imported_tables;
+        Ok(Self {
+            module: None,
+            context,
+            memories: Vec::with_capacity(info.memories.len()),
+            tables: Vec::with_capacity(info.tables.len()),
+            globals: Vec::with_capacity(info.globals.len()),
+            dropped_data: vec![Cell::new(false); info.data.len()],
+            dropped_elements: vec![Cell::new(false); info.elements.len()],
+            own_memories: Vec::with_capacity(own_memories),
+            own_tables: Vec::with_capacity(own_tables),
+            complete: false,
+            kept_by: inner.engine.may_keep_shell().then(|| inner.engine.clone()),
+        })
     }
 
-    fn address(&self) -> *mut u8 {
-        match &self.context {
-            ContextMemory::Boxed(slots) => slots.as_ptr().cast::<u8>().cast_mut(),
-            ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
-        }
+    /// The module.
+    #[inline]
+    pub fn module(&self) -> &Module {
+        self.module.as_ref().expect("an instance in a store has its module")
+    }
+
+    fn inner(&self) -> &ModuleInner {
+        self.module().inner()
     }
 
     /// The number in the store of a memory of the module.
@@ -133,7 +168,7 @@ impl InstanceData {
         if self.dropped_data[index].get() {
             return &[];
         }
-        let module = self.module.inner();
+        let module = self.inner();
         &module.data_bytes[module.data[index].clone()]
     }
 
@@ -144,16 +179,81 @@ impl InstanceData {
     pub fn drop_elements(&self, index: usize) {
         self.dropped_elements[index].set(true);
     }
+
+    /// Takes back a memory when the store ends; the last one comes first.
+    pub fn take_memory(&mut self, memory: Box<MemoryObject>) {
+        self.own_memories.push(memory);
+    }
+
+    /// Takes back a table when the store ends; the last one comes first.
+    pub fn take_table(&mut self, table: Box<TableObject>) {
+        self.own_tables.push(table);
+    }
+
+    /// Makes a shell of an instance whose store ends, and gives it to the module.
+    pub fn retire(mut self: Box<Self>) {
+        let Some(module) = self.module.take() else { return };
+        if !self.complete || self.kept_by.is_none() {
+            return;
+        }
+        let Ok(blueprint) = module.inner().blueprint() else { return };
+        let mut setups = blueprint.memories.iter().rev();
+        for memory in &mut self.own_memories {
+            let setup = setups.next().expect("there is a setup for each memory of the module");
+            if memory.retire(setup).is_err() {
+                return;
+            }
+        }
+        if !self.own_tables.iter_mut().all(|table| table.retire()) {
+            return;
+        }
+        self.complete = false;
+        self.memories.clear();
+        self.tables.clear();
+        self.globals.clear();
+        for dropped in self.dropped_data.iter().chain(&self.dropped_elements) {
+            dropped.set(false);
+        }
+        module.inner().prepared.cache.put(self);
+    }
+}
+
+impl Drop for InstanceData {
+    fn drop(&mut self) {
+        if let Some(engine) = &self.kept_by {
+            engine.shell_dropped();
+        }
+    }
+}
+
+impl ContextMemory {
+    fn start(&self) -> *mut u8 {
+        match self {
+            ContextMemory::Boxed(slots) => slots.as_ptr().cast::<u8>().cast_mut(),
+            ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
+        }
+    }
 }
 
 /// Bytes of contexts that get a mapping of their own.
 const LARGE_CONTEXT: usize = 64 << 10;
 
-fn context_memory(size: usize) -> Result<ContextMemory, Error> {
+/// A context that begins as a copy of this one.
+fn context_memory(image: &[Slot]) -> Result<ContextMemory, Error> {
+    let size = size_of_val(image);
     if size >= LARGE_CONTEXT {
-        return Ok(ContextMemory::Mapped(Mapping::zeroed(size)?));
+        let mapping = Mapping::zeroed(size)?;
+        // SAFETY: the mapping is new and as large as the image.
+        unsafe {
+            std::ptr::copy_nonoverlapping(
+                image.as_ptr(),
+                mapping.start().as_ptr().cast(),
+                image.len(),
+            )
+        };
+        return Ok(ContextMemory::Mapped(mapping));
     }
-    Ok(ContextMemory::Boxed(vec![0; size.div_ceil(size_of::<Slot>())].into_boxed_slice()))
+    Ok(ContextMemory::Boxed(image.into()))
 }
 
 impl StoreOpaque {
@@ -165,7 +265,7 @@ impl StoreOpaque {
     unsafe fn set_field<V>(&mut self, instance: usize, offset: i32, value: V) {
         // SAFETY: the caller's promise.
         unsafe {
-            let context = self.instances[instance].context();
+            let context = self.instances[instance].context.start();
             context.byte_offset(offset as isize).cast::<V>().write(value);
         }
     }
@@ -173,12 +273,12 @@ impl StoreOpaque {
     /// The address of a field of a context.
     fn field(&self, instance: usize, offset: i32) -> *mut u8 {
         // The layout keeps every offset inside of the context.
-        self.instances[instance].address().wrapping_byte_offset(offset as isize)
+        self.instances[instance].context.start().wrapping_byte_offset(offset as isize)
     }
 
     /// The record of a function of an instance, which escapes or is imported.
     fn record(&self, instance: usize, function: FuncIndex) -> *const FuncRecord {
-        let module = self.instances[instance].module.inner();
+        let module = self.instances[instance].inner();
         match module.layout.record(function.index()) {
             Some(offset) => self.field(instance, offset).cast(),
             None => {
@@ -234,7 +334,7 @@ impl StoreOpaque {
         len: u32,
     ) -> Option<()> {
         let data = &self.instances[instance];
-        let module = data.module.clone();
+        let module = data.module().clone();
         let items = &module.inner().info.elements[segment].items;
         let available = if data.dropped_elements[segment].get() { 0 } else { items.len() };
         let (to, from, len) = (to as usize, from as usize, len as usize);
@@ -263,43 +363,38 @@ impl StoreOpaque {
         module: &Module,
         imports: &[Extern],
     ) -> Result<usize, Error> {
-        if !crate::Engine::same(self.engine(), module.engine()) {
+        if !Engine::same(self.engine(), module.engine()) {
             return Err(Error::msg("the module was compiled by another engine than the store's"));
         }
         let inner = module.inner();
-        let (info, layout) = (&inner.info, &inner.layout);
+        let blueprint = inner.blueprint()?;
+        let mut data = match inner.prepared.cache.take() {
+            Some(shell) => shell,
+            None => Box::new(InstanceData::new(inner, blueprint)?),
+        };
+        data.module = Some(module.local());
         let instance = self.instances.len();
-        self.instances.push(InstanceData {
-            module: module.clone(),
-            context: context_memory(layout.size as usize)?,
-            memories: Vec::with_capacity(info.memories.len()),
-            tables: Vec::with_capacity(info.tables.len()),
-            globals: Vec::with_capacity(info.globals.len()),
-            dropped_data: vec![Cell::new(false); info.data.len()],
-            dropped_elements: vec![Cell::new(false); info.elements.len()],
-        });
+        self.instances.push(data);
         self.keep_code(&inner.code);
-        let state = &raw mut *self.state;
-        // SAFETY: these offsets are those of the fixed fields, and the layout's are those of the
-        // arrays' entries, of the types that compiled code expects there.
+        let state = &raw mut self.state;
+        // SAFETY: these offsets are those of the fixed fields, of the types that compiled code
+        // expects there.
         unsafe {
             self.set_field(instance, STORE, state);
-            self.set_field(instance, BUILTINS, builtins::TABLE.as_ptr());
             self.set_field(instance, INSTANCE, instance as u64);
             self.set_field(instance, CALLEE_SLOT, std::ptr::null::<FuncRecord>());
-            for (n, ty) in info.types.iter().enumerate() {
-                let id = self.engine().type_id(ty);
-                self.set_field(instance, layout.type_id(n), id);
-            }
             self.take_imports(instance, module, imports)?;
-            self.make_records(instance, module)?;
         }
-        self.make_own(instance, module)?;
-        self.run_segments(instance, module)?;
-        if let Some(start) = info.start {
-            let record = self.start_record(instance, module, start)?;
+        self.make_own(instance, module, blueprint)?;
+        self.instances[instance].complete = true;
+        self.run_segments(instance, module, blueprint)?;
+        if let Some(start) = inner.info.start {
+            let context = self.instances[instance].context.start();
+            let own = blueprint.start.map(|record| FuncRecord { context, ..record });
+            let record = own.as_ref().map(std::ptr::from_ref);
+            let record = record.unwrap_or_else(|| self.record(instance, start));
             // SAFETY: the record is this instance's, and a start function has no parameters.
-            unsafe { call_record(self, record.as_ref(), &mut [])? };
+            unsafe { call_record(self, record, &mut [])? };
         }
         Ok(instance)
     }
@@ -352,59 +447,49 @@ impl StoreOpaque {
         Ok(())
     }
 
-    /// A record for a function that the module defines.
-    fn make_record(
+    /// Makes the tables, memories and globals that the module defines.
+    fn make_own(
         &mut self,
         instance: usize,
         module: &Module,
-        function: FuncIndex,
-    ) -> Result<FuncRecord, Error> {
-        let info = &module.inner().info;
-        let defined = info.defined_function(function).expect("the function is the module's own");
-        let type_id = self.engine().type_id(info.func_type(function));
-        let trampolines = self.trampolines(type_id)?;
-        Ok(FuncRecord {
-            code: module.inner().code.address(defined),
-            context: self.instances[instance].address(),
-            type_id,
-            foreign_code: trampolines.foreign(),
-            entry: trampolines.entry(),
-            host: std::ptr::null(),
-        })
-    }
-
-    /// # Safety
-    ///
-    /// The instance is one of this module.
-    unsafe fn make_records(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
-        let layout = module.inner().layout.clone();
-        for (function, offset) in layout.records() {
-            let record = self.make_record(instance, module, FuncIndex::new(function))?;
-            // SAFETY: the offset is that of the function's record.
-            unsafe { self.set_field(instance, offset, record) };
-        }
-        Ok(())
-    }
-
-    /// Makes the tables, memories and globals that the module defines.
-    fn make_own(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
+        blueprint: &Blueprint,
+    ) -> Result<(), Error> {
         let inner = module.inner();
         let (info, layout) = (&inner.info, &inner.layout);
         for (n, ty) in info.tables[info.imported_tables..].iter().enumerate() {
-            let def = self.field(instance, layout.table(n)).cast::<TableDef>();
-            // SAFETY: the definition is in the context, which lives as long as the store; null is
-            // an element of every table.
-            let table = unsafe { TableObject::new(*ty, 0, Some(def))? };
-            self.tables.push(table);
-            let number = self.tables.len() - 1;
+            let table = match self.instances[instance].own_tables.pop() {
+                Some(mut table) => {
+                    table.renew();
+                    table
+                }
+                None => {
+                    let def = self.field(instance, layout.table(n)).cast::<TableDef>();
+                    // SAFETY: the definition is in the context, which lives as long as the store;
+                    // null is an element of every table.
+                    Box::new(unsafe { TableObject::new(*ty, 0, Some(def))? })
+                }
+            };
+            let context = self.instances[instance].context.start();
+            let number = self.add_table(table, instance as u32);
+            // SAFETY: the context is the instance's, with its imports.
+            unsafe { blueprint.tables[n].write(self.tables[number].elements_mut(), context) };
             self.instances[instance].tables.push(number);
         }
         for (n, ty) in info.memories[info.imported_memories..].iter().enumerate() {
-            let def = self.field(instance, layout.memory(n)).cast::<MemoryDef>();
-            // SAFETY: as above.
-            let memory = unsafe { MemoryObject::new(self.engine(), *ty, Some(def))? };
-            self.memories.push(memory);
-            let number = self.memories.len() - 1;
+            let setup = &blueprint.memories[n];
+            let memory = match self.instances[instance].own_memories.pop() {
+                Some(mut memory) => {
+                    memory.renew(setup)?;
+                    memory
+                }
+                None => {
+                    let def = self.field(instance, layout.memory(n)).cast::<MemoryDef>();
+                    let engine = self.engine();
+                    // SAFETY: as above.
+                    Box::new(unsafe { MemoryObject::new(engine, *ty, Some(def), Some(setup))? })
+                }
+            };
+            let number = self.add_memory(memory, instance as u32);
             self.instances[instance].memories.push(number);
         }
         for (n, ty) in info.globals[info.imported_globals..].iter().enumerate() {
@@ -426,17 +511,25 @@ impl StoreOpaque {
         Ok(())
     }
 
-    /// Copies active segments, elements first, each checked when its turn comes.
-    fn run_segments(&mut self, instance: usize, module: &Module) -> Result<(), Error> {
-        let info = module.inner().info.clone();
+    /// Copies active segments that are in no image, elements first, each checked when its turn
+    /// comes.
+    fn run_segments(
+        &mut self,
+        instance: usize,
+        module: &Module,
+        blueprint: &Blueprint,
+    ) -> Result<(), Error> {
+        let info = &module.inner().info;
         for (n, segment) in info.elements.iter().enumerate() {
             match &segment.mode {
                 ElementMode::Active { table, offset } => {
-                    let to = self.evaluate(instance, offset) as u32;
-                    let table = self.instances[instance].table(*table);
-                    let len = segment.items.len() as u32;
-                    self.init_table(instance, table, n, to, 0, len)
-                        .ok_or_else(|| Error::new(Trap::new(trap::TABLE_OUT_OF_BOUNDS)))?;
+                    if n >= blueprint.first_element {
+                        let to = self.evaluate(instance, offset) as u32;
+                        let table = self.instances[instance].table(*table);
+                        let len = segment.items.len() as u32;
+                        self.init_table(instance, table, n, to, 0, len)
+                            .ok_or_else(|| Error::new(Trap::new(trap::TABLE_OUT_OF_BOUNDS)))?;
+                    }
                     self.instances[instance].drop_elements(n);
                 }
                 ElementMode::Declared => self.instances[instance].drop_elements(n),
@@ -445,46 +538,18 @@ impl StoreOpaque {
         }
         for (n, segment) in info.data.iter().enumerate() {
             let Some((memory, offset)) = &segment.active else { continue };
-            let to = self.evaluate(instance, offset) as u32 as usize;
-            let memory = self.instances[instance].memory(*memory);
-            let bytes = self.instances[instance].data_segment(DataIndex::new(n).index());
-            let target = self.memories[memory].bytes_mut().get_mut(to..to + bytes.len());
-            target
-                .ok_or_else(|| Error::new(Trap::new(TrapCode::HEAP_OUT_OF_BOUNDS)))?
-                .copy_from_slice(bytes);
+            if n >= blueprint.first_data {
+                let to = self.evaluate(instance, offset) as u32 as usize;
+                let memory = self.instances[instance].memory(*memory);
+                let bytes = self.instances[instance].data_segment(DataIndex::new(n).index());
+                let target = self.memories[memory].range_mut(to, bytes.len());
+                target
+                    .ok_or_else(|| Error::new(Trap::new(TrapCode::HEAP_OUT_OF_BOUNDS)))?
+                    .copy_from_slice(bytes);
+            }
             self.instances[instance].drop_data(n);
         }
         Ok(())
-    }
-
-    /// The record of the start function: it may be one that does not escape otherwise.
-    fn start_record(
-        &mut self,
-        instance: usize,
-        module: &Module,
-        start: FuncIndex,
-    ) -> Result<StartRecord, Error> {
-        let inner = module.inner();
-        let defined = inner.info.defined_function(start).is_some();
-        if defined && inner.layout.record(start.index()).is_none() {
-            return Ok(StartRecord::Own(self.make_record(instance, module, start)?));
-        }
-        Ok(StartRecord::Kept(self.record(instance, start)))
-    }
-}
-
-/// The record of a start function, kept by a store or made for one call.
-enum StartRecord {
-    Kept(*const FuncRecord),
-    Own(FuncRecord),
-}
-
-impl StartRecord {
-    fn as_ref(&self) -> *const FuncRecord {
-        match self {
-            StartRecord::Kept(record) => *record,
-            StartRecord::Own(record) => record,
-        }
     }
 }
 
@@ -549,13 +614,13 @@ impl Instance {
 
     /// The module.
     pub fn module<'a>(&self, store: &'a impl AsContext) -> &'a Module {
-        &self.data(store.as_context().opaque()).module
+        self.data(store.as_context().opaque()).module()
     }
 
     /// The export of this name.
     pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
         let store: &StoreOpaque = store.as_context_mut().opaque();
-        let entity = self.data(store).module.inner().info.export(name)?;
+        let entity = self.data(store).inner().info.export(name)?;
         Some(self.entity(store, entity))
     }
 
@@ -594,7 +659,7 @@ impl Instance {
     /// All exports, in the order of the module.
     pub fn exports(&self, mut store: impl AsContextMut) -> Vec<Export> {
         let store: &StoreOpaque = store.as_context_mut().opaque();
-        let exports = &self.data(store).module.inner().info.exports;
+        let exports = &self.data(store).inner().info.exports;
         let export = |export: &windlass_wasm::module::Export| Export {
             name: export.name.to_string(),
             definition: self.entity(store, export.entity),
@@ -633,7 +698,8 @@ pub(crate) fn check_import(
     let info = &module.inner().info;
     match (entity, given) {
         (EntityIndex::Func(index), Extern::Func(func)) => {
-            let wanted = store.engine().type_id(info.func_type(index));
+            let wanted = module.inner().blueprint()?;
+            let wanted = wanted.type_ids[info.functions[index.index()].index()];
             // SAFETY: the record belongs to the store, which was checked.
             let found = unsafe { (*func.record(store)?).type_id };
             if wanted != found {

@@ -23,11 +23,14 @@
 //! ```
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
+#![allow(clippy::vec_box, reason = "objects move between stores and shells by their address")]
 
 mod activation;
 mod arch;
 mod artifact;
+mod blueprint;
 mod builtins;
+mod cache;
 mod code;
 mod compiled;
 mod engine;
@@ -39,7 +42,9 @@ mod layout;
 mod linker;
 mod memory;
 mod module;
+mod shared;
 mod signals;
+mod slots;
 mod store;
 pub mod sys;
 mod table;

@@ -1,11 +1,19 @@
 //! Linear memories.
 
+use std::cell::Cell;
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use windlass_wasm::types as wasm;
 
 use crate::engine::MemoryPlan;
 use crate::layout::MemoryDef;
+use crate::slots::Slot;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
-use crate::sys::mapping::Mapping;
+use crate::sys::mapping::{
+    Access, Image, Mapping, advise_huge, page_size, protect, round_up_to_pages, touched,
+};
 use crate::values::MemoryType;
 use crate::{Engine, Error};
 
@@ -19,19 +27,135 @@ const MAX_PAGES: u64 = 1 << 16;
 
 /// Memories of this many bytes ask for huge pages: the first touch of a small page costs about
 /// 1.4 µs.
-const HUGE: u64 = 8 << 20;
+const HUGE: usize = 8 << 20;
+
+/// Images up to this size are copied into an instance's pages, larger ones are mapped: copying
+/// 64 KiB costs less than the faults of a copy-on-write mapping.
+const COPIED_IMAGE: usize = 64 << 10;
+
+/// The most bytes of a window, which each new instance fills: more cost more than giving the pages
+/// back and touching some of them again.
+const MAX_WINDOW: usize = 128 << 10;
+
+/// What a memory holds in the beginning.
+#[derive(Debug)]
+pub(crate) enum MemoryImage {
+    /// A few bytes at an address.
+    Copied(usize, Box<[u8]>),
+    /// Whole pages at an address, to be mapped.
+    Mapped(usize, Image),
+}
+
+impl MemoryImage {
+    /// The image of these bytes at an address of a memory with so many bytes.
+    pub fn new(mut at: usize, mut bytes: Vec<u8>, memory: usize) -> io::Result<Self> {
+        let page = page_size();
+        let first = at - at % page;
+        let end = round_up_to_pages(at + bytes.len()).filter(|end| *end <= memory);
+        match end {
+            Some(end) if bytes.len() > COPIED_IMAGE => {
+                let before = at - first;
+                bytes.try_reserve_exact(end - first - bytes.len()).map_err(io::Error::other)?;
+                bytes.splice(0..0, std::iter::repeat_n(0, before));
+                bytes.resize(end - first, 0);
+                at = first;
+                Ok(Self::Mapped(at, Image::new(&bytes)?))
+            }
+            _ => Ok(Self::Copied(at, bytes.into_boxed_slice())),
+        }
+    }
+
+    fn at(&self) -> usize {
+        match self {
+            Self::Copied(at, _) | Self::Mapped(at, _) => *at,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Copied(_, bytes) => bytes,
+            Self::Mapped(_, image) => image.bytes(),
+        }
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.at()..self.at() + self.bytes().len()
+    }
+}
+
+/// What instances of a module did with one of its memories: learned as they end, so that the next
+/// ones are prepared for it.
+#[derive(Debug, Default)]
+pub(crate) struct Habits {
+    /// They touch many pages: all are accessible from the beginning.
+    open: AtomicBool,
+    /// The pages that they touch, as first and end, 32 bits each.
+    window: AtomicU64,
+}
+
+impl Habits {
+    fn window(&self) -> Range<usize> {
+        let packed = self.window.load(Ordering::Relaxed);
+        (packed as u32 as usize) * page_size()..((packed >> 32) as usize) * page_size()
+    }
+
+    fn set_window(&self, window: &Range<usize>) {
+        let packed = (window.start / page_size()) | ((window.end / page_size()) << 32);
+        self.window.store(packed as u64, Ordering::Relaxed);
+    }
+}
+
+/// How the memories that a module defines are prepared.
+#[derive(Debug)]
+pub(crate) struct MemorySetup {
+    pub image: Option<MemoryImage>,
+    habits: Habits,
+}
+
+impl MemorySetup {
+    pub fn new(image: Option<MemoryImage>) -> Self {
+        let habits = Habits::default();
+        if let Some(MemoryImage::Copied(at, bytes)) = &image {
+            let end = round_up_to_pages(at + bytes.len()).unwrap_or(at + bytes.len());
+            habits.set_window(&(at - at % page_size()..end));
+        }
+        Self { image, habits }
+    }
+}
 
 /// A memory of a store.
+///
+/// A memory that an instance's module defines may be *closed*: only a window of it is accessible,
+/// the pages that instances of the module touched so far. Touching another page opens it, by the
+/// handler of the signal or before the host looks at it. So the end of an instance knows, without
+/// asking the kernel, that nothing but the window must be made fresh, and the pages of the window
+/// stay in memory. It costs instances that touch the same few pages no call to the system at all.
 #[derive(Debug)]
 pub(crate) struct MemoryObject {
     ty: wasm::MemoryType,
     plan: MemoryPlan,
-    mapping: Mapping,
+    slot: Slot,
+    /// The place of a checked memory that grew out of its slot.
+    moved: Option<Mapping>,
+    /// Bytes in the beginning.
+    initial: usize,
+    window: Range<usize>,
+    closed: Cell<bool>,
+    /// Whether it was closed and is no more.
+    opened: Cell<bool>,
+    /// Whether the image is mapped into the slot.
+    mapped: bool,
+    extra_mappings: usize,
+    /// The instance whose module defines it.
+    pub owner: u32,
     /// What compiled code reads: in a context, or in `own_def`.
     def: *mut MemoryDef,
     #[expect(dead_code, reason = "keeps what `def` points to alive")]
     own_def: Option<Box<MemoryDef>>,
 }
+
+/// The owner of memories and tables that no instance's module defines.
+pub(crate) const NO_OWNER: u32 = u32::MAX;
 
 impl MemoryObject {
     /// A memory of this type; compiled code sees it through `def`, or through a definition of its
@@ -44,32 +168,246 @@ impl MemoryObject {
         engine: &Engine,
         ty: wasm::MemoryType,
         def: Option<*mut MemoryDef>,
+        setup: Option<&MemorySetup>,
     ) -> Result<Self, Error> {
         let plan = engine.config().memory_plan;
-        let length = bytes(ty.minimum, &ty)
+        let initial = bytes(ty.minimum, &ty)
             .ok_or_else(|| Error::msg("the memory is larger than the address space"))?;
-        let mapping = match plan {
-            MemoryPlan::Reserved => {
-                let mapping = Mapping::reserve((RESERVED + GUARD) as usize)?;
-                mapping.make_accessible(0, length as usize)?;
-                mapping
-            }
-            MemoryPlan::Checked => Mapping::zeroed(length as usize)?,
-        };
-        if length >= HUGE {
-            mapping.advise_huge(0, mapping.len());
-        }
-        let value = MemoryDef { base: mapping.start().as_ptr(), length };
+        let initial = initial as usize;
+        let slot = engine.slots().take(plan, initial)?;
         let mut own_def = None;
-        let def = match def {
-            Some(def) => {
-                // SAFETY: the caller promises that it is valid.
-                unsafe { def.write(value) };
-                def
-            }
-            None => &raw mut **own_def.insert(Box::new(value)),
+        let def = def.unwrap_or_else(|| {
+            let empty = MemoryDef { base: std::ptr::null_mut(), length: 0 };
+            &raw mut **own_def.insert(Box::new(empty))
+        });
+        let mut memory = Self {
+            ty,
+            plan,
+            slot,
+            moved: None,
+            initial,
+            window: 0..0,
+            closed: Cell::new(false),
+            opened: Cell::new(false),
+            mapped: false,
+            extra_mappings: 0,
+            owner: NO_OWNER,
+            def,
+            own_def,
         };
-        Ok(Self { ty, plan, mapping, def, own_def })
+        memory.prepare(setup)?;
+        memory.publish();
+        Ok(memory)
+    }
+
+    /// Takes the mappings that a memory costs beyond two from the engine's share.
+    fn take_extra_mappings(&mut self, count: usize) -> bool {
+        let granted = self.slot.home().take_extra_mappings(count);
+        if granted {
+            self.extra_mappings += count;
+        }
+        granted
+    }
+
+    /// Prepares a fresh slot.
+    fn prepare(&mut self, setup: Option<&MemorySetup>) -> io::Result<()> {
+        self.slot.note_used(self.initial);
+        let Some(setup) = setup else { return self.make_accessible(0..self.initial) };
+        let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
+        // What is accessible before anything is done about it.
+        let (access, accessible) = match self.plan {
+            MemoryPlan::Reserved => (Access::None, 0..0),
+            MemoryPlan::Checked => (Access::ReadWrite, 0..all),
+        };
+        let maps = matches!(setup.image, Some(MemoryImage::Mapped(..)));
+        if let Some(MemoryImage::Mapped(at, image)) = &setup.image
+            && self.take_extra_mappings(2)
+        {
+            // SAFETY: the slot is fresh; nobody uses it.
+            unsafe { self.slot.map_image(*at, image, access)? };
+            self.mapped = true;
+        }
+        let closes = all != 0
+            && self.mapped == maps
+            && !setup.habits.open.load(Ordering::Relaxed)
+            && (self.plan == MemoryPlan::Reserved || self.take_extra_mappings(2));
+        if closes {
+            self.close(setup.habits.window(), accessible)?;
+            self.fill_window(setup);
+        } else {
+            self.make_accessible(0..self.initial)?;
+            self.fill_image(setup);
+        }
+        Ok(())
+    }
+
+    fn make_accessible(&mut self, range: Range<usize>) -> io::Result<()> {
+        if self.plan == MemoryPlan::Reserved {
+            self.slot.make_accessible(range.clone())?;
+        } else {
+            self.slot.note_used(range.end);
+        }
+        if range.end >= HUGE {
+            self.slot.advise_huge(if range.start < HUGE { 0..range.end } else { range });
+        }
+        Ok(())
+    }
+
+    /// Leaves a window of the initial bytes accessible, of which a part is accessible now.
+    fn close(&mut self, window: Range<usize>, accessible: Range<usize>) -> io::Result<()> {
+        let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
+        let window = window.start.min(all)..window.end.min(all);
+        if window.start < accessible.start || accessible.end < window.end {
+            self.slot.make_accessible(window.clone())?;
+        }
+        let before = accessible.start..accessible.end.min(window.start);
+        let behind = accessible.start.max(window.end)..accessible.end;
+        for range in [before, behind] {
+            // SAFETY: the memory belongs to no instance now.
+            unsafe { self.slot.make_inaccessible(range)? };
+        }
+        self.window = window;
+        self.closed.set(true);
+        self.opened.set(false);
+        Ok(())
+    }
+
+    /// Makes all of it accessible, if it is not. A signal handler may call this.
+    pub fn open(&self) -> io::Result<()> {
+        if self.closed.get() {
+            let len = round_up_to_pages(self.initial).unwrap_or(self.initial);
+            // SAFETY: the bytes are this memory's, and gaining access hurts nobody.
+            unsafe {
+                protect(self.slot.start().as_ptr(), len, Access::ReadWrite)?;
+                if len >= HUGE {
+                    advise_huge(self.slot.start().as_ptr(), len);
+                }
+            }
+            self.closed.set(false);
+            self.opened.set(true);
+        }
+        Ok(())
+    }
+
+    /// Whether the address belongs to a page of the memory that opening makes accessible.
+    pub fn would_open(&self, address: usize) -> bool {
+        let offset = address.wrapping_sub(self.slot.start().as_ptr() as usize);
+        self.closed.get() && offset < self.initial
+    }
+
+    /// Opens the memory before the host looks at all of it.
+    #[inline]
+    fn open_for_host(&self) {
+        if self.closed.get() {
+            // Opening joins ranges of the kernel's list, which takes no memory.
+            self.open().expect("the kernel lets the memory's own pages be accessed");
+        }
+    }
+
+    /// Writes the bytes of the window as they are in the beginning.
+    fn fill_window(&mut self, setup: &MemorySetup) {
+        let window = self.window.clone();
+        // SAFETY: the window is accessible, and nobody else uses it now.
+        let target = unsafe {
+            let start = self.slot.start().as_ptr().add(window.start);
+            std::slice::from_raw_parts_mut(start, window.len())
+        };
+        let Some(image) = &setup.image else { return target.fill(0) };
+        let range = image.range();
+        let from = range.start.clamp(window.start, window.end);
+        let to = range.end.clamp(from, window.end);
+        target[..from - window.start].fill(0);
+        if from < to {
+            let source = &image.bytes()[from - range.start..to - range.start];
+            target[from - window.start..to - window.start].copy_from_slice(source);
+        }
+        target[to - window.start..].fill(0);
+    }
+
+    /// Copies the image into fresh pages, all of which are accessible, unless it is mapped there.
+    fn fill_image(&mut self, setup: &MemorySetup) {
+        if let Some(image) = setup.image.as_ref().filter(|_| !self.mapped) {
+            // SAFETY: an image lies in the initial bytes, which are accessible, and nobody else
+            // uses them now.
+            unsafe {
+                let start = self.slot.start().as_ptr().add(image.at());
+                std::ptr::copy_nonoverlapping(image.bytes().as_ptr(), start, image.bytes().len());
+            }
+        }
+    }
+
+    /// Tells compiled code where the memory is, in its initial state.
+    fn publish(&mut self) {
+        let def = MemoryDef { base: self.slot.start().as_ptr(), length: self.initial as u64 };
+        // SAFETY: the definition is valid as long as this; see `new`.
+        unsafe { self.def.write(def) };
+    }
+
+    /// Makes the memory of an instance that has ended ready for another one.
+    pub fn retire(&mut self, setup: &MemorySetup) -> io::Result<()> {
+        let grown = self.length() != self.initial;
+        self.moved = None;
+        if grown && self.plan == MemoryPlan::Reserved {
+            let end = round_up_to_pages(self.initial).unwrap_or(self.initial);
+            // SAFETY: the instance has ended; nobody uses its memory.
+            unsafe { self.slot.renew_from(end)? };
+        }
+        if self.closed.get() {
+            return Ok(());
+        }
+        if self.opened.get() {
+            self.learn(setup);
+        }
+        // SAFETY: as above.
+        unsafe { self.slot.discard(0..self.initial)? };
+        if self.opened.get() && !setup.habits.open.load(Ordering::Relaxed) {
+            let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
+            self.close(setup.habits.window(), 0..all)?;
+        }
+        Ok(())
+    }
+
+    /// Finds out which pages the instance touched beside the window.
+    #[cold]
+    fn learn(&self, setup: &MemorySetup) {
+        let habits = &setup.habits;
+        let known = habits.window();
+        let window = match touched(self.slot.start(), self.initial) {
+            Some(touched) if touched.is_empty() => known.clone(),
+            Some(touched) if known.is_empty() => touched,
+            Some(touched) => touched.start.min(known.start)..touched.end.max(known.end),
+            None => 0..usize::MAX,
+        };
+        // If nothing is new, the host opened the memory to see all of it, and will again.
+        let nothing_new = window == known && known == self.window;
+        if window.len() > MAX_WINDOW || nothing_new {
+            habits.open.store(true, Ordering::Relaxed);
+        } else {
+            habits.set_window(&window);
+        }
+    }
+
+    /// Prepares the memory for its next instance. The slot is as [`Self::retire`] left it.
+    pub fn renew(&mut self, setup: &MemorySetup) -> io::Result<()> {
+        let habits = &setup.habits;
+        let open = habits.open.load(Ordering::Relaxed);
+        if self.closed.get() && (open || habits.window() != self.window) {
+            // SAFETY: no instance uses the memory; of the window nothing must remain.
+            unsafe { self.slot.discard(self.window.clone())? };
+            if open {
+                self.open()?;
+                self.opened.set(false);
+            } else {
+                self.close(habits.window(), self.window.clone())?;
+            }
+        }
+        if self.closed.get() {
+            self.fill_window(setup);
+        } else {
+            self.fill_image(setup);
+        }
+        self.publish();
+        Ok(())
     }
 
     pub fn def(&self) -> *mut MemoryDef {
@@ -77,6 +415,7 @@ impl MemoryObject {
     }
 
     /// The length in bytes.
+    #[inline]
     pub fn length(&self) -> usize {
         // SAFETY: the definition is valid as long as this; see `new`.
         unsafe { (*self.def).length as usize }
@@ -89,56 +428,96 @@ impl MemoryObject {
     }
 
     pub fn bytes(&self) -> &[u8] {
+        self.open_for_host();
         // SAFETY: the definition describes accessible memory that this owns.
         unsafe { std::slice::from_raw_parts((*self.def).base, (*self.def).length as usize) }
     }
 
     pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.open_for_host();
         // SAFETY: as above, and `&mut self` is the only access by the host; Wasm code does not run
         // meanwhile.
         unsafe { std::slice::from_raw_parts_mut((*self.def).base, (*self.def).length as usize) }
+    }
+
+    /// The address of a range, accessible; `None` if it is out of bounds.
+    #[inline]
+    fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
+        let end = at.checked_add(len).filter(|end| *end <= self.length())?;
+        if !(self.window.start <= at && end <= self.window.end) {
+            self.open_for_host();
+        }
+        // SAFETY: the range lies in the memory.
+        Some(unsafe { (*self.def).base.add(at) })
+    }
+
+    /// A range of the bytes; `None` if it is out of bounds.
+    #[inline]
+    pub fn range(&self, at: usize, len: usize) -> Option<&[u8]> {
+        // SAFETY: the range is accessible and belongs to this.
+        Some(unsafe { std::slice::from_raw_parts(self.place(at, len)?, len) })
+    }
+
+    /// A range of the bytes, to change; `None` if it is out of bounds.
+    #[inline]
+    pub fn range_mut(&mut self, at: usize, len: usize) -> Option<&mut [u8]> {
+        // SAFETY: as above; `&mut self` is the only access by the host.
+        Some(unsafe { std::slice::from_raw_parts_mut(self.place(at, len)?, len) })
+    }
+
+    /// The bytes that growing by `delta` pages leads to; `None` if the type does not allow it.
+    pub fn grown(&self, delta: u64) -> Option<usize> {
+        let wanted = (self.length() as u64 >> self.ty.page_size_log2).checked_add(delta)?;
+        let limit = self.ty.maximum.unwrap_or(u64::MAX);
+        bytes(wanted, &self.ty).filter(|_| wanted <= limit).map(|new| new as usize)
     }
 
     /// Grows by `delta` pages. Returns the pages before, or `None` if that is not possible.
     pub fn grow(&mut self, delta: u64) -> Option<u64> {
         let old = self.length();
         let pages = old as u64 >> self.ty.page_size_log2;
-        let wanted = pages.checked_add(delta)?;
-        let limit = self.ty.maximum.unwrap_or(u64::MAX);
-        let new = bytes(wanted, &self.ty).filter(|_| wanted <= limit)? as usize;
+        let new = self.grown(delta)?;
         if delta == 0 {
             return Some(pages);
         }
-        match self.plan {
-            MemoryPlan::Reserved => self.mapping.make_accessible(old, new - old).ok()?,
-            MemoryPlan::Checked if new <= self.mapping.len() => {
-                self.mapping.make_accessible(old, new - old).ok()?;
+        match (self.plan, &self.moved) {
+            (MemoryPlan::Reserved, _) => self.make_accessible(old..new).ok()?,
+            (MemoryPlan::Checked, Some(mapping)) if new <= mapping.len() => {}
+            (MemoryPlan::Checked, None) if new <= self.slot.len() => {
+                self.open().ok()?;
+                self.slot.note_used(new);
             }
-            MemoryPlan::Checked => {
-                // Some room ahead, so that growing step by step does not copy each time.
-                let roomy = (new + new / 2).min(bytes(limit.min(MAX_PAGES), &self.ty)? as usize);
-                let mapping = Mapping::reserve(roomy.max(new)).ok()?;
-                mapping.make_accessible(0, new).ok()?;
+            (MemoryPlan::Checked, _) => {
+                self.open().ok()?;
+                // Some room ahead, so that growing step by step does not copy each time. All of it
+                // is accessible: then mappings side by side are one to the kernel.
+                let most = bytes(self.ty.maximum.unwrap_or(u64::MAX).min(MAX_PAGES), &self.ty)?;
+                let roomy = (new + new / 2).min(most as usize);
+                let mapping = Mapping::zeroed_sparse(roomy.max(new)).ok()?;
                 // SAFETY: both are mappings of their own of at least `old` bytes.
                 unsafe {
-                    std::ptr::copy_nonoverlapping(
-                        self.mapping.start().as_ptr(),
-                        mapping.start().as_ptr(),
-                        old,
-                    );
+                    let (from, to) = ((*self.def).base, mapping.start().as_ptr());
+                    std::ptr::copy_nonoverlapping(from, to, old);
                 }
-                self.mapping = mapping;
+                if new >= HUGE {
+                    mapping.advise_huge(0..mapping.len());
+                }
+                // SAFETY: the definition is valid as long as this; see `new`.
+                unsafe { (*self.def).base = mapping.start().as_ptr() };
+                self.moved = Some(mapping);
             }
         }
-        if new as u64 >= HUGE && (old as u64) < HUGE {
-            self.mapping.advise_huge(0, self.mapping.len());
-        }
         // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe {
-            (*self.def).base = self.mapping.start().as_ptr();
-            (*self.def).length = new as u64;
-        }
+        unsafe { (*self.def).length = new as u64 };
         Some(pages)
+    }
+}
+
+impl Drop for MemoryObject {
+    fn drop(&mut self) {
+        if self.extra_mappings != 0 {
+            self.slot.home().return_extra_mappings(self.extra_mappings);
+        }
     }
 }
 
@@ -169,9 +548,9 @@ impl Memory {
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self, Error> {
         let store = store.as_context_mut().opaque();
         // SAFETY: the memory gets a definition of its own.
-        let memory = unsafe { MemoryObject::new(store.engine(), ty.0, None)? };
-        store.memories.push(memory);
-        Ok(Self::from_index(store, store.memories.len() - 1))
+        let memory = unsafe { MemoryObject::new(store.engine(), ty.0, None, None)? };
+        let index = store.add_memory(Box::new(memory), NO_OWNER);
+        Ok(Self::from_index(store, index))
     }
 
     pub(crate) fn object<'a>(&self, store: &'a StoreOpaque) -> &'a MemoryObject {
@@ -244,9 +623,8 @@ impl Memory {
         offset: usize,
         buffer: &mut [u8],
     ) -> Result<(), MemoryAccessError> {
-        let bytes = self.object(store.as_context().opaque()).bytes();
-        let end = offset.checked_add(buffer.len()).ok_or(MemoryAccessError)?;
-        buffer.copy_from_slice(bytes.get(offset..end).ok_or(MemoryAccessError)?);
+        let memory = self.object(store.as_context().opaque());
+        buffer.copy_from_slice(memory.range(offset, buffer.len()).ok_or(MemoryAccessError)?);
         Ok(())
     }
 
@@ -257,9 +635,9 @@ impl Memory {
         offset: usize,
         buffer: &[u8],
     ) -> Result<(), MemoryAccessError> {
-        let bytes = self.object_mut(store.as_context_mut().opaque()).bytes_mut();
-        let end = offset.checked_add(buffer.len()).ok_or(MemoryAccessError)?;
-        bytes.get_mut(offset..end).ok_or(MemoryAccessError)?.copy_from_slice(buffer);
+        let memory = self.object_mut(store.as_context_mut().opaque());
+        let target = memory.range_mut(offset, buffer.len()).ok_or(MemoryAccessError)?;
+        target.copy_from_slice(buffer);
         Ok(())
     }
 }

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use windlass_core::compile::CompileStats;
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::types::{DefinedFuncIndex, FuncIndex};
 
 use crate::artifact::{self, Loaded, Parts, TypeTrampolines};
+use crate::blueprint::Blueprint;
+use crate::cache::Cache;
 use crate::code::{ModuleCode, Tables};
 use crate::compiled::{self, Compiled};
 use crate::layout::Layout;
+use crate::shared::Shared;
 use crate::sys::code::{Bytes, CodePages, FileMap};
 use crate::trampoline::Trampolines;
 use crate::{Engine, Error};
@@ -107,13 +110,33 @@ pub(crate) struct ModuleInner {
     /// The bytes of all data segments; `data` has their ranges.
     pub data_bytes: Bytes,
     pub data: Vec<Range<usize>>,
+    /// What instances use again.
+    pub prepared: Prepared,
     stats: ModuleStats,
+}
+
+/// What is made for a module when it is first instantiated, and shells of instances.
+#[derive(Default)]
+pub(crate) struct Prepared {
+    blueprint: OnceLock<Blueprint>,
+    pub cache: Cache,
+}
+
+impl ModuleInner {
+    /// What all instances of the module have in common.
+    pub fn blueprint(&self) -> Result<&Blueprint, Error> {
+        if let Some(made) = self.prepared.blueprint.get() {
+            return Ok(made);
+        }
+        let made = Blueprint::new(&self.engine, self)?;
+        Ok(self.prepared.blueprint.get_or_init(|| made))
+    }
 }
 
 /// A compiled module. Cheap to clone.
 #[derive(Clone)]
 pub struct Module {
-    inner: Arc<ModuleInner>,
+    inner: Shared<ModuleInner>,
 }
 
 impl fmt::Debug for Module {
@@ -172,8 +195,9 @@ impl Module {
         let info = Arc::new(info);
         let code = Arc::new(ModuleCode::new(pages, tables, info.clone()));
         let engine = engine.clone();
-        let inner = ModuleInner { engine, info, layout, code, data_bytes, data, stats };
-        Self { inner: Arc::new(inner) }
+        let prepared = Prepared::default();
+        let inner = ModuleInner { engine, info, layout, code, data_bytes, data, prepared, stats };
+        Self { inner: Shared::new(inner) }
     }
 
     /// The compiled module as the bytes of a `.cwasm` file, for [`Self::deserialize`].
@@ -252,6 +276,11 @@ impl Module {
         )?;
         let Loaded { info, tables, data, stats, .. } = loaded;
         Ok(Self::assemble(engine, info, layout, pages, tables, data, stats))
+    }
+
+    /// A clone that counts in this thread's shard.
+    pub(crate) fn local(&self) -> Self {
+        Self { inner: self.inner.local() }
     }
 
     pub(crate) fn inner(&self) -> &ModuleInner {

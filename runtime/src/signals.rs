@@ -2,7 +2,8 @@
 //!
 //! What holds: a signal whose program counter is not a known trap site of code in the store that
 //! runs on this thread goes to the handler that was installed before, so a fault in host code is
-//! never a Wasm trap. The handler runs on a stack of its own, which each thread gets at its first
+//! never a Wasm trap. A fault of Wasm code in a page of a closed memory opens the memory, and the
+//! instruction runs again. The handler runs on a stack of its own, which each thread gets at its first
 //! entry, and touches only this thread's activation and its store.
 
 use std::cell::RefCell;
@@ -57,6 +58,9 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
         unsafe {
             let mut registers = Interrupted::new(context);
             let (pc, fp, sp) = (registers.pc(), registers.fp(), registers.sp());
+            if signal == libc::SIGSEGV && (*(*current).store).open_memory(pc, fault_address(info)) {
+                return;
+            }
             if let Some(code) = (*(*current).store).trap_at(pc) {
                 let fault = Some(Fault { code, pc, fp, sp });
                 (*current).fault.set(fault);
@@ -67,6 +71,16 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
         }
     }
     chain(signal, info, context);
+}
+
+/// The address whose access failed.
+///
+/// # Safety
+///
+/// The information is that of a memory fault.
+unsafe fn fault_address(info: *mut libc::siginfo_t) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (*info).si_addr() as usize }
 }
 
 /// Hands the signal to the handler that was there before.

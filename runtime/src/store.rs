@@ -5,7 +5,6 @@
 //! number of their store and are checked against it.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use windlass_core::ir::TrapCode;
 
@@ -15,9 +14,9 @@ use crate::func::HostFunc;
 use crate::global::GlobalObject;
 use crate::instance::InstanceData;
 use crate::layout::{FuncRecord, StoreState};
-use crate::memory::MemoryObject;
+use crate::memory::{MemoryObject, NO_OWNER};
+use crate::shared::unique;
 use crate::table::TableObject;
-use crate::trampoline::Trampolines;
 use crate::trap::{FrameInfo, RawTrace};
 use crate::{Engine, Error};
 
@@ -32,25 +31,25 @@ pub(crate) enum Pending {
 }
 
 /// The part of a store that does not depend on the embedder's data.
+#[repr(C)]
 pub struct StoreOpaque {
-    /// What compiled code reads and writes; contexts have its address.
-    pub(crate) state: Box<StoreState>,
+    /// What compiled code reads and writes; contexts have its address. First: builtins and host
+    /// functions go from the address of this to the whole.
+    pub(crate) state: StoreState,
     id: u64,
     engine: Engine,
-    pub(crate) instances: Vec<InstanceData>,
-    pub(crate) memories: Vec<MemoryObject>,
-    pub(crate) tables: Vec<TableObject>,
+    pub(crate) instances: Vec<Box<InstanceData>>,
+    pub(crate) memories: Vec<Box<MemoryObject>>,
+    pub(crate) tables: Vec<Box<TableObject>>,
     pub(crate) globals: Vec<GlobalObject>,
-    /// Records of host functions, with what they need to stay alive.
-    records: Vec<(Box<FuncRecord>, Arc<HostFunc>, Arc<Trampolines>)>,
-    /// Trampolines that records of instances name.
-    trampolines: Vec<Arc<Trampolines>>,
+    /// Host functions that this store keeps.
+    host_functions: Vec<Arc<HostFunc>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
-    /// Code that may run in this store, by its first address.
-    code: Vec<Arc<ModuleCode>>,
+    /// Code that may run in this store, by its first address. The instances keep it.
+    code: Vec<*const ModuleCode>,
     pub(crate) pending: Option<Pending>,
     /// The frames at the last trap or failed host call.
-    pub(crate) trace: Box<RawTrace>,
+    pub(crate) trace: RawTrace,
 }
 
 // SAFETY: the pointers inside go to memory that the store owns; all of it moves with the store.
@@ -69,21 +68,19 @@ impl std::fmt::Debug for StoreOpaque {
 
 impl StoreOpaque {
     fn new(engine: &Engine) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
-            state: Box::new(StoreState { exit_fp: 0 }),
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            engine: engine.clone(),
+            state: StoreState { exit_fp: 0 },
+            id: unique(),
+            engine: engine.local(),
             instances: Vec::new(),
             memories: Vec::new(),
             tables: Vec::new(),
             globals: Vec::new(),
-            records: Vec::new(),
-            trampolines: Vec::new(),
+            host_functions: Vec::new(),
             externs: Vec::new(),
             code: Vec::new(),
             pending: None,
-            trace: Box::new(RawTrace::new()),
+            trace: RawTrace::new(),
         }
     }
 
@@ -117,47 +114,41 @@ impl StoreOpaque {
         &*self.externs[number as usize - 1]
     }
 
-    /// A record for a host function, kept by this store.
+    /// The record of a host function, which this store keeps from now on.
     pub(crate) fn host_record(&mut self, func: &Arc<HostFunc>) -> Result<*const FuncRecord, Error> {
-        if let Some((record, ..)) = self.records.iter().find(|(_, f, _)| Arc::ptr_eq(f, func)) {
-            return Ok(&**record);
+        let record = func.record(&self.engine)?;
+        if !self.host_functions.iter().any(|kept| Arc::ptr_eq(kept, func)) {
+            self.host_functions.push(func.clone());
         }
-        let type_id = self.engine.type_id(&func.ty.0);
-        let trampolines = self.engine.trampolines(type_id)?;
-        let record = Box::new(FuncRecord {
-            code: crate::func::host_entry as *const u8,
-            context: std::ptr::null_mut(),
-            type_id,
-            foreign_code: trampolines.host(),
-            entry: trampolines.entry(),
-            host: Arc::as_ptr(func),
-        });
-        let address: *const FuncRecord = &*record;
-        self.records.push((record, func.clone(), trampolines));
-        Ok(address)
+        Ok(record)
     }
 
-    /// The trampolines of a type, kept by this store.
-    pub(crate) fn trampolines(&mut self, type_id: u32) -> Result<Arc<Trampolines>, Error> {
-        let found = self.engine.trampolines(type_id)?;
-        if !self.trampolines.iter().any(|kept| Arc::ptr_eq(kept, &found)) {
-            self.trampolines.push(found.clone());
-        }
-        Ok(found)
+    /// Adds a memory of an instance, or of none; its number.
+    pub(crate) fn add_memory(&mut self, mut memory: Box<MemoryObject>, owner: u32) -> usize {
+        memory.owner = owner;
+        self.memories.push(memory);
+        self.memories.len() - 1
     }
 
-    /// Keeps the code of a module and finds traps and frames in it from now on.
+    /// Adds a table of an instance, or of none; its number.
+    pub(crate) fn add_table(&mut self, mut table: Box<TableObject>, owner: u32) -> usize {
+        table.owner = owner;
+        self.tables.push(table);
+        self.tables.len() - 1
+    }
+
+    /// Finds traps and frames from now on in code that an instance keeps.
     pub(crate) fn keep_code(&mut self, code: &Arc<ModuleCode>) {
         let start = code.range().start;
-        let at = self.code.partition_point(|kept| kept.range().start < start);
-        if !self.code.get(at).is_some_and(|kept| Arc::ptr_eq(kept, code)) {
-            self.code.insert(at, code.clone());
+        let at = self.code.partition_point(|kept| known(*kept).range().start < start);
+        if self.code.get(at).is_none_or(|kept| *kept != Arc::as_ptr(code)) {
+            self.code.insert(at, Arc::as_ptr(code));
         }
     }
 
     fn code_at(&self, pc: usize) -> Option<&ModuleCode> {
-        let after = self.code.partition_point(|code| code.range().start <= pc);
-        let code = self.code.get(after.checked_sub(1)?)?;
+        let after = self.code.partition_point(|code| known(*code).range().start <= pc);
+        let code = known(*self.code.get(after.checked_sub(1)?)?);
         code.range().contains(&pc).then_some(code)
     }
 
@@ -186,9 +177,41 @@ impl StoreOpaque {
         self.code_at(pc)?.frame_at(pc)
     }
 
+    /// Opens the closed memory that has this address, if Wasm code at `pc` has accessed it.
+    /// A signal handler calls this.
+    pub(crate) fn open_memory(&self, pc: usize, address: usize) -> bool {
+        let memory = self.memories.iter().find(|memory| memory.would_open(address));
+        memory.is_some_and(|memory| self.is_wasm(pc) && memory.open().is_ok())
+    }
+
     /// The frame through which Wasm code last called the host.
     pub(crate) fn exit_fp(&self) -> usize {
         self.state.exit_fp
+    }
+}
+
+/// Code in a store's list.
+fn known<'a>(code: *const ModuleCode) -> &'a ModuleCode {
+    // SAFETY: an instance of the store keeps the code, and instances stay as long as the store,
+    // which every caller has borrowed.
+    unsafe { &*code }
+}
+
+impl Drop for StoreOpaque {
+    fn drop(&mut self) {
+        for memory in self.memories.drain(..).rev() {
+            if memory.owner != NO_OWNER {
+                self.instances[memory.owner as usize].take_memory(memory);
+            }
+        }
+        for table in self.tables.drain(..).rev() {
+            if table.owner != NO_OWNER {
+                self.instances[table.owner as usize].take_table(table);
+            }
+        }
+        for instance in self.instances.drain(..) {
+            instance.retire();
+        }
     }
 }
 

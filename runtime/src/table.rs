@@ -4,17 +4,23 @@ use windlass_wasm::types::{self as wasm, RefType};
 
 use crate::Error;
 use crate::layout::TableDef;
+use crate::memory::NO_OWNER;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::values::{TableType, Val, ValType};
 
 /// The most elements of a table: what is refused is refused before memory is asked for.
 const MAX_ELEMENTS: u32 = 10_000_000;
 
+/// Tables up to this length are kept for the next instance.
+const KEPT_ELEMENTS: usize = 1 << 16;
+
 /// A table of a store. Elements are 64 bits wide: a record's address, or a number of a host value.
 #[derive(Debug)]
 pub(crate) struct TableObject {
     ty: wasm::TableType,
     elements: Vec<u64>,
+    /// The instance whose module defines it.
+    pub owner: u32,
     /// What compiled code reads: in a context, or in `own_def`.
     def: *mut TableDef,
     #[expect(dead_code, reason = "keeps what `def` points to alive")]
@@ -43,7 +49,7 @@ impl TableObject {
             let empty = TableDef { base: std::ptr::null_mut(), length: 0 };
             &raw mut **own_def.insert(Box::new(empty))
         });
-        let mut table = Self { ty, elements, def, own_def };
+        let mut table = Self { ty, elements, owner: NO_OWNER, def, own_def };
         table.publish();
         Ok(table)
     }
@@ -53,6 +59,22 @@ impl TableObject {
         let def = TableDef { base: self.elements.as_mut_ptr(), length: self.elements.len() as u64 };
         // SAFETY: the definition is valid as long as this; see `new`.
         unsafe { self.def.write(def) };
+    }
+
+    /// Makes the table of an instance that has ended ready for another one; whether it is worth
+    /// keeping.
+    pub fn retire(&mut self) -> bool {
+        let size = self.ty.minimum as usize;
+        if self.elements.capacity() > 2 * size + KEPT_ELEMENTS {
+            self.elements = Vec::new();
+        }
+        size <= KEPT_ELEMENTS && self.elements.try_reserve_exact(size).is_ok()
+    }
+
+    /// Gives the table its first length again. Its elements must be written.
+    pub fn renew(&mut self) {
+        self.elements.resize(self.ty.minimum as usize, 0);
+        self.publish();
     }
 
     pub fn def(&self) -> *mut TableDef {
@@ -105,8 +127,8 @@ impl Table {
         let init = element(store, ty.0.element, init)?;
         // SAFETY: the table gets a definition of its own; the element was checked.
         let table = unsafe { TableObject::new(ty.0, init, None)? };
-        store.tables.push(table);
-        Ok(Self::from_index(store, store.tables.len() - 1))
+        let index = store.add_table(Box::new(table), NO_OWNER);
+        Ok(Self::from_index(store, index))
     }
 
     pub(crate) fn index(&self, store: &StoreOpaque) -> Result<usize, Error> {

@@ -1,13 +1,17 @@
-//! Address space: reserved, made accessible, given back.
+//! Address space: reserved, made accessible, given back; and images that are mapped copy-on-write.
 
+use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::ptr::NonNull;
 
+use rustix::fs::MemfdFlags;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use super::fault::{Call, check};
 
 /// The size of a page on this machine.
+#[inline]
 pub fn page_size() -> usize {
     rustix::param::page_size()
 }
@@ -17,9 +21,27 @@ pub fn round_up_to_pages(bytes: usize) -> Option<usize> {
     bytes.checked_next_multiple_of(page_size())
 }
 
+/// What the code may do with the pages of a range.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Nothing.
+    None,
+    /// Read and write.
+    ReadWrite,
+}
+
+impl Access {
+    fn protection(self) -> ProtFlags {
+        match self {
+            Access::None => ProtFlags::empty(),
+            Access::ReadWrite => ProtFlags::READ | ProtFlags::WRITE,
+        }
+    }
+}
+
 /// A range of the address space that belongs to its owner alone.
 ///
-/// What holds: `start..start + len` is mapped, private and anonymous, until the value is dropped.
+/// What holds: `start..start + len` is mapped, and nobody else's, until the value is dropped.
 #[derive(Debug)]
 pub struct Mapping {
     start: NonNull<u8>,
@@ -39,11 +61,16 @@ impl Mapping {
 
     /// Maps `len` bytes (rounded up to pages), zero, readable and writable.
     pub fn zeroed(len: usize) -> io::Result<Self> {
-        Self::map(len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
+        Self::map(len, Access::ReadWrite.protection(), MapFlags::PRIVATE)
+    }
+
+    /// As [`Self::zeroed`], for more bytes than are likely to be used: the kernel counts pages when
+    /// they are touched.
+    pub fn zeroed_sparse(len: usize) -> io::Result<Self> {
+        Self::map(len, Access::ReadWrite.protection(), MapFlags::PRIVATE | MapFlags::NORESERVE)
     }
 
     fn map(len: usize, protection: ProtFlags, flags: MapFlags) -> io::Result<Self> {
-        let too_large = || io::Error::from_raw_os_error(libc::ENOMEM);
         let len = round_up_to_pages(len).ok_or_else(too_large)?;
         if len == 0 {
             return Ok(Self { start: NonNull::<u64>::dangling().cast(), len });
@@ -57,25 +84,82 @@ impl Mapping {
         Ok(Self { start, len })
     }
 
-    /// Makes `len` bytes from `offset` on readable and writable; both are rounded outwards.
-    pub fn make_accessible(&self, offset: usize, len: usize) -> io::Result<()> {
-        let end = offset.checked_add(len).and_then(round_up_to_pages);
-        let first = offset - offset % page_size();
-        let end = end.filter(|end| *end <= self.len);
-        let end = end.ok_or_else(|| io::Error::from_raw_os_error(libc::ENOMEM))?;
-        if first == end {
-            return Ok(());
+    /// The address and length of a range, rounded outwards to pages; `None` if nothing is left.
+    fn pages(&self, range: Range<usize>) -> io::Result<Option<(*mut u8, usize)>> {
+        let first = range.start - range.start % page_size();
+        let end = round_up_to_pages(range.end).filter(|end| *end <= self.len);
+        let end = end.ok_or_else(too_large)?;
+        if range.is_empty() {
+            return Ok(None);
         }
+        // SAFETY: the range lies in this mapping.
+        Ok(Some((unsafe { self.start.as_ptr().add(first) }, end - first)))
+    }
+
+    /// Makes a range readable and writable; it is rounded outwards to pages.
+    pub fn make_accessible(&self, range: Range<usize>) -> io::Result<()> {
+        let Some((start, len)) = self.pages(range)? else { return Ok(()) };
         check(Call::Map)?;
         // SAFETY: the range lies in this mapping, and gaining access hurts nobody.
+        unsafe { protect(start, len, Access::ReadWrite) }
+    }
+
+    /// Makes a range inaccessible; it is rounded outwards to pages.
+    ///
+    /// # Safety
+    ///
+    /// Nobody has references into the range.
+    pub unsafe fn make_inaccessible(&self, range: Range<usize>) -> io::Result<()> {
+        let Some((start, len)) = self.pages(range)? else { return Ok(()) };
+        check(Call::Map)?;
+        // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
+        unsafe { protect(start, len, Access::None) }
+    }
+
+    /// Gives the pages of a range back: they read as they did when they were mapped, as zero or as
+    /// the image behind them.
+    ///
+    /// # Safety
+    ///
+    /// Nobody has references into the range.
+    pub unsafe fn discard(&self, range: Range<usize>) -> io::Result<()> {
+        let Some((start, len)) = self.pages(range)? else { return Ok(()) };
+        check(Call::Map)?;
+        // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
+        unsafe { rustix::mm::madvise(start.cast(), len, Advice::LinuxDontNeed)? };
+        Ok(())
+    }
+
+    /// Replaces a range by fresh anonymous pages.
+    ///
+    /// # Safety
+    ///
+    /// Nobody has references into the range.
+    pub unsafe fn renew(&self, range: Range<usize>, access: Access) -> io::Result<()> {
+        let Some((start, len)) = self.pages(range)? else { return Ok(()) };
+        check(Call::Map)?;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
         unsafe {
-            let start = self.start.as_ptr().add(first);
-            rustix::mm::mprotect(
-                start.cast(),
-                end - first,
-                MprotectFlags::READ | MprotectFlags::WRITE,
-            )
-        }?;
+            rustix::mm::mmap_anonymous(start.cast(), len, access.protection(), flags)?;
+        }
+        Ok(())
+    }
+
+    /// Maps an image over the pages from `offset` on, copy-on-write.
+    ///
+    /// # Safety
+    ///
+    /// Nobody has references into the range, and `offset` is a multiple of the page size.
+    pub unsafe fn map_image(&self, offset: usize, image: &Image, access: Access) -> io::Result<()> {
+        let end = offset.checked_add(image.len()).ok_or_else(too_large)?;
+        let Some((start, len)) = self.pages(offset..end)? else { return Ok(()) };
+        check(Call::Map)?;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
+        unsafe {
+            rustix::mm::mmap(start.cast(), len, access.protection(), flags, &image.file, 0)?;
+        }
         Ok(())
     }
 
@@ -98,18 +182,15 @@ impl Mapping {
     }
 
     /// Asks for huge pages where the kernel has them; that it has none is no error.
-    pub fn advise_huge(&self, offset: usize, len: usize) {
-        let end = (offset + len).min(self.len);
-        if offset < end {
-            // SAFETY: the range lies in this mapping; the advice changes no contents.
-            let _ = unsafe {
-                let start = self.start.as_ptr().add(offset);
-                rustix::mm::madvise(start.cast(), end - offset, Advice::LinuxHugepage)
-            };
+    pub fn advise_huge(&self, range: Range<usize>) {
+        if let Ok(Some((start, len))) = self.pages(range) {
+            // SAFETY: the range lies in this mapping.
+            unsafe { advise_huge(start, len) };
         }
     }
 
     /// The first byte.
+    #[inline]
     pub fn start(&self) -> NonNull<u8> {
         self.start
     }
@@ -133,4 +214,106 @@ impl Drop for Mapping {
             debug_assert!(result.is_ok(), "unmapping what was mapped");
         }
     }
+}
+
+fn too_large() -> io::Error {
+    io::Error::from_raw_os_error(libc::ENOMEM)
+}
+
+/// Changes what may be done with pages. A signal handler may call this.
+///
+/// # Safety
+///
+/// The pages belong to the caller; if access is taken away, nobody has references into them.
+pub unsafe fn protect(start: *mut u8, len: usize, access: Access) -> io::Result<()> {
+    let flags = match access {
+        Access::None => MprotectFlags::empty(),
+        Access::ReadWrite => MprotectFlags::READ | MprotectFlags::WRITE,
+    };
+    // SAFETY: the caller's promise.
+    unsafe { rustix::mm::mprotect(start.cast(), len, flags)? };
+    Ok(())
+}
+
+/// Asks for huge pages; that there are none is no error. A signal handler may call this.
+///
+/// # Safety
+///
+/// The pages belong to the caller.
+pub unsafe fn advise_huge(start: *mut u8, len: usize) {
+    // SAFETY: the caller's promise; the advice changes no contents.
+    let _ = unsafe { rustix::mm::madvise(start.cast(), len, Advice::LinuxHugepage) };
+}
+
+/// Bytes in a file without a name, to be mapped copy-on-write any number of times.
+#[derive(Debug)]
+pub struct Image {
+    file: File,
+    /// The file, mapped to be read.
+    view: Mapping,
+    len: usize,
+}
+
+impl Image {
+    /// An image of these bytes.
+    pub fn new(bytes: &[u8]) -> io::Result<Self> {
+        use std::io::Write;
+        check(Call::Map)?;
+        let mut file = File::from(rustix::fs::memfd_create("windlass", MemfdFlags::CLOEXEC)?);
+        check(Call::File)?;
+        file.write_all(bytes)?;
+        let len = bytes.len();
+        if len == 0 {
+            return Ok(Self { file, view: Mapping::reserve(0)?, len });
+        }
+        check(Call::Map)?;
+        // SAFETY: the kernel chooses the address of a new mapping; nothing that exists changes.
+        let start = unsafe {
+            rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::SHARED, &file, 0)
+        }?;
+        let start = NonNull::new(start.cast()).ok_or_else(too_large)?;
+        let view = Mapping { start, len: round_up_to_pages(len).ok_or_else(too_large)? };
+        Ok(Self { file, view, len })
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the view is mapped as long as this, and nobody writes to the file any more.
+        unsafe { std::slice::from_raw_parts(self.view.start.as_ptr(), self.len) }
+    }
+
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether it has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+/// The pages of a range that differ from what was mapped, from the first to the last, as offsets
+/// from `start`; `None` if the system does not say.
+pub fn touched(start: NonNull<u8>, len: usize) -> Option<Range<usize>> {
+    /// The page is in memory, or was swapped out.
+    const THERE: u64 = 3 << 62;
+    /// It is a page of a file, not a private copy.
+    const OF_FILE: u64 = 1 << 61;
+    let page = page_size();
+    let mut entries = Vec::new();
+    entries.try_reserve_exact(len / page * 8).ok()?;
+    entries.resize(len / page * 8, 0);
+    check(Call::File).ok()?;
+    let file = File::open("/proc/self/pagemap").ok()?;
+    let at = start.as_ptr() as u64 / page as u64 * 8;
+    std::os::unix::fs::FileExt::read_exact_at(&file, &mut entries, at).ok()?;
+    let private = |entry: &[u8; 8]| {
+        let entry = u64::from_le_bytes(*entry);
+        entry & THERE != 0 && entry & OF_FILE == 0
+    };
+    let entries = entries.as_chunks::<8>().0;
+    let Some(first) = entries.iter().position(private) else { return Some(0..0) };
+    let last = entries.iter().rposition(private).unwrap_or(first);
+    Some(first * page..(last + 1) * page)
 }

@@ -1,0 +1,303 @@
+//! Blueprints: what all instances of a module have in common, worked out once for the module.
+//!
+//! What holds: instantiating from a blueprint has the same effects as following the specification
+//! step by step. An active segment is part of an image only if it fits the initial size of a table
+//! or memory that the module defines, at a constant offset, and if every active segment before it
+//! is part of an image too; all others are copied when their turn comes. So nothing of an image
+//! can be seen that a failing segment before it would have kept from happening.
+
+use std::io;
+use std::sync::Arc;
+
+use windlass_wasm::ModuleInfo;
+use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
+use windlass_wasm::types::FuncIndex;
+
+use crate::builtins;
+use crate::layout::{BUILTINS, FuncRecord, Layout};
+use crate::memory::{MemoryImage, MemorySetup};
+use crate::module::ModuleInner;
+use crate::trampoline::Trampolines;
+use crate::values::{SLOT_SIZE, Slot};
+use crate::{Engine, Error};
+
+/// An element of a table image: where its record's address comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ElementSource(u32);
+
+impl ElementSource {
+    const NULL: Self = Self(u32::MAX);
+    /// Set if the field at the offset holds the address, not the record.
+    const INDIRECT: u32 = 1 << 31;
+
+    /// The element in the table of an instance with this context.
+    ///
+    /// # Safety
+    ///
+    /// The context is one of the module's, with its imports filled in.
+    #[inline]
+    unsafe fn bits(self, context: *const u8) -> u64 {
+        if self == Self::NULL {
+            return 0;
+        }
+        let place = context.wrapping_add((self.0 & !Self::INDIRECT) as usize);
+        if self.0 & Self::INDIRECT == 0 {
+            place as u64
+        } else {
+            // SAFETY: the offset is that of an imported function's pointer.
+            unsafe { *place.cast::<u64>() }
+        }
+    }
+}
+
+/// What a table that the module defines holds in the beginning: these elements, then null.
+#[derive(Debug, Default)]
+pub(crate) struct TableImage(Box<[ElementSource]>);
+
+impl TableImage {
+    /// Writes the elements of an instance with this context.
+    ///
+    /// # Safety
+    ///
+    /// As for [`ElementSource::bits`].
+    pub unsafe fn write(&self, elements: &mut [u64], context: *const u8) {
+        let (filled, rest) = elements.split_at_mut(self.0.len().min(elements.len()));
+        for (element, source) in filled.iter_mut().zip(&self.0) {
+            // SAFETY: the caller's promise.
+            *element = unsafe { source.bits(context) };
+        }
+        rest.fill(0);
+    }
+}
+
+/// What all instances of a module have in common.
+#[derive(Debug)]
+pub(crate) struct Blueprint {
+    /// The engine's numbers of the module's function types.
+    pub type_ids: Vec<u32>,
+    /// A context without what differs between instances; records lack their context.
+    pub context: Box<[Slot]>,
+    /// Offsets of the records.
+    pub records: Box<[u32]>,
+    /// For each table that the module defines.
+    pub tables: Vec<TableImage>,
+    /// Element segments before this one are in the images.
+    pub first_element: usize,
+    /// For each memory that the module defines.
+    pub memories: Vec<MemorySetup>,
+    /// Data segments before this one are in the images.
+    pub first_data: usize,
+    /// The record of a start function that the module defines, without its context.
+    pub start: Option<FuncRecord>,
+    /// Keeps what the records name.
+    _trampolines: Vec<Arc<Trampolines>>,
+}
+
+// SAFETY: the addresses inside are of code that the module and the trampolines keep.
+unsafe impl Send for Blueprint {}
+// SAFETY: nothing in it changes but atomics.
+unsafe impl Sync for Blueprint {}
+
+impl Blueprint {
+    pub fn new(engine: &Engine, module: &ModuleInner) -> Result<Self, Error> {
+        let (info, layout) = (&*module.info, &*module.layout);
+        let type_ids: Vec<u32> = info.types.iter().map(|ty| engine.type_id(ty)).collect();
+        let mut records = Records { engine, module, type_ids: &type_ids, kept: Vec::new() };
+        let mut context = vec![0 as Slot; (layout.size as usize).div_ceil(SLOT_SIZE)];
+        let mut fields = Fields(&mut context);
+        fields.set(BUILTINS, builtins::TABLE.as_ptr() as u64);
+        for (n, &id) in type_ids.iter().enumerate() {
+            fields.set(layout.type_id(n), id);
+        }
+        let mut offsets = Vec::new();
+        for (function, offset) in layout.records() {
+            fields.set(offset, records.make(FuncIndex::new(function))?);
+            offsets.push(offset as u32);
+        }
+        let defined = |start: &FuncIndex| info.defined_function(*start).is_some();
+        let start = info.start.filter(defined);
+        let start = start.map(|start| records.make(start)).transpose()?;
+        let trampolines = records.kept;
+        let (tables, first_element) = table_images(info, layout);
+        let all = first_element == info.elements.len();
+        let (memories, first_data) = if all {
+            memory_images(module)?
+        } else {
+            (own_memories(info).map(|_| MemorySetup::new(None)).collect(), 0)
+        };
+        Ok(Self {
+            type_ids,
+            context: context.into_boxed_slice(),
+            records: offsets.into_boxed_slice(),
+            tables,
+            first_element,
+            memories,
+            first_data,
+            start,
+            _trampolines: trampolines,
+        })
+    }
+}
+
+/// Writes fields of a context image.
+struct Fields<'a>(&'a mut [Slot]);
+
+impl Fields<'_> {
+    fn set<V>(&mut self, offset: i32, value: V) {
+        let offset = offset as usize;
+        assert!(offset + size_of::<V>() <= size_of_val(self.0), "the layout has the field");
+        // SAFETY: the field lies in the image, which is aligned for every field.
+        unsafe { self.0.as_mut_ptr().byte_add(offset).cast::<V>().write(value) }
+    }
+}
+
+/// Makes records of functions that the module defines.
+struct Records<'a> {
+    engine: &'a Engine,
+    module: &'a ModuleInner,
+    type_ids: &'a [u32],
+    kept: Vec<Arc<Trampolines>>,
+}
+
+impl Records<'_> {
+    fn make(&mut self, function: FuncIndex) -> Result<FuncRecord, Error> {
+        let info = &self.module.info;
+        let defined = info.defined_function(function).expect("the function is the module's own");
+        let type_id = self.type_ids[info.functions[function.index()].index()];
+        let trampolines = self.engine.trampolines(type_id)?;
+        let record = FuncRecord {
+            code: self.module.code.address(defined),
+            context: std::ptr::null_mut(),
+            type_id,
+            foreign_code: trampolines.foreign(),
+            entry: trampolines.entry(),
+            host: std::ptr::null(),
+        };
+        self.kept.push(trampolines);
+        Ok(record)
+    }
+}
+
+/// The number that an expression always has, if it is a plain constant.
+fn constant(expr: &ConstExpr) -> Option<usize> {
+    match *expr.ops {
+        [ConstOp::I32Const(n)] => Some(n as u32 as usize),
+        _ => None,
+    }
+}
+
+/// The images of the tables, and the number of the first segment that is in none.
+fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) {
+    let function = |index: FuncIndex| match layout.record(index.index()) {
+        Some(offset) => ElementSource(offset as u32),
+        None => {
+            let offset = layout.imported_function(index.index()) as u32;
+            ElementSource(offset | ElementSource::INDIRECT)
+        }
+    };
+    let mut images = vec![Vec::new(); info.tables.len() - info.imported_tables];
+    let mut first = info.elements.len();
+    'segments: for (n, segment) in info.elements.iter().enumerate() {
+        let ElementMode::Active { table, offset } = &segment.mode else { continue };
+        let own = table.index().checked_sub(info.imported_tables);
+        let size = info.tables[table.index()].minimum as usize;
+        let (Some(own), Some(to)) = (own, constant(offset)) else {
+            first = n;
+            break;
+        };
+        let mut sources = Vec::with_capacity(segment.items.len());
+        match &segment.items {
+            ElementInit::Functions(functions) => {
+                sources.extend(functions.iter().map(|&f| function(f)))
+            }
+            ElementInit::Expressions(exprs) => {
+                for expr in exprs {
+                    sources.push(match *expr.ops {
+                        [ConstOp::RefNull(_)] => ElementSource::NULL,
+                        [ConstOp::RefFunc(index)] => function(index),
+                        _ => {
+                            first = n;
+                            break 'segments;
+                        }
+                    });
+                }
+            }
+        }
+        if to + sources.len() > size {
+            first = n;
+            break;
+        }
+        let image: &mut Vec<ElementSource> = &mut images[own];
+        if image.len() < to + sources.len() {
+            image.resize(to + sources.len(), ElementSource::NULL);
+        }
+        image[to..to + sources.len()].copy_from_slice(&sources);
+    }
+    (images.into_iter().map(|image| TableImage(image.into_boxed_slice())).collect(), first)
+}
+
+fn own_memories(info: &ModuleInfo) -> impl Iterator<Item = usize> + '_ {
+    info.memories[info.imported_memories..].iter().map(|ty| {
+        let bytes = ty.minimum.checked_mul(1 << ty.page_size_log2);
+        bytes.filter(|bytes| *bytes <= 1 << 32).unwrap_or(0) as usize
+    })
+}
+
+/// An image that would be larger than its segments by this factor is not made.
+const SPARSE: usize = 4;
+/// An image of so many bytes is never too sparse.
+const SMALL: usize = 64 << 10;
+
+/// The images of the memories, and the number of the first segment that is in none.
+fn memory_images(module: &ModuleInner) -> io::Result<(Vec<MemorySetup>, usize)> {
+    let info = &module.info;
+    let sizes: Vec<usize> = own_memories(info).collect();
+    // First which segments fit, then how far they reach.
+    let place = |n: usize| {
+        let Some((memory, offset)) = &info.data[n].active else { return Some(None) };
+        let own = memory.index().checked_sub(info.imported_memories)?;
+        let to = constant(offset)?;
+        let len = module.data[n].len();
+        (to + len <= sizes[own]).then_some(Some((own, to, len)))
+    };
+    let mut extents = vec![(usize::MAX, 0, 0); sizes.len()];
+    let mut first = info.data.len();
+    for n in 0..info.data.len() {
+        match place(n) {
+            None => {
+                first = n;
+                break;
+            }
+            Some(Some((own, to, len))) if len != 0 => {
+                let (start, end, sum): (usize, usize, usize) = extents[own];
+                let extent = (start.min(to), end.max(to + len), sum + len);
+                if extent.1 - extent.0 > SMALL.max(extent.2.saturating_mul(SPARSE)) {
+                    first = n;
+                    break;
+                }
+                extents[own] = extent;
+            }
+            Some(_) => {}
+        }
+    }
+    let mut images = Vec::with_capacity(sizes.len());
+    for (own, &(start, end, sum)) in extents.iter().enumerate() {
+        if sum == 0 {
+            images.push(MemorySetup::new(None));
+            continue;
+        }
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(end - start).map_err(io::Error::other)?;
+        bytes.resize(end - start, 0);
+        for n in 0..first {
+            if let Some(Some((memory, to, len))) = place(n)
+                && memory == own
+            {
+                let segment = &module.data_bytes[module.data[n].clone()];
+                bytes[to - start..to - start + len].copy_from_slice(segment);
+            }
+        }
+        images.push(MemorySetup::new(Some(MemoryImage::new(start, bytes, sizes[own])?)));
+    }
+    Ok((images, first))
+}
