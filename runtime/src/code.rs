@@ -182,6 +182,11 @@ impl Tables {
         self.number(self.trap_offsets + row * 4)
     }
 
+    /// A trap site by its number.
+    pub fn trap(&self, row: usize) -> Option<(u32, TrapCode)> {
+        Some((self.trap_offset(row), TrapCode::from_u8(self.bytes[self.trap_codes + row])?))
+    }
+
     pub fn trap_at(&self, offset: u32) -> Option<TrapCode> {
         let row = partition(self.traps(), |row| self.trap_offset(row) < offset);
         if row == self.traps() || self.trap_offset(row) != offset {

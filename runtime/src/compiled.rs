@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use windlass_core::CompiledCode;
 use windlass_core::binemit::Reloc;
@@ -105,12 +106,18 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, Error> 
     let alignment = isa.function_alignment().preferred;
     let code_start = module.info.code_section.start as u32;
     let threads = if config.parallel { Threads::Default } else { Threads::Exactly(1) };
+    let (done, all) = (AtomicUsize::new(0), module.bodies.len());
     let pieces = compile_functions(
         &module,
         isa,
         || Environment::new(&module.info, layout.clone(), config.memory_plan),
         threads,
-        |_, func, code| Piece::new(alignment, code_start, func, code),
+        |_, func, code| {
+            if let Some(progress) = &config.progress {
+                (progress.0)(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            }
+            Piece::new(alignment, code_start, func, code)
+        },
     )?;
     let mut stats = ModuleStats {
         wasm_bytes: module.bodies.iter().map(|body| body.len()).sum(),

@@ -18,6 +18,7 @@ pub use windlass_core::settings::RegallocAlgorithm;
 
 use crate::Error;
 use crate::artifact::TypeTrampolines;
+use crate::code_cache::Cache;
 use crate::shared::Shared;
 use crate::slots::Slots;
 use crate::sys::code::CodePages;
@@ -41,10 +42,22 @@ pub struct Config {
     pub(crate) features: WasmFeatures,
     pub(crate) parallel: bool,
     pub(crate) max_wasm_stack: usize,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) progress: Option<Progress>,
     /// `None`: this machine.
     target: Option<Triple>,
     /// `None`: with the host as target what it has, otherwise the least that the target has.
     cpu: Option<String>,
+}
+
+/// Who wants to know how a compilation goes on.
+#[derive(Clone)]
+pub(crate) struct Progress(pub Arc<dyn Fn(usize, usize) + Send + Sync>);
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
 }
 
 /// The proposals that can be switched, by their names.
@@ -77,6 +90,8 @@ impl Config {
             features: SUPPORTED_FEATURES,
             parallel: true,
             max_wasm_stack: DEFAULT_WASM_STACK,
+            cache: None,
+            progress: None,
             target: None,
             cpu: None,
         }
@@ -107,6 +122,22 @@ impl Config {
     /// The stack that Wasm code may use in one call from the host, in bytes.
     pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
         self.max_wasm_stack = bytes;
+        self
+    }
+
+    /// Keeps compiled modules in a folder, and takes them from there.
+    pub fn cache(&mut self, cache: Option<Cache>) -> &mut Self {
+        self.cache = cache;
+        self
+    }
+
+    /// Calls a function whenever a function was compiled, with how many of the module are done
+    /// and how many there are. The calls come from all threads that compile.
+    pub fn compile_progress(
+        &mut self,
+        report: impl Fn(usize, usize) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.progress = Some(Progress(Arc::new(report)));
         self
     }
 

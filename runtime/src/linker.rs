@@ -12,6 +12,7 @@ use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::IntoFunc;
 use crate::values::{FuncType, Slot, Val};
 use crate::{Engine, Error};
+use windlass_wasm::types::EntityIndex;
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -158,6 +159,24 @@ impl<T: 'static> Linker<T> {
         self.instance(store, name, instance)
     }
 
+    /// Defines every function that the module imports and that has no definition as one that fails
+    /// with an [`UnknownImportError`] when it is called.
+    pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<(), Error> {
+        let info = module.info();
+        for import in &info.imports {
+            let EntityIndex::Func(index) = import.entity else { continue };
+            let (from, name) = (&*import.module, &*import.name);
+            if self.definitions.get(from).is_some_and(|names| names.contains_key(name)) {
+                continue;
+            }
+            let error = UnknownImportError { module: from.to_string(), name: name.to_string() };
+            let ty = FuncType(info.func_type(index).clone());
+            let fail = move |_: Caller<'_, T>, _: &mut [Slot]| Err(Error::new(error.clone()));
+            self.func_slots(from, name, ty, fail)?;
+        }
+        Ok(())
+    }
+
     /// What a name stands for in a store.
     pub fn get(
         &self,
@@ -191,6 +210,26 @@ impl<T: 'static> Linker<T> {
         }
         let index = store.instantiate(module, &imports)?;
         Ok(Instance::from_index(store, index))
+    }
+}
+
+/// The error of a call of an import that nobody has defined.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("unknown import: `{module}::{name}` has not been defined")]
+pub struct UnknownImportError {
+    module: String,
+    name: String,
+}
+
+impl UnknownImportError {
+    /// The module of the import.
+    pub fn module(&self) -> &str {
+        &self.module
+    }
+
+    /// Its name there.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 

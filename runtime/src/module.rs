@@ -168,6 +168,13 @@ impl Module {
     /// Compiles a binary module.
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
         engine.check_runs_here()?;
+        match &engine.config().cache {
+            None => Self::compile(engine, bytes),
+            Some(cache) => cache.module(engine, bytes, || Self::compile(engine, bytes)),
+        }
+    }
+
+    fn compile(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
         let compiled = compiled::compile(engine, bytes)?;
         let pages = CodePages::copy(&compiled.code)
             .map_err(|error| Error::new(error).context("no memory for the code"))?;

@@ -3,22 +3,34 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use clap::Args;
-use windlass_runtime::{Engine, Module};
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, ValueEnum};
+use windlass_runtime::{Artifact, Engine, Module};
 
-use crate::exit::Outcome;
+use crate::exit::{Outcome, usage};
 use crate::options::{CodegenOptions, apply_features};
+use crate::progress;
 
 /// Compile every function of a Wasm module
+///
+/// The file that is written runs with `windlass run --allow-precompiled`, where Windlass has the
+/// same version and the processor has what the code needs.
 #[derive(Args, Debug)]
 pub struct CompileCommand {
     /// The module, binary or text
     file: PathBuf,
 
-    /// Where to write the code and its metadata; nothing is written without it
+    /// Where to write the compiled module; nothing is written without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// What to write
+    #[arg(long, value_enum, default_value = "cwasm", value_name = "FORM")]
+    emit: Emit,
+
+    /// The machine to compile for, such as x86_64-unknown-linux-gnu; this one if not given
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
 
     /// Proposals to switch on, or off with `-` in front
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
@@ -32,18 +44,45 @@ pub struct CompileCommand {
     codegen: CodegenOptions,
 }
 
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Emit {
+    /// A module to be loaded
+    Cwasm,
+    /// The code behind a list of functions as text
+    Dump,
+}
+
 impl CompileCommand {
     /// Compiles the file.
     pub fn execute(self) -> Result<Outcome> {
-        let mut config = self.codegen.config()?;
+        let mut config = self.codegen.config_for(self.target.as_deref())?;
         apply_features(&mut config, &self.wasm_features)?;
-        let engine = Engine::new(&config)?;
-        let module = Module::from_file(&engine, &self.file)?;
-        if self.stats {
-            print!("{}", module.compile_stats());
+        progress::show(&mut config);
+        if self.target.is_some() && self.emit == Emit::Dump {
+            return Err(usage(anyhow!("--emit dump is for this machine only")));
         }
+        let engine = Engine::new(&config).map_err(usage)?;
+        let bytes = match (&self.output, self.target.is_some(), self.emit) {
+            (_, true, _) | (Some(_), _, Emit::Cwasm) => {
+                let wasm = fs::read(&self.file);
+                let wasm = wasm.with_context(|| format!("reading {}", self.file.display()))?;
+                let bytes = engine.precompile_module(&wasm);
+                let bytes = bytes.with_context(|| format!("compiling {}", self.file.display()))?;
+                if self.stats {
+                    print!("{}", Artifact::new(bytes.clone())?.compile_stats());
+                }
+                bytes
+            }
+            (output, false, _) => {
+                let module = Module::from_file(&engine, &self.file)?;
+                if self.stats {
+                    print!("{}", module.compile_stats());
+                }
+                if output.is_some() { module.code_dump() } else { Vec::new() }
+            }
+        };
         if let Some(output) = &self.output {
-            let bytes = module.code_dump();
             fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
         }
         if self.codegen.time_passes {

@@ -6,8 +6,42 @@ use std::process::ExitCode;
 pub const SUCCESS: u8 = 0;
 /// The command could not do its work: a file that cannot be read, an invalid module, a failed test.
 pub const FAILURE: u8 = 1;
+/// The command was called wrongly.
+pub const USAGE: u8 = 2;
 /// The Wasm program trapped: as a native program that is ended by SIGABRT.
 pub const TRAP: u8 = 134;
+
+/// A mistake in the options or arguments, as opposed to one in the files that they name.
+#[derive(Debug)]
+pub struct Usage;
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("`windlass help` lists the options")
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Marks an error as one in the options or arguments.
+pub fn usage(error: anyhow::Error) -> anyhow::Error {
+    error.context(Usage)
+}
+
+/// The exit code of a command that failed.
+pub fn failure(error: &anyhow::Error) -> u8 {
+    if error.is::<Usage>() { USAGE } else { FAILURE }
+}
+
+/// An error with its causes on one line.
+pub fn message(error: &anyhow::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    if error.is::<Usage>() {
+        format!("{} ({Usage})", causes[1..].join(": "))
+    } else {
+        causes.join(": ")
+    }
+}
 
 /// The outcome of a subcommand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! Options that several subcommands share, and the engine they make.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use windlass_runtime::{Config, Engine, MemoryPlan, RegallocAlgorithm};
+
+use crate::exit::usage;
 
 /// How code is generated.
 #[derive(Args, Clone, Debug, Default)]
@@ -14,6 +16,11 @@ pub struct CodegenOptions {
     /// How memories are laid out: an address range with guard pages, or explicit bounds checks
     #[arg(long, value_enum, value_name = "PLAN")]
     pub memory: Option<Memory>,
+
+    /// The processor to compile for: native, baseline (every one of the target), or a preset such
+    /// as x86-64-v3 or skylake
+    #[arg(long, value_name = "NAME")]
+    pub cpu: Option<String>,
 
     /// A setting of the code generator, as on a `set` line of a filetest; may repeat
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
@@ -53,7 +60,22 @@ pub enum Memory {
 impl CodegenOptions {
     /// The configuration that the options ask for.
     pub fn config(&self) -> Result<Config> {
+        self.config_for(None)
+    }
+
+    /// As [`Self::config`], for a machine given by its triple.
+    pub fn config_for(&self, target: Option<&str>) -> Result<Config> {
+        self.make_config(target).map_err(usage)
+    }
+
+    fn make_config(&self, target: Option<&str>) -> Result<Config> {
         let mut config = Config::new();
+        if let Some(triple) = target {
+            config.target(triple).with_context(|| format!("--target {triple}"))?;
+        }
+        if let Some(cpu) = &self.cpu {
+            config.cpu(cpu).with_context(|| format!("--cpu {cpu}"))?;
+        }
         match self.regalloc {
             Some(Regalloc::Backtracking) => {
                 config.regalloc_algorithm(RegallocAlgorithm::Backtracking);
@@ -104,7 +126,8 @@ pub fn apply_features(config: &mut Config, list: &[String]) -> Result<()> {
             None => (word, true),
         };
         if !FEATURES.contains(&name) {
-            bail!("--wasm-features: `{name}` is none of {}", FEATURES.join(", "));
+            let known = FEATURES.join(", ");
+            return Err(usage(anyhow!("--wasm-features: `{name}` is none of {known}")));
         }
         config.wasm_feature(name, on)?;
     }

@@ -1,14 +1,18 @@
 //! `windlass run`: runs a WASI program, or one exported function.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use windlass_runtime::wasi::{self, WasiCtx, WasiCtxBuilder, WasiExit};
-use windlass_runtime::{Engine, Error, Func, Instance, Linker, Module, Store, Trap, Val, ValType};
+use windlass_runtime::{
+    Cache, CacheConfig, Engine, Error, Func, Instance, Linker, Module, Store, Trap,
+    UnknownImportError, Val, ValType,
+};
 
-use crate::exit::Outcome;
+use crate::exit::{Outcome, usage};
 use crate::options::{CodegenOptions, apply_features};
+use crate::{precompiled, progress};
 
 /// Run a WASI program, or one function of a module
 #[derive(Args, Debug)]
@@ -25,6 +29,25 @@ pub struct RunCommand {
     #[arg(long, value_name = "NAME")]
     invoke: Option<String>,
 
+    /// Instantiate the module FILE before, and let the program import from it under NAME; may
+    /// repeat
+    #[arg(long, value_name = "NAME=FILE")]
+    preload: Vec<String>,
+
+    /// What happens to imports that nobody defines
+    #[arg(long, value_enum, default_value = "refuse", value_name = "WHAT")]
+    unknown_imports: UnknownImports,
+
+    /// Keep the compiled program in a folder, by default `windlass` in the user's cache folder, and
+    /// take it from there the next time
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true,
+          default_missing_value = "")]
+    cache: Option<String>,
+
+    /// Run a compiled module (.cwasm): it is native code, which can do whatever you can
+    #[arg(long)]
+    allow_precompiled: bool,
+
     /// Proposals to switch on, or off with `-` in front
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     wasm_features: Vec<String>,
@@ -32,7 +55,7 @@ pub struct RunCommand {
     #[command(flatten)]
     codegen: CodegenOptions,
 
-    /// The program, a binary (.wasm) or text (.wat) module
+    /// The program: a binary (.wasm) or text (.wat) module, or a compiled one (.cwasm)
     file: PathBuf,
 
     /// Arguments of the program
@@ -40,23 +63,89 @@ pub struct RunCommand {
     args: Vec<String>,
 }
 
+/// What happens to imports that nobody defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum UnknownImports {
+    /// The program does not start
+    Refuse,
+    /// The program traps if it calls one of them
+    Trap,
+}
+
 impl RunCommand {
     /// Runs the program.
     pub fn execute(self) -> Result<Outcome> {
         let mut config = self.codegen.config()?;
         apply_features(&mut config, &self.wasm_features)?;
-        let engine = Engine::new(&config)?;
-        let module = Module::from_file(&engine, &self.file)?;
+        if let Some(dir) = &self.cache {
+            let mut cache = CacheConfig::new();
+            if !dir.is_empty() {
+                cache.with_directory(dir);
+            }
+            config.cache(Some(Cache::new(&cache)?));
+        }
+        progress::show(&mut config);
+        let engine = Engine::new(&config).map_err(usage)?;
+        let preloads = self.preloads()?;
+        let module = self.module(&engine, &self.file)?;
         let mut linker = Linker::<WasiCtx>::new(&engine);
         wasi::add_to_linker(&mut linker, |ctx| ctx)?;
-        let mut store = Store::new(&engine, self.wasi_ctx()?);
-        let outcome = self.call(&mut store, &linker, &module);
+        let mut store = Store::new(&engine, self.wasi_ctx().map_err(usage)?);
+        let mut outcome = Ok(());
+        for (name, file) in preloads {
+            let module = self.module(&engine, file)?;
+            self.define_unknown(&mut linker, &module)?;
+            outcome = linker.module(&mut store, name, &module).map(|_| ());
+            if outcome.is_err() {
+                break;
+            }
+        }
+        if outcome.is_ok() {
+            self.define_unknown(&mut linker, &module)?;
+            outcome = self.call(&mut store, &linker, &module);
+        }
         if self.codegen.time_passes {
             eprint!("{}", engine.pass_times());
         }
         match outcome {
             Ok(()) => Ok(Outcome::Success),
             Err(error) => ended(error),
+        }
+    }
+
+    /// Compiles a module, or loads a compiled one.
+    fn module(&self, engine: &Engine, path: &Path) -> Result<Module> {
+        let detected = Engine::detect_precompiled_file(path);
+        let detected = detected.with_context(|| format!("reading {}", path.display()))?;
+        match (detected, self.allow_precompiled) {
+            (None, _) => Module::from_file(engine, path),
+            (Some(_), true) => precompiled::load(engine, path),
+            (Some(_), false) => Err(usage(anyhow!(
+                "{} is compiled code, which can do whatever you can; if you trust it, say \
+                 --allow-precompiled",
+                path.display()
+            ))),
+        }
+    }
+
+    /// The modules to be instantiated before, with their names.
+    fn preloads(&self) -> Result<Vec<(&str, &Path)>> {
+        self.preload
+            .iter()
+            .map(|text| {
+                let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+                let (name, file) = pair.ok_or_else(|| {
+                    usage(anyhow!("--preload {text}: a name, `=` and a file are wanted"))
+                })?;
+                Ok((name, Path::new(file)))
+            })
+            .collect()
+    }
+
+    fn define_unknown(&self, linker: &mut Linker<WasiCtx>, module: &Module) -> Result<()> {
+        match self.unknown_imports {
+            UnknownImports::Refuse => Ok(()),
+            UnknownImports::Trap => linker.define_unknown_imports_as_traps(module),
         }
     }
 
@@ -90,6 +179,14 @@ impl RunCommand {
         module: &Module,
     ) -> Result<(), Error> {
         let instance = linker.instantiate(&mut *store, module)?;
+        // A module that is no program but a library for the host.
+        let initialize = match module.info().export("_start") {
+            None => instance.get_func(&mut *store, "_initialize"),
+            Some(_) => None,
+        };
+        if let Some(initialize) = initialize {
+            initialize.call(&mut *store, &[], &mut [])?;
+        }
         match &self.invoke {
             Some(name) => self.invoke(store, instance, name),
             None => {
@@ -109,13 +206,14 @@ impl RunCommand {
     ) -> Result<(), Error> {
         let func: Func = instance
             .get_func(&mut *store, name)
-            .ok_or_else(|| Error::msg(format!("the module exports no function `{name}`")))?;
+            .ok_or_else(|| usage(anyhow!("the module exports no function `{name}`")))?;
         let ty = func.ty(&*store);
         let wanted: Vec<ValType> = ty.params().collect();
         if wanted.len() != self.args.len() {
-            return Err(Error::msg(format!(
-                "`{name}` takes {} arguments, {} are given",
+            return Err(usage(anyhow!(
+                "`{name}` takes {} arguments ({}), {} are given",
                 wanted.len(),
+                wanted.iter().map(ValType::to_string).collect::<Vec<_>>().join(" "),
                 self.args.len()
             )));
         }
@@ -123,7 +221,8 @@ impl RunCommand {
             .iter()
             .zip(&self.args)
             .map(|(ty, text)| parse_value(*ty, text))
-            .collect::<Result<Vec<Val>>>()?;
+            .collect::<Result<Vec<Val>>>()
+            .map_err(usage)?;
         let mut results = vec![Val::I32(0); ty.results().len()];
         func.call(&mut *store, &params, &mut results)?;
         for value in &results {
@@ -133,20 +232,34 @@ impl RunCommand {
     }
 }
 
+/// Reads an integer, decimal or with `0x` in front.
+fn integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let n = match digits.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => digits.parse::<u64>(),
+    };
+    let n = i128::from(n.ok()?);
+    Some(if negative { -n } else { n })
+}
+
 /// Reads an argument of `--invoke`.
 fn parse_value(ty: ValType, text: &str) -> Result<Val> {
     let bad = || anyhow!("`{text}` is no value of type {ty}");
     Ok(match ty {
-        ValType::I32 => Val::I32(
-            text.parse::<i32>()
-                .or_else(|_| text.parse::<u32>().map(|n| n as i32))
-                .map_err(|_| bad())?,
-        ),
-        ValType::I64 => Val::I64(
-            text.parse::<i64>()
-                .or_else(|_| text.parse::<u64>().map(|n| n as i64))
-                .map_err(|_| bad())?,
-        ),
+        ValType::I32 => {
+            let n = integer(text).ok_or_else(bad)?;
+            let fits = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32));
+            Val::I32(fits.map_err(|_| bad())?)
+        }
+        ValType::I64 => {
+            let n = integer(text).ok_or_else(bad)?;
+            let fits = i64::try_from(n).or_else(|_| u64::try_from(n).map(|n| n as i64));
+            Val::I64(fits.map_err(|_| bad())?)
+        }
         ValType::F32 => Val::F32(text.parse::<f32>().map_err(|_| bad())?.to_bits()),
         ValType::F64 => Val::F64(text.parse::<f64>().map_err(|_| bad())?.to_bits()),
         _ => bail!("values of type {ty} cannot be given on the command line"),
@@ -169,7 +282,7 @@ fn ended(error: Error) -> Result<Outcome> {
     if let Some(exit) = error.downcast_ref::<WasiExit>() {
         return Ok(Outcome::Status(exit.0));
     }
-    if error.downcast_ref::<Trap>().is_some() {
+    if error.is::<Trap>() || error.is::<UnknownImportError>() {
         eprintln!("windlass: the program trapped: {error:?}");
         return Ok(Outcome::Trapped);
     }

@@ -22,7 +22,8 @@ const FREE_SETTINGS: [&str; 12] = [
     "regalloc_fallback_preds_log2",
 ];
 
-const CPU: &str = "processor features";
+/// The line with the processor features that code needs.
+pub(crate) const CPU: &str = "processor features";
 const WASM: &str = "Wasm features";
 
 /// The lines of an engine. With `all`, the settings are among them that do not matter to code that

@@ -16,7 +16,10 @@
 
 pub(crate) mod compat;
 mod info;
+mod listing;
 mod wire;
+
+pub use listing::{Artifact, ModuleFunction};
 
 use std::ops::Range;
 use std::sync::Arc;

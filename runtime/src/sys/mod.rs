@@ -7,4 +7,5 @@ pub mod code;
 pub mod fault;
 pub mod file;
 pub mod mapping;
+pub mod private_dir;
 pub mod stack;

@@ -1,0 +1,250 @@
+//! The `windlass` command, as its users call it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder with files for one test, removed at the end.
+struct Room(PathBuf);
+
+impl Room {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("windlass-cli-{}-{name}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        fs::write(self.0.join(name), text).unwrap();
+        name.to_string()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command.args(args).current_dir(&self.0).env("XDG_CACHE_HOME", self.0.join("caches"));
+        command.env("FROM_OUTSIDE", "outside").output().expect("the command starts")
+    }
+
+    /// Runs the command and expects this exit code; returns what it printed.
+    #[track_caller]
+    fn expect(&self, code: i32, args: &[&str]) -> String {
+        let output = self.run(args);
+        let out = String::from_utf8(output.stdout).unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}\n{out}\n{err}");
+        if code == 0 { out } else { err }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Exports for every kind of ending, and functions to be called.
+const MODULE: &str = r#"(module $demo
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 8) "hello\n")
+    (data (i32.const 0) "\08\00\00\00\06\00\00\00")
+    (func (export "_start")
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20))))
+    (func (export "exit") (param i32) (call $exit (local.get 0)))
+    (func $add (export "add") (param i32 i64) (result i64)
+        (i64.add (i64.extend_i32_s (local.get 0)) (local.get 1)))
+    (func (export "half") (param f32 f64) (result f64 f32)
+        (f64.mul (local.get 1) (f64.const 0.5)) (f32.mul (local.get 0) (f32.const 0.5)))
+    (func (export "divide") (param i32 i32) (result i32)
+        (i32.div_s (local.get 0) (local.get 1)))
+    (func (export "add1") (result i64) (call $add (i32.const 1) (i64.const 2))))"#;
+
+#[test]
+fn exit_codes() {
+    let room = Room::new("codes");
+    let module = &room.file("demo.wat", MODULE);
+    assert_eq!(room.expect(0, &["run", module]), "hello\n");
+    room.expect(42, &["run", "--invoke", "exit", module, "42"]);
+    let text = room.expect(134, &["run", "--invoke", "divide", module, "1", "0"]);
+    assert!(text.contains("integer divide by zero"), "{text}");
+    room.expect(2, &["run"]);
+    room.expect(2, &["walk", module]);
+    room.expect(2, &["run", "--cpu", "z80", module]);
+    room.expect(2, &["run", "--wasm-features", "magic", module]);
+    room.expect(2, &["run", "--set", "magic=1", module]);
+    room.expect(2, &["run", "--env", "NOT_SET_ANYWHERE", module]);
+    room.expect(2, &["run", "--dir", "not-there", module]);
+    room.expect(1, &["run", "not-there.wasm"]);
+    let bad = &room.file("bad.wat", "(module (func (result i32)))");
+    room.expect(1, &["run", bad]);
+}
+
+#[test]
+fn invoke_reads_arguments_and_prints_results() {
+    let room = Room::new("invoke");
+    let module = &room.file("demo.wat", MODULE);
+    let call = |name: &str, args: &[&str]| {
+        room.expect(0, &[&["run", "--invoke", name, module], args].concat())
+    };
+    assert_eq!(call("add", &["-1", "0xffffffffffffffff"]), "-2\n");
+    assert_eq!(call("add", &["4294967295", "9223372036854775807"]), "9223372036854775806\n");
+    assert_eq!(call("half", &["3", "-inf"]), "-inf\n1.5\n");
+    assert_eq!(call("divide", &["-0x10", "3"]), "-5\n");
+    let text = room.expect(2, &["run", "--invoke", "add", module, "1"]);
+    assert!(text.contains("`add` takes 2 arguments (i32 i64), 1 are given"), "{text}");
+    room.expect(2, &["run", "--invoke", "add", module, "1", "one"]);
+    room.expect(2, &["run", "--invoke", "add", module, "4294967296", "0"]);
+    room.expect(2, &["run", "--invoke", "subtract", module]);
+}
+
+#[test]
+fn environment_and_folders() {
+    let room = Room::new("environment");
+    // Prints the environment: at most 16 variables, in 4096 bytes.
+    let module = &room.file(
+        "env.wat",
+        r#"(module
+        (import "wasi_snapshot_preview1" "environ_get" (func $get (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "environ_sizes_get"
+            (func $sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_prestat_dir_name"
+            (func $dir (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_write"
+            (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+            (drop (call $sizes (i32.const 0) (i32.const 4)))
+            (drop (call $get (i32.const 16) (i32.const 256)))
+            (i32.store (i32.const 8) (i32.const 256))
+            (i32.store (i32.const 12) (i32.load (i32.const 4)))
+            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))))
+        (func (export "dir")
+            (if (call $dir (i32.const 3) (i32.const 256) (i32.const 5)) (then unreachable))
+            (i32.store (i32.const 8) (i32.const 256))
+            (i32.store (i32.const 12) (i32.const 5))
+            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))"#,
+    );
+    let text = room.expect(0, &["run", "--env", "A=1=2", "--env", "FROM_OUTSIDE", module]);
+    assert_eq!(text, "A=1=2\0FROM_OUTSIDE=outside\0");
+    assert_eq!(room.expect(0, &["run", module]), "");
+    assert_eq!(room.expect(0, &["run", "--dir", ".::guest", "--invoke", "dir", module]), "guest");
+    room.expect(134, &["run", "--invoke", "dir", module]);
+}
+
+#[test]
+fn preloads_and_unknown_imports() {
+    let room = Room::new("imports");
+    let library = &room.file(
+        "library.wat",
+        "(module (func (export \"f\") (param i32) (result i32) \
+         (i32.mul (local.get 0) (i32.const 3))))",
+    );
+    let program = &room.file(
+        "program.wat",
+        r#"(module (import "lib" "f" (func $f (param i32) (result i32)))
+        (import "nowhere" "g" (func $g))
+        (func (export "_start")) (func (export "g") (call $g))
+        (func (export "nine") (result i32) (call $f (i32.const 3))))"#,
+    );
+    let preload = &format!("lib={library}");
+    let text = room.expect(1, &["run", "--preload", preload, program]);
+    assert!(text.contains("unknown import: `nowhere` `g`"), "{text}");
+    fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
+        [&["run", "--unknown-imports", "trap"], args].concat()
+    }
+    assert_eq!(room.expect(0, &run(&["--preload", preload, "--invoke", "nine", program])), "9\n");
+    room.expect(0, &run(&[program]));
+    let text = room.expect(134, &run(&["--preload", preload, "--invoke", "g", program]));
+    assert!(text.contains("`nowhere::g` has not been defined"), "{text}");
+    room.expect(2, &run(&["--preload", "nonsense", program]));
+}
+
+#[test]
+fn precompiled_files_want_a_word() {
+    let room = Room::new("precompiled");
+    let module = &room.file("demo.wat", MODULE);
+    assert_eq!(room.expect(0, &["compile", module]), "");
+    for cpu in ["native", "baseline", "x86-64-v2"] {
+        room.expect(0, &["compile", "--cpu", cpu, module, "-o", "demo.cwasm"]);
+        let text = room.expect(2, &["run", "demo.cwasm"]);
+        assert!(text.contains("--allow-precompiled"), "{text}");
+        assert_eq!(room.expect(0, &["run", "--allow-precompiled", "demo.cwasm"]), "hello\n");
+        let text =
+            room.expect(1, &["run", "--allow-precompiled", "--memory", "checked", "demo.cwasm"]);
+        assert!(text.contains("memory plan"), "{text}");
+    }
+    let file = room.0.join("demo.cwasm");
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let text = room.expect(1, &["run", "--allow-precompiled", "demo.cwasm"]);
+    assert!(text.contains("damaged"), "{text}");
+    room.expect(0, &["compile", "--emit", "dump", module, "-o", "demo.dump"]);
+    let dump = fs::read(room.0.join("demo.dump")).unwrap();
+    assert!(dump.starts_with(b"windlass code dump\n"));
+    room.expect(0, &["compile", "--target", "x86_64-pc-windows-msvc", module, "-o", "demo.cwasm"]);
+    let text = room.expect(1, &["run", "--allow-precompiled", "demo.cwasm"]);
+    assert!(text.contains("its machine is x86_64-windows"), "{text}");
+    room.expect(2, &["compile", "--target", "z80-unknown-none", module]);
+}
+
+#[test]
+fn the_cache_keeps_programs() {
+    let room = Room::new("cache");
+    let module = &room.file("demo.wat", MODULE);
+    let dir = room.0.join("caches/windlass");
+    let files = |dir: &Path| fs::read_dir(dir).unwrap().count();
+    for _ in 0..3 {
+        assert_eq!(room.expect(0, &["run", "--cache", module]), "hello\n");
+        assert_eq!(files(&dir), 1);
+    }
+    room.expect(0, &["run", "--cache", "--cpu", "baseline", module]);
+    assert_eq!(files(&dir), 2);
+    assert_eq!(room.expect(0, &["run", "--cache=elsewhere", module]), "hello\n");
+    assert_eq!(files(&room.0.join("elsewhere")), 1);
+    // Many processes at once.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(room.expect(0, &["run", "--cache=new", module]), "hello\n"));
+        }
+    });
+    assert_eq!(files(&room.0.join("new")), 1);
+}
+
+#[test]
+fn disassembly_and_inspection() {
+    let room = Room::new("show");
+    let module = &room.file("demo.wat", MODULE);
+    room.expect(0, &["compile", module, "-o", "demo.cwasm"]);
+    let text = room.expect(0, &["disasm", "-f", "divide", "-f", "add1", "demo.cwasm"]);
+    assert_eq!(text, room.expect(0, &["disasm", "-f", "divide", "-f", "add1", module]));
+    assert!(text.contains("idiv") && text.contains("traps: integer divide by zero"), "{text}");
+    assert!(text.contains("call") && text.contains("; add\n"), "{text}");
+    // Every offset is one of an instruction of the module.
+    let wasm = wat::parse_str(MODULE).unwrap();
+    let offsets: Vec<usize> = text
+        .lines()
+        .filter_map(|line| usize::from_str_radix(line.split_once('|')?.0.trim(), 16).ok())
+        .collect();
+    assert!(!offsets.is_empty() && offsets.iter().all(|&at| at < wasm.len()), "{offsets:?}");
+    // 0x6d is i32.div_s.
+    assert!(offsets.iter().any(|&at| wasm[at] == 0x6d), "{offsets:?}");
+    assert_eq!(room.expect(0, &["disasm", "demo.cwasm"]).matches("function ").count(), 6);
+    room.expect(2, &["disasm", "-f", "nothing", module]);
+
+    let text = room.expect(0, &["inspect", module]);
+    for line in [
+        "module demo",
+        "\"wasi_snapshot_preview1\" \"proc_exit\": function (i32) -> ()",
+        "\"add\": function (i32 i64) -> (i64)",
+        "\"memory\": memory of 1 or more pages",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let text = room.expect(0, &["inspect", "demo.cwasm"]);
+    assert!(text.contains("machine = x86_64-linux") && text.contains("module demo"), "{text}");
+    room.expect(1, &["inspect", "not-there.wasm"]);
+}
