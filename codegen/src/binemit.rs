@@ -27,6 +27,8 @@ pub enum Reloc {
     X86SecRel,
     /// The thread-local general dynamic sequence of ELF.
     ElfX86_64TlsGd,
+    /// The distance of a thread-local symbol from the thread pointer, 4 bytes.
+    ElfX86_64TpOff,
     /// The thread-local sequence of Mach-O on x86_64.
     MachOX86_64Tlv,
 }
@@ -42,6 +44,7 @@ impl fmt::Display for Reloc {
             Reloc::X86GOTPCRel4 => "GOTPCRel4",
             Reloc::X86SecRel => "SecRel",
             Reloc::ElfX86_64TlsGd => "ElfX86_64TlsGd",
+            Reloc::ElfX86_64TpOff => "ElfX86_64TpOff",
             Reloc::MachOX86_64Tlv => "MachOX86_64Tlv",
         })
     }

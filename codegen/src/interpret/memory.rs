@@ -2,7 +2,7 @@
 //!
 //! What holds: an address of a slot or of a function fits in 32 bits and is the same number in i32
 //! and i64. Slots start at `STACK_START`; functions are numbered from `FUNCTION_START`, library
-//! calls from `LIBCALL_START`, 16 apart. Fresh slots are filled with zeros.
+//! calls from `LIBCALL_START`, handlers of exceptions from `HANDLER_START`, 16 apart. Fresh slots are filled with zeros.
 
 /// The address of the first byte of the first frame.
 const STACK_START: u64 = 0x4000_0000;
@@ -10,6 +10,12 @@ const STACK_START: u64 = 0x4000_0000;
 const FUNCTION_START: u64 = 0x8000_0000;
 /// The address of library call 0.
 const LIBCALL_START: u64 = 0xc000_0000;
+/// The address of the function that throws.
+const THROW: u64 = 0xd000_0000;
+/// The address of handler 0.
+const HANDLER_START: u64 = 0xe000_0000;
+/// The frame pointer of the outermost frame; those of inner ones lie below.
+const FRAME_TOP: u64 = 0x3fff_fff0;
 /// The distance between the addresses of functions.
 const CODE_STEP: u64 = 16;
 /// Frames start at multiples of this.
@@ -22,6 +28,21 @@ pub(super) enum CodeAddress {
     Function(usize),
     /// The library call of this number.
     LibCall(usize),
+    /// The function that throws an exception.
+    Throw,
+    /// The handler of this number; it cannot be called.
+    Handler(usize),
+}
+
+/// The frame pointer of the frame of this number, from the outermost on.
+pub(super) fn frame_pointer(number: usize) -> u64 {
+    FRAME_TOP.saturating_sub(number as u64 * CODE_STEP)
+}
+
+/// The number of the frame with this frame pointer.
+pub(super) fn frame_number(pointer: u64) -> Option<usize> {
+    let distance = FRAME_TOP.checked_sub(pointer)?;
+    distance.is_multiple_of(CODE_STEP).then_some((distance / CODE_STEP) as usize)
 }
 
 impl CodeAddress {
@@ -30,6 +51,8 @@ impl CodeAddress {
         match self {
             CodeAddress::Function(n) => FUNCTION_START + n as u64 * CODE_STEP,
             CodeAddress::LibCall(n) => LIBCALL_START + n as u64 * CODE_STEP,
+            CodeAddress::Throw => THROW,
+            CodeAddress::Handler(n) => HANDLER_START + n as u64 * CODE_STEP,
         }
     }
 
@@ -40,6 +63,8 @@ impl CodeAddress {
         }
         let number = |start| ((address - start) / CODE_STEP) as usize;
         match address {
+            HANDLER_START.. => Some(CodeAddress::Handler(number(HANDLER_START))),
+            THROW => Some(CodeAddress::Throw),
             LIBCALL_START.. => Some(CodeAddress::LibCall(number(LIBCALL_START))),
             FUNCTION_START.. => Some(CodeAddress::Function(number(FUNCTION_START))),
             _ => None,

@@ -13,6 +13,7 @@ mod tests;
 pub use self::store::{FuncIndex, FunctionStore};
 
 use crate::data_value::{DataValue, DataValueCastFailure};
+use crate::FxHashMap;
 use crate::ir::{TrapCode, Type};
 use crate::semantics::NanPolicy;
 use core::fmt;
@@ -139,6 +140,8 @@ pub struct InterpreterState<'a> {
     pinned_reg: u64,
     nan: NanPolicy,
     limits: Limits,
+    /// Addresses of symbols, by name.
+    symbols: FxHashMap<String, u64>,
 }
 
 impl<'a> InterpreterState<'a> {
@@ -150,6 +153,18 @@ impl<'a> InterpreterState<'a> {
     /// Chooses which NaN arithmetic gives.
     pub fn with_nan_policy(self, nan: NanPolicy) -> Self {
         Self { nan, ..self }
+    }
+
+    /// Gives a symbol (`%name` or `u1:2`) memory with these bytes in it: what `symbol_value` and, of
+    /// a thread-local symbol, `tls_value` denote. To be done before anything is called.
+    pub fn with_symbol(mut self, name: &str, bytes: &[u8]) -> Self {
+        let start = self.memory.push_frame(bytes.len() as u64, 16, self.limits.stack_bytes);
+        let start = start.expect("symbols take no more than the limit of the stack");
+        for (at, &byte) in (start..).zip(bytes) {
+            self.memory.write(at, 1, byte.into()).expect("the frame was just opened");
+        }
+        self.symbols.insert(name.to_string(), start);
+        self
     }
 
     /// Sets the limits.

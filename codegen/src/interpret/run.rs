@@ -5,7 +5,7 @@
 //! vector, those of active frames one after the other. Every instruction costs a unit of fuel, and
 //! one more for each value that a branch or call hands over.
 
-use super::memory::CodeAddress;
+use super::memory::{CodeAddress, frame_number, frame_pointer};
 use super::store::{FuncIndex, name_of};
 use super::{ControlFlow, InterpreterError, InterpreterState, InterpreterTrap};
 use crate::FxHashMap;
@@ -13,7 +13,7 @@ use crate::data_value::DataValue;
 use crate::entity::EntityRef;
 use crate::ir::{
     AbiParam, ArgumentPurpose, AtomicRmwOp, Block, BlockArg, BlockCall, Endianness, ExternalName,
-    FuncRef, Function, GlobalValue, GlobalValueData, Inst, InstructionData, LibCall, MemFlags,
+    FuncRef, Function, GlobalValue, GlobalValueData, HandlerKind, Inst, InstructionData, LibCall, MemFlags,
     Opcode, Signature, TrapCode, Type, Value, types,
 };
 use crate::semantics::{Bits, Concrete, Domain, FloatOp, Results, Stop, eval_inst};
@@ -67,7 +67,13 @@ enum Entry {
 enum Callee {
     Function(FuncIndex),
     LibCall(LibCall),
+    /// What throws an exception, see `Machine::throw`.
+    Throw,
 }
+
+/// The function that throws: frame pointers of the outermost frame that is not searched and of the
+/// innermost one, an address in that, tag, and two words of payload.
+const THROW: &str = "%__cranelift_throw";
 
 /// A function that is being executed.
 struct Frame<'a> {
@@ -89,6 +95,8 @@ struct Machine<'s, 'a> {
     frames: Vec<Frame<'a>>,
     values: Vec<u128>,
     callees: FxHashMap<(FuncIndex, FuncRef), Callee>,
+    /// Handlers whose addresses were taken.
+    handlers: Vec<(FuncIndex, Block, i32)>,
 }
 
 /// Calls a function of the store with arguments of its types.
@@ -105,6 +113,7 @@ pub(super) fn run(
         frames: Vec::new(),
         values: Vec::new(),
         callees: FxHashMap::default(),
+        handlers: Vec::new(),
     };
     let end = machine.enter(index, arguments).and_then(|()| machine.run());
     state.memory.truncate(stack_size);
@@ -225,7 +234,7 @@ impl<'a> Machine<'_, 'a> {
         match data.opcode {
             Opcode::TryCall | Opcode::TryCallIndirect => {
                 let target = function.dfg.branch_targets(inst)[0];
-                let block = self.branch(target, results)?;
+                let block = self.branch(target, results, &[])?;
                 let frame = self.frames.last_mut().expect("a function is being executed");
                 frame.inst = frame.function.layout.first_inst(block).expect("a verified block");
             }
@@ -265,15 +274,21 @@ impl<'a> Machine<'_, 'a> {
         Next::Inst
     }
 
-    /// Sets the parameters of a branch target; `results` are what `ret` arguments name.
-    fn branch(&mut self, target: BlockCall, results: &[u128]) -> Result<Block, Halt> {
+    /// Sets the parameters of a branch target; `results` are what `ret` arguments name, `payload`
+    /// what `exn` arguments do.
+    fn branch(
+        &mut self,
+        target: BlockCall,
+        results: &[u128],
+        payload: &[u128],
+    ) -> Result<Block, Halt> {
         let function = self.frame().function;
         let mut values = Values::new();
         for argument in target.args(&function.dfg.value_lists) {
             values.push(match argument {
                 BlockArg::Value(value) => self.get(value),
                 BlockArg::TryCallRet(n) => results.get(n as usize).copied().unwrap_or(0),
-                BlockArg::TryCallExn(_) => 0,
+                BlockArg::TryCallExn(n) => payload.get(n as usize).copied().unwrap_or(0),
             });
         }
         self.spend(values.len())?;
@@ -289,18 +304,18 @@ impl<'a> Machine<'_, 'a> {
         let dfg = &function.dfg;
         let data = &dfg.insts[inst];
         match data.opcode {
-            Opcode::Jump => Ok(Next::Block(self.branch(dfg.branch_targets(inst)[0], &[])?)),
+            Opcode::Jump => Ok(Next::Block(self.branch(dfg.branch_targets(inst)[0], &[], &[])?)),
             Opcode::Brif => {
                 let taken = self.get(data.args[0]) != 0;
                 let target = dfg.branch_targets(inst)[usize::from(!taken)];
-                Ok(Next::Block(self.branch(target, &[])?))
+                Ok(Next::Block(self.branch(target, &[], &[])?))
             }
             Opcode::BrTable => {
                 let targets = dfg.branch_targets(inst);
                 let entry = self.get(data.args[0]).saturating_add(1);
                 let entry = usize::try_from(entry).ok().and_then(|n| targets.get(n));
                 let target = *entry.unwrap_or(&targets[0]);
-                Ok(Next::Block(self.branch(target, &[])?))
+                Ok(Next::Block(self.branch(target, &[], &[])?))
             }
             Opcode::Return => Ok(Next::Return(self.list(dfg.inst_args(inst)))),
             Opcode::Call | Opcode::TryCall => self.call(inst, data, Entry::Call),
@@ -311,6 +326,7 @@ impl<'a> Machine<'_, 'a> {
                 let address = match self.callee(data.func_ref())? {
                     Callee::Function(index) => CodeAddress::Function(index.as_usize()),
                     Callee::LibCall(libcall) => CodeAddress::LibCall(libcall as usize),
+                    Callee::Throw => CodeAddress::Throw,
                 };
                 Ok(self.set_result(inst, address.encode().into()))
             }
@@ -334,7 +350,20 @@ impl<'a> Machine<'_, 'a> {
                 let offset = entry.slot_offset(data.stack_slot(), data.offset())?;
                 Ok(self.set_result(inst, (slots + offset).into()))
             }
-            Opcode::SymbolValue => {
+            Opcode::GetFramePointer => {
+                let pointer = frame_pointer(self.frames.len() - 1);
+                Ok(self.set_result(inst, pointer.into()))
+            }
+            Opcode::GetExceptionHandlerAddress => {
+                let handler = (self.frame().index, data.handler_block(), data.edge_index());
+                let known = self.handlers.iter().position(|&known| known == handler);
+                let number = known.unwrap_or_else(|| {
+                    self.handlers.push(handler);
+                    self.handlers.len() - 1
+                });
+                Ok(self.set_result(inst, CodeAddress::Handler(number).encode().into()))
+            }
+            Opcode::SymbolValue | Opcode::TlsValue => {
                 let value = self.global_value(data.global_value())?;
                 Ok(self.set_result(inst, value.into()))
             }
@@ -388,6 +417,7 @@ impl<'a> Machine<'_, 'a> {
         let name = name_of(func_ref, function);
         let callee = match &function.dfg.ext_funcs[func_ref].name {
             ExternalName::LibCall(libcall) => Callee::LibCall(*libcall),
+            _ if name == THROW && self.state.functions.index_of(&name).is_none() => Callee::Throw,
             _ => Callee::Function(
                 self.state
                     .functions
@@ -422,6 +452,7 @@ impl<'a> Machine<'_, 'a> {
                 Some(&libcall) => Callee::LibCall(libcall),
                 None => return Err(trap(TrapCode::HEAP_OUT_OF_BOUNDS)),
             },
+            Some(CodeAddress::Throw) => Callee::Throw,
             _ => return Err(trap(TrapCode::HEAP_OUT_OF_BOUNDS)),
         };
         self.call_function(callee, signature, arguments, entry)
@@ -450,7 +481,50 @@ impl<'a> Machine<'_, 'a> {
                 self.finish_call(&[result])?;
                 Ok(Next::Here)
             }
+            Callee::Throw => {
+                let types = signature.params.iter().map(|param| param.value_type);
+                let expected = [types::I64, types::I64, types::I64, types::I32];
+                let payload = [types::I64; 2];
+                if !types.eq(expected.into_iter().chain(payload)) || entry == Entry::TailCall {
+                    return Err(InterpreterTrap::BadSignature.into());
+                }
+                self.throw(&arguments)
+            }
         }
+    }
+
+    /// Goes on at the first handler for a tag in the callers of one frame, up to another.
+    fn throw(&mut self, arguments: &[u128]) -> Result<Next, Halt> {
+        let numbers = [arguments[0], arguments[1]].map(|fp| frame_number(fp as u64));
+        let [Some(outer), Some(inner)] = numbers else {
+            return Err(self.unsupported("exceptions between places that are not frames"));
+        };
+        if inner >= self.frames.len() {
+            return Err(self.unsupported("exceptions from a frame that has been left"));
+        }
+        let (tag, payload) = (arguments[3] as u32, &arguments[4..6]);
+        for number in (outer + 1..inner).rev() {
+            self.spend(1)?;
+            let Frame { function, inst, .. } = self.frames[number];
+            let dfg = &function.dfg;
+            let Some(table) = dfg.insts[inst].exception_table() else { continue };
+            let kinds = dfg.exception_tables[table].items().iter();
+            let handlers = kinds.filter(|kind| !matches!(kind, HandlerKind::Context(_)));
+            let fits = |kind: &HandlerKind| match *kind {
+                HandlerKind::Tag(own) => own.as_u32() == tag,
+                HandlerKind::Default => true,
+                HandlerKind::Context(_) => false,
+            };
+            let Some(edge) = handlers.map(fits).position(|fits| fits) else { continue };
+            while self.frames.len() > number + 1 {
+                self.leave();
+            }
+            // The normal target is the first.
+            let target = dfg.branch_targets(inst)[edge + 1];
+            let payload = Values::from_slice(payload);
+            return Ok(Next::Block(self.branch(target, &[], &payload)?));
+        }
+        Err(self.unsupported("exceptions that nobody catches"))
     }
 
     fn libcall(
@@ -509,7 +583,14 @@ impl<'a> Machine<'_, 'a> {
                     chain.push(current);
                     current = *base;
                 }
-                _ => return Err(self.unsupported(format!("symbols and scales ({current})"))),
+                GlobalValueData::Symbol { name, offset, .. } => {
+                    let name = name.display(Some(function.params.user_named_funcs())).to_string();
+                    let Some(&start) = self.state.symbols.get(&name) else {
+                        return Err(self.unsupported(format!("the symbol {name} without memory")));
+                    };
+                    break start.wrapping_add(i64::from(*offset) as u64);
+                }
+                _ => return Err(self.unsupported(format!("scales ({current})"))),
             }
         };
         while let Some(global) = chain.pop() {

@@ -452,10 +452,38 @@ fn what_is_missing_is_named() {
     let error = call(&[&vector], &[DataValue::V128([0; 16])]).unwrap_err().to_string();
     assert_eq!(error, "the interpreter does not support `iadd` on vectors (i8x16) (in `%vector`)");
     let frame = function("frame", &[], &[I64], |cursor, _| {
-        let address = cursor.ins().get_frame_pointer(I64);
+        let address = cursor.ins().get_stack_pointer(I64);
         cursor.ins().return_(&[address]);
     });
     let error = call(&[&frame], &[]).unwrap_err().to_string();
-    let expected = "the interpreter does not support `get_frame_pointer.i64` (in `%frame`)";
+    let expected = "the interpreter does not support `get_stack_pointer.i64` (in `%frame`)";
     assert_eq!(error, expected);
+}
+
+#[test]
+fn symbols_have_the_memory_that_they_are_given() {
+    let text = "function %f(i32) -> i32 {
+        gv0 = symbol tls %counter+4
+        gv1 = symbol %plain
+    block0(v0: i32):
+        v1 = tls_value.i64 gv0
+        v2 = load.i32 v1
+        v3 = iadd v2, v0
+        store v3, v1
+        v4 = symbol_value.i64 gv1
+        v5 = load.i32 v4
+        v6 = iadd v5, v3
+        return v6 }";
+    let function = crate::text::parse_functions(text).unwrap().pop().unwrap();
+    let state = InterpreterState::default().with_function_store(FunctionStore::from(&function));
+    let state = state.with_symbol("%counter", &[9, 9, 9, 9, 1, 0, 0, 0]);
+    let mut interpreter = Interpreter::new(state.with_symbol("%plain", &[100, 0, 0, 0]));
+    let mut call = |x| interpreter.call_by_name("%f", &[DataValue::I32(x)]).unwrap();
+    assert_eq!(call(5), ControlFlow::Return(vec![DataValue::I32(106)]));
+    assert_eq!(call(1), ControlFlow::Return(vec![DataValue::I32(107)]));
+    let mut without = Interpreter::new(
+        InterpreterState::default().with_function_store(FunctionStore::from(&function)),
+    );
+    let error = without.call_by_name("%f", &[DataValue::I32(0)]).unwrap_err();
+    assert!(error.to_string().contains("%counter"), "{error}");
 }

@@ -6,7 +6,7 @@
 //! function, so that a tail call may overwrite it.
 
 use super::lower::LowerCtx;
-use super::vcode::{CallDest, CallInfo, Span, pseudo};
+use super::vcode::{CallDest, CallInfo, Span, StackResult, pseudo};
 use super::{Place, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{
@@ -532,7 +532,8 @@ impl LowerCtx<'_> {
         };
         self.put_call_inst(call, &sig, dest, address, &fixed);
         self.s.fixed = fixed;
-        if !call.is_tail {
+        // Nothing can be put behind a call that ends its block: it fetches its results itself.
+        if !call.is_tail && !call.is_try {
             self.load_results(&sig, ret_offset);
         }
         Ok(())
@@ -547,6 +548,7 @@ impl LowerCtx<'_> {
         fixed: &[(VReg, PReg)],
     ) {
         let mut clobbers = PRegSet::empty();
+        let mut stack_results = Vec::new();
         let contexts = self.context_regs(call);
         let first = self.begin();
         if let Some(reg) = address {
@@ -575,9 +577,20 @@ impl LowerCtx<'_> {
                 };
                 let Some(regs) = regs else { continue };
                 for (part, reg) in parts.into_iter().flatten().zip(regs) {
-                    if let AbiLoc::Reg(preg) = part.loc {
-                        self.operand(Operand::reg_fixed_def(reg, preg));
-                        clobbers.remove(preg);
+                    match part.loc {
+                        AbiLoc::Reg(preg) => {
+                            self.operand(Operand::reg_fixed_def(reg, preg));
+                            clobbers.remove(preg);
+                        }
+                        AbiLoc::Stack(offset) if call.is_try => {
+                            stack_results.push(StackResult {
+                                operand: self.begin() - first,
+                                offset: sig.arg_size as i32 + offset,
+                                ty: part.ty,
+                            });
+                            self.operand(Operand::any_def(reg));
+                        }
+                        AbiLoc::Stack(_) => {}
                     }
                 }
             }
@@ -610,6 +623,7 @@ impl LowerCtx<'_> {
             patchable: call.patchable,
             uses,
             succs,
+            stack_results,
         });
         let row = match (call.is_tail, call.is_try) {
             (true, _) => pseudo::RETURN_CALL,

@@ -520,6 +520,10 @@ fn emit_block(
                 pseudo::TRY_CALL => {
                     let call = &vcode.calls[inst.payload as usize];
                     e.call(backend, call, vcode.inst_operands(i), allocs);
+                    for result in &call.stack_results {
+                        let to = allocs[result.operand as usize];
+                        backend.emit_load_outgoing(e, result.ty, result.offset, to);
+                    }
                     if next != Some(target(0)) {
                         backend.emit_jump(e, target(0));
                     }

@@ -230,6 +230,18 @@ impl<'a> LowerCtx<'a> {
         &mut self.s.marks
     }
 
+    /// The label of the handler on exceptional edge `edge` of the call that ends `block`; `None`
+    /// where the block is unreachable or ends in something else.
+    pub fn handler_label(&self, block: ir::Block, edge: usize) -> Option<u32> {
+        let last = self.func.layout.last_inst(block)?;
+        self.func.dfg.insts[last].exception_table()?;
+        let machine = self.order.machine_block(block)?;
+        let succs = self.vcode.blocks[machine as usize].succs.range();
+        // The normal way on is the first.
+        let succ = self.vcode.succs[succs].get(edge.checked_add(1)?)?;
+        Some(succ.index() as u32)
+    }
+
     /// Offset of a stack slot in the area of stack slots.
     pub fn slot_offset(&self, slot: ir::StackSlot) -> i32 {
         self.s.slot_offsets[slot.index()] as i32

@@ -166,6 +166,16 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits everything before the first instruction of the function.
     fn emit_prologue(&self, e: &mut emit::Emitter<'_>);
 
+    /// Emits a load of `ty` from this offset in the area of outgoing arguments, right behind a call
+    /// that leaves its results there; registers that no convention returns values in may be lost.
+    fn emit_load_outgoing(
+        &self,
+        e: &mut emit::Emitter<'_>,
+        ty: Type,
+        offset: i32,
+        to: Allocation,
+    );
+
     /// Emits what takes the frame down, and the return.
     fn emit_return(&self, e: &mut emit::Emitter<'_>);
 

@@ -122,6 +122,9 @@ fn common(
                 let _ = write!(out, " {}", symbol.name.display(None));
             }
             CallDest::Operand => out.push_str(" indirect"),
+            CallDest::Tls { symbol, .. } => {
+                let _ = write!(out, " thread-local {}", vcode.symbols[symbol as usize].name.display(None));
+            }
         }
     }
     if !operands.is_empty() {

@@ -171,6 +171,25 @@ pub enum CallDest {
     Near(u32),
     /// The address is the first operand of the instruction.
     Operand,
+    /// The sequence that asks the thread library for the address of a symbol.
+    Tls {
+        /// The symbol of the variable.
+        symbol: u32,
+        /// The symbol of the library's function.
+        helper: u32,
+    },
+}
+
+/// A result of a call that ends its block and is left in memory: it is fetched right behind the
+/// call instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StackResult {
+    /// Which operand of the call it is.
+    pub operand: u32,
+    /// Where it is in the area of outgoing arguments.
+    pub offset: i32,
+    /// Its type.
+    pub ty: ir::Type,
 }
 
 /// What a call instruction needs beside its operands.
@@ -192,6 +211,8 @@ pub struct CallInfo {
     pub uses: u32,
     /// For a call with handlers: its successors, in `VCode::succs`.
     pub succs: Span,
+    /// For a call with handlers: results in memory.
+    pub stack_results: Vec<StackResult>,
 }
 
 /// A symbol that an instruction refers to.

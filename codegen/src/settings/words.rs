@@ -65,6 +65,8 @@ define_words! {
         None "none",
         /// The general dynamic model of ELF.
         ElfGd "elf_gd",
+        /// The local exec model of ELF: for variables of the executable itself.
+        ElfLe "elf_le",
         /// That of Mach-O.
         Macho "macho",
         /// That of COFF.

@@ -61,7 +61,8 @@ impl Verifier<'_> {
                 (!enabled).then(|| format!("{} needs a target with enable_pinned_reg", data.opcode))
             }
             Opcode::GetFramePointer | Opcode::GetReturnAddress => {
-                let kept = self.fisa.isa.is_some_and(|isa| isa.flags().preserve_frame_pointers());
+                let flags = self.fisa.isa.map_or(self.fisa.flags, |isa| isa.flags());
+                let kept = flags.preserve_frame_pointers();
                 (!kept)
                     .then(|| format!("{} needs a target with preserve_frame_pointers", data.opcode))
             }

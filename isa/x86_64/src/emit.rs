@@ -2,13 +2,13 @@
 //! branches, and operations of several instructions.
 
 use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
-use crate::amode::{Cc, Size, form};
+use crate::amode::{Cc, Segment, Size, form};
 use crate::asm::{self, Mem, P};
 use crate::encode::{self, encode, reloc};
 use crate::insts::{Op, ROWS};
 use crate::regs::*;
 use regalloc2::{Allocation, PReg, RegClass};
-use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode};
+use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode, Type};
 use windlass_core::isa::CallConv;
 use windlass_core::isa::unwind::CfiOp;
 use windlass_core::machine::MInst;
@@ -101,6 +101,7 @@ pub(crate) fn inst(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
 fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     match Op(inst.row) {
         Op::AtomicRmwLoop => atomic_rmw_loop(e, inst, allocs),
+        Op::TlsLocalExec => tls_local_exec(e, inst.high() as u32, reg(allocs[0])),
         op => panic!("nothing emits {op:?}"),
     }
 }
@@ -165,6 +166,42 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     jcc(e, Cc::Ne, again);
 }
 
+/// The thread pointer plus the distance of a symbol.
+fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
+    let pointer = Mem::absolute(0).with_segment(Segment::Fs);
+    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(pointer)]);
+    // Far enough that the displacement has 32 bits.
+    put(e, Op::Lea, Size::Q, &[P::R(to), P::M(Mem::base(to, i32::MAX))]);
+    let field = e.buffer.offset() - 4;
+    e.buffer.data_mut()[field as usize..].fill(0);
+    e.buffer.add_reloc_at_offset(field, reloc::TP_OFF, symbol, 0);
+}
+
+/// The sequence by which linkers know the general dynamic model: both instructions are padded with
+/// prefixes to 16 bytes.
+fn tls_general_dynamic(e: &mut Emitter<'_>, symbol: u32, helper: u32) {
+    // `data16 lea rdi, [rip + symbol@tlsgd]`, `data16 data16 rex.W call helper@plt`
+    e.buffer.put_bytes(&[0x66, 0x48, 0x8d, 0x3d, 0, 0, 0, 0]);
+    let field = e.buffer.offset() - 4;
+    e.buffer.add_reloc_at_offset(field, reloc::TLS_GD, symbol, -4);
+    e.buffer.put_bytes(&[0x66, 0x66, 0x48, 0xe8, 0, 0, 0, 0]);
+    let field = e.buffer.offset() - 4;
+    e.buffer.add_reloc_at_offset(field, reloc::PLT32, helper, -4);
+}
+
+/// A load of a call's result from memory.
+pub(crate) fn load_outgoing(e: &mut Emitter<'_>, ty: Type, offset: i32, to: Allocation) {
+    let area = e.frame.areas.outgoing;
+    let through = match to.as_reg() {
+        Some(reg) => reg,
+        None if ty.is_int() => TAIL_SCRATCH,
+        None => xmm(15),
+    };
+    let bytes = if !ty.is_int() && ty.bits() > 64 { 16 } else { 8 };
+    asm::mov_load(e.buffer, through, gpr(area.base), area.offset + offset, bytes);
+    mov(e, Allocation::reg(through), to);
+}
+
 fn reg(alloc: Allocation) -> PReg {
     alloc.as_reg().expect("the operand is in a register")
 }
@@ -205,6 +242,7 @@ pub(crate) fn call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Allocation]) 
     match call.dest {
         CallDest::Near(symbol) => put(e, Op::Call, Size::D, &[P::S(symbol)]),
         CallDest::Operand => put(e, Op::CallInd, Size::D, &[P::R(reg(allocs[0]))]),
+        CallDest::Tls { symbol, helper } => tls_general_dynamic(e, symbol, helper),
     }
 }
 
@@ -374,6 +412,7 @@ pub(crate) fn return_call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Alloca
     match call.dest {
         CallDest::Near(symbol) => put(e, Op::JmpTarget, Size::D, &[P::S(symbol)]),
         CallDest::Operand => put(e, Op::JmpInd, Size::D, &[P::R(reg(allocs[0]))]),
+        CallDest::Tls { .. } => panic!("the address of a variable is not a tail call"),
     }
 }
 

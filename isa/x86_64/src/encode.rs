@@ -35,6 +35,12 @@ pub mod reloc {
     pub const CALL32: u8 = 2;
     /// Address of the symbol plus addend, 64 bits.
     pub const ABS64: u8 = 3;
+    /// The descriptor of a thread-local symbol, as `PC32`.
+    pub const TLS_GD: u8 = 4;
+    /// Distance of a thread-local symbol from the thread pointer, 32 bits.
+    pub const TP_OFF: u8 = 5;
+    /// As `CALL32`, through a stub where there is one.
+    pub const PLT32: u8 = 6;
 }
 
 /// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field

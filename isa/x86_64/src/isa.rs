@@ -341,6 +341,10 @@ impl Backend for X64 {
         emit::prologue(e);
     }
 
+    fn emit_load_outgoing(&self, e: &mut Emitter<'_>, ty: Type, offset: i32, to: Allocation) {
+        emit::load_outgoing(e, ty, offset, to);
+    }
+
     fn emit_return(&self, e: &mut Emitter<'_>) {
         emit::ret(e);
     }
@@ -350,6 +354,9 @@ impl Backend for X64 {
             encode::reloc::PC32 => Reloc::X86PCRel4,
             encode::reloc::GOT_PC32 => Reloc::X86GOTPCRel4,
             encode::reloc::CALL32 => Reloc::X86CallPCRel4,
+            encode::reloc::TLS_GD => Reloc::ElfX86_64TlsGd,
+            encode::reloc::TP_OFF => Reloc::ElfX86_64TpOff,
+            encode::reloc::PLT32 => Reloc::X86CallPLTRel4,
             _ => Reloc::Abs8,
         }
     }

@@ -66,6 +66,8 @@ struct Pending {
     relocs: Vec<(FinalizedMachReloc, Option<String>)>,
     unwind: Option<SystemVUnwindInfo>,
     traps: Vec<(u32, TrapCode)>,
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    sites: crate::throw::FunctionSites,
 }
 
 struct Defined {
@@ -90,6 +92,8 @@ pub struct Jit {
     trampolines: Mutex<HashMap<Signature, Arc<Trampoline>>>,
     /// The reasons of traps, by the address of the instruction.
     traps: HashMap<usize, TrapCode>,
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    _sites: Vec<crate::throw::SiteRegistration>,
     // Frames are withdrawn before their code goes: fields are dropped in this order.
     _frames: Vec<FrameRegistration>,
     images: Vec<CodeImage>,
@@ -107,6 +111,8 @@ impl Jit {
             symbols: HashMap::new(),
             trampolines: Mutex::new(HashMap::new()),
             traps: HashMap::new(),
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            _sites: Vec::new(),
             _frames: Vec::new(),
             images: Vec::new(),
         }
@@ -143,7 +149,14 @@ impl Jit {
             _ => None,
         };
         let traps = compiled.buffer.traps().iter().map(|trap| (trap.offset, trap.code)).collect();
-        self.pending.push(Pending { name: name.to_string(), relocs, unwind, traps });
+        self.pending.push(Pending {
+            name: name.to_string(),
+            relocs,
+            unwind,
+            traps,
+            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+            sites: crate::throw::sites(&compiled.buffer),
+        });
         let signature = function.signature.clone();
         self.functions.insert(name.to_string(), Defined { signature, address: 0 });
         Ok(())
@@ -182,6 +195,12 @@ impl Jit {
             });
             self._frames.extend(FrameRegistration::new(&common, described));
         }
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        self._sites.push(crate::throw::SiteRegistration::new(pending.iter().enumerate().map(
+            |(index, function)| {
+                (image.address(FunctionId(index as u32)) as usize, &function.sites)
+            },
+        )));
         for (index, function) in pending.iter().enumerate() {
             let defined = self.functions.get_mut(&function.name).expect("put there by `define`");
             defined.address = image.address(FunctionId(index as u32)) as usize;
@@ -202,6 +221,10 @@ impl Jit {
         }
         let defined = self.functions.get(name).map(|f| f.address).filter(|address| *address != 0);
         let address = defined.or_else(|| self.symbols.get(name).copied());
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        let address = address.or_else(|| {
+            (name == crate::throw::NAME).then_some(crate::throw::throw as *const () as usize)
+        });
         address.ok_or_else(|| JitError::Undefined(name.to_string()))
     }
 

@@ -11,6 +11,8 @@ mod guard;
 mod image;
 mod jit;
 pub mod libcalls;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod throw;
 pub mod trampoline;
 mod unwind;
 

@@ -6,4 +6,6 @@ use super::rows;
 rows! { super::fma::END;
     // Atomic read-modify-write by a loop; the payload's high half says which operation.
     AtomicRmwLoop "atomic_rmw_loop" "early rax, late G, tmp G, mod M, imm" "" "wf latemem";
+    // The address of a variable of this thread in the executable; the immediate is its symbol.
+    TlsLocalExec  "tls_local_exec"  "def G, imm" "" "";
 }

@@ -3,11 +3,17 @@
 use super::build::Cx;
 use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
-use crate::regs::{PINNED, RBP};
-use regalloc2::VReg;
+use crate::regs::{PINNED, RAX, RBP};
+use regalloc2::{Operand, VReg};
 use smallvec::SmallVec;
-use windlass_core::ir::{FuncRef, GlobalValue, GlobalValueData, Inst, Type, types};
+use windlass_core::ir::{
+    Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, LibCall, Type, types,
+};
+use windlass_core::isa::CallConv;
+use windlass_core::machine::pseudo;
+use windlass_core::machine::vcode::{CallDest, CallInfo, Span};
 use windlass_core::result::CodegenError;
+use windlass_core::settings::TlsModel;
 
 /// `stack_addr`
 pub fn stack_addr(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
@@ -32,6 +38,70 @@ pub fn func_addr(cx: &mut Cx<'_, '_>, inst: Inst, func: FuncRef) -> bool {
 pub fn symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
     let res = cx.res(inst, 0);
     put_global(cx, global, res);
+    true
+}
+
+/// `tls_value`
+pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
+    let GlobalValueData::Symbol { name, offset, tls: true, .. } =
+        &cx.c.func.global_values[global]
+    else {
+        cx.error = Some(unsupported("`tls_value` of anything but `symbol tls`: those"));
+        return true;
+    };
+    let res = cx.res(inst, 0);
+    let offset = i64::from(*offset);
+    let to = if offset == 0 { res } else { cx.gpr() };
+    match cx.c.flags.tls_model() {
+        TlsModel::ElfGd => {
+            let symbol = cx.c.vcode.symbol(name.clone(), 0);
+            let helper = cx.c.vcode.symbol(ExternalName::LibCall(LibCall::ElfTlsGetAddr), 0);
+            let mut clobbers = cx.c.backend.call_clobbers(CallConv::SystemV, false);
+            clobbers.remove(RAX);
+            let number = cx.c.vcode.calls.len() as u64;
+            cx.c.vcode.calls.push(CallInfo {
+                dest: CallDest::Tls { symbol, helper },
+                clobbers,
+                callee_pop: 0,
+                tail_args_size: 0,
+                inst: None,
+                patchable: false,
+                uses: 0,
+                succs: Span::default(),
+                stack_results: Vec::new(),
+            });
+            cx.c.vcode.has_calls = true;
+            cx.c.put(pseudo::CALL, 0, number, &[Operand::reg_fixed_def(to, RAX)]);
+        }
+        TlsModel::ElfLe => {
+            let symbol = cx.c.vcode.symbol(name.clone(), 0);
+            cx.put(Op::TlsLocalExec, Size::Q, &[Arg::Reg(to), Arg::Imm(symbol as i64)]);
+        }
+        TlsModel::None => {
+            cx.error = Some(unsupported("thread-local symbols without the setting tls_model"));
+        }
+        model => {
+            cx.error = Some(unsupported(&format!("thread-local symbols with tls_model={model}")));
+        }
+    }
+    if offset != 0 {
+        let at = displaced(cx, Some(Amode::base(to, 0)), offset);
+        cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(at)]);
+    }
+    true
+}
+
+/// `get_exception_handler_address`
+pub fn handler_address(cx: &mut Cx<'_, '_>, inst: Inst, block: Block, edge: i32) -> bool {
+    let res = cx.res(inst, 0);
+    let edge = usize::try_from(edge).ok();
+    match edge.and_then(|edge| cx.c.handler_label(block, edge)) {
+        Some(label) => {
+            cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::label(label))]);
+        }
+        // The call is unreachable, so nothing comes to its handler.
+        None => cx.put_constant(res, 0),
+    }
     true
 }
 
