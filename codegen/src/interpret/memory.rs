@@ -2,7 +2,8 @@
 //!
 //! What holds: an address of a slot or of a function fits in 32 bits and is the same number in i32
 //! and i64. Slots start at `STACK_START`; functions are numbered from `FUNCTION_START`, library
-//! calls from `LIBCALL_START`, handlers of exceptions from `HANDLER_START`, 16 apart. Fresh slots are filled with zeros.
+//! calls from `LIBCALL_START`, handlers of exceptions from `HANDLER_START`, 16 apart. Fresh slots
+//! are filled with zeros.
 
 /// The address of the first byte of the first frame.
 const STACK_START: u64 = 0x4000_0000;

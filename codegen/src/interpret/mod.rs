@@ -12,8 +12,8 @@ mod tests;
 
 pub use self::store::{FuncIndex, FunctionStore};
 
-use crate::data_value::{DataValue, DataValueCastFailure};
 use crate::FxHashMap;
+use crate::data_value::{DataValue, DataValueCastFailure};
 use crate::ir::{TrapCode, Type};
 use crate::semantics::NanPolicy;
 use core::fmt;

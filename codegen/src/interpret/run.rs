@@ -13,8 +13,8 @@ use crate::data_value::DataValue;
 use crate::entity::EntityRef;
 use crate::ir::{
     AbiParam, ArgumentPurpose, AtomicRmwOp, Block, BlockArg, BlockCall, Endianness, ExternalName,
-    FuncRef, Function, GlobalValue, GlobalValueData, HandlerKind, Inst, InstructionData, LibCall, MemFlags,
-    Opcode, Signature, TrapCode, Type, Value, types,
+    FuncRef, Function, GlobalValue, GlobalValueData, HandlerKind, Inst, InstructionData, LibCall,
+    MemFlags, Opcode, Signature, TrapCode, Type, Value, types,
 };
 use crate::semantics::{Bits, Concrete, Domain, FloatOp, Results, Stop, eval_inst};
 use smallvec::SmallVec;

@@ -168,13 +168,7 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Emits a load of `ty` from this offset in the area of outgoing arguments, right behind a call
     /// that leaves its results there; registers that no convention returns values in may be lost.
-    fn emit_load_outgoing(
-        &self,
-        e: &mut emit::Emitter<'_>,
-        ty: Type,
-        offset: i32,
-        to: Allocation,
-    );
+    fn emit_load_outgoing(&self, e: &mut emit::Emitter<'_>, ty: Type, offset: i32, to: Allocation);
 
     /// Emits what takes the frame down, and the return.
     fn emit_return(&self, e: &mut emit::Emitter<'_>);

@@ -123,7 +123,11 @@ fn common(
             }
             CallDest::Operand => out.push_str(" indirect"),
             CallDest::Tls { symbol, .. } => {
-                let _ = write!(out, " thread-local {}", vcode.symbols[symbol as usize].name.display(None));
+                let _ = write!(
+                    out,
+                    " thread-local {}",
+                    vcode.symbols[symbol as usize].name.display(None)
+                );
             }
         }
     }

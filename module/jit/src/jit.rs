@@ -197,9 +197,7 @@ impl Jit {
         }
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         self._sites.push(crate::throw::SiteRegistration::new(pending.iter().enumerate().map(
-            |(index, function)| {
-                (image.address(FunctionId(index as u32)) as usize, &function.sites)
-            },
+            |(index, function)| (image.address(FunctionId(index as u32)) as usize, &function.sites),
         )));
         for (index, function) in pending.iter().enumerate() {
             let defined = self.functions.get_mut(&function.name).expect("put there by `define`");

@@ -43,8 +43,7 @@ pub fn symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> boo
 
 /// `tls_value`
 pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
-    let GlobalValueData::Symbol { name, offset, tls: true, .. } =
-        &cx.c.func.global_values[global]
+    let GlobalValueData::Symbol { name, offset, tls: true, .. } = &cx.c.func.global_values[global]
     else {
         cx.error = Some(unsupported("`tls_value` of anything but `symbol tls`: those"));
         return true;
