@@ -3,6 +3,8 @@
 #[cfg(feature = "matchers")]
 mod conds;
 #[cfg(feature = "matchers")]
+mod divide;
+#[cfg(feature = "matchers")]
 mod generated;
 pub mod params;
 #[cfg(feature = "matchers")]

@@ -492,3 +492,182 @@ fn opcodes_in_patterns_are_pure_or_loads() {
         assert_eq!(op.info().results.len(), 1, "{op} has one result");
     }
 }
+
+/// Random numbers.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number of any size, often at an end of a range.
+    fn number(&mut self) -> i64 {
+        let bits = self.next() as i64 >> (self.next() % 64);
+        match self.next() % 4 {
+            0 => EDGES[self.next() as usize % EDGES.len()],
+            1 => bits.wrapping_add(1 << (self.next() % 64)),
+            _ => bits,
+        }
+    }
+
+    fn choose<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.next() as usize % from.len()]
+    }
+}
+
+#[test]
+fn division_by_constants_is_exact() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let mut divisors: Vec<i64> = (-70..1030).collect();
+    divisors.extend((0..400).map(|_| random.number()));
+    let mut simplifier = Simplifier::new();
+    let ops = [Opcode::Udiv, Opcode::Urem, Opcode::Sdiv, Opcode::Srem];
+    for (op, ty) in ops.into_iter().flat_map(|op| [(op, I32), (op, I64)]) {
+        let mut without = 0;
+        for &k in &divisors {
+            let mut func = Function::new();
+            let block = func.dfg.make_block();
+            func.layout.append_block(block);
+            let x = func.dfg.append_block_param(block, ty);
+            simplifier.clear();
+            let mut insert = |data| simplifier.insert(&mut func, block, SourceLoc::default(), data);
+            let y = insert(InstructionData::iconst(ty, k as u64));
+            let data = InstructionData::binary(op, ty, x, y);
+            let result = insert(data);
+            let divides = |n| func.dfg.insts[Inst::from_u32(n as u32)].opcode == op;
+            without += usize::from(!(0..func.dfg.num_insts()).any(divides));
+            let mut dividends = EDGES.to_vec();
+            for _ in 0..40 {
+                let n = random.number();
+                dividends.push(n);
+                let multiple = n.wrapping_mul(k);
+                dividends.extend([multiple, multiple.wrapping_sub(1), multiple.wrapping_add(1)]);
+            }
+            for n in dividends {
+                let expected = eval_inst(
+                    &Concrete { nan: NanPolicy::X86 },
+                    &data,
+                    &[bits(ty, n), bits(ty, k)],
+                );
+                let expected = expected.map(|results| results[0]);
+                let found = run(&func, &[x], &[n])[result.as_u32() as usize];
+                assert_eq!(found, expected, "{op}.{ty} of {n} by {k}\n{func}");
+            }
+        }
+        assert!(without > 1400, "{op}.{ty}: {without} of {} need no division", divisors.len());
+    }
+}
+
+/// A random program in one block: operations on parameters and what came before.
+fn random_program(
+    random: &mut Random,
+    mut insert: impl FnMut(InstructionData) -> Value,
+    values: &mut Vec<(Value, Type)>,
+) {
+    let ops: Vec<Opcode> = Opcode::ALL.iter().copied().filter(|&op| applies(op)).collect();
+    for _ in 0..40 {
+        let op = random.choose(&ops);
+        let info = op.info();
+        let ty = random.choose(&SIMPLE);
+        let polymorphic = info.control != Control::None;
+        if polymorphic && !info.t.contains(ty) || op == Opcode::F16const {
+            continue;
+        }
+        let mut data = InstructionData::new(op, if polymorphic { ty } else { types::INVALID });
+        let mut slot = 0;
+        let mut possible = true;
+        for kind in info.operands() {
+            match kind {
+                OperandKind::Value(expr) => {
+                    let fits = |t: Type| match op {
+                        Opcode::Uextend | Opcode::Sextend => t.is_int() && t.bits() < ty.bits(),
+                        Opcode::Ireduce => t.is_int() && t.bits() > ty.bits(),
+                        Opcode::Fpromote => t == F32 && ty == F64,
+                        Opcode::Fdemote => t == F64 && ty == F32,
+                        Opcode::Bitcast => t.bits() == ty.bits(),
+                        _ => match expr {
+                            TypeExpr::T => t == ty,
+                            TypeExpr::Is(other) => t == *other,
+                            _ => info.u.contains(t),
+                        },
+                    };
+                    let fitting: Vec<Value> =
+                        values.iter().filter(|v| fits(v.1)).map(|v| v.0).collect();
+                    possible &= !fitting.is_empty();
+                    if possible {
+                        // The latest values more often, so that patterns nest.
+                        let last = fitting.len().saturating_sub(5);
+                        let from = if random.next() % 3 == 0 { &fitting } else { &fitting[last..] };
+                        data.args[slot] = random.choose(from);
+                    }
+                    slot += 1;
+                }
+                OperandKind::IntCC => data.aux = (random.next() % 10) as u8,
+                OperandKind::FloatCC => data.aux = (random.next() % 14) as u8,
+                OperandKind::Imm64 => data = InstructionData::iconst(ty, random.number() as u64),
+                OperandKind::Ieee32 => data.set_imm64(random.number() as u64 & 0xffff_ffff),
+                OperandKind::Ieee64 => data.set_imm64(random.number() as u64),
+                OperandKind::MemFlags => data.set_mem_flags(MemFlags::new()),
+                _ => possible = false,
+            }
+        }
+        let result = info.results[0].eval(ty);
+        if possible && let Some(result) = result.filter(|ty| SIMPLE.contains(ty)) {
+            values.push((insert(data), result));
+        }
+    }
+}
+
+#[test]
+fn random_programs_keep_their_meaning() {
+    let mut simplifier = Simplifier::new();
+    let mut saved = 0;
+    for seed in 1..1500u64 {
+        let mut values = [Vec::new(), Vec::new()];
+        let mut funcs = [Function::new(), Function::new()];
+        let mut params = Vec::new();
+        for side in 0..2 {
+            let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let func = &mut funcs[side];
+            let block = func.dfg.make_block();
+            func.layout.append_block(block);
+            for ty in [I8, I16, I32, I32, I64, I64, F32, F64] {
+                values[side].push((func.dfg.append_block_param(block, ty), ty));
+            }
+            params = values[side].iter().map(|v| v.0).collect();
+            simplifier.clear();
+            let insert = |data: InstructionData| {
+                if side == 1 {
+                    return simplifier.insert(func, block, SourceLoc::default(), data);
+                }
+                let inst = func.dfg.make_inst(data);
+                func.dfg.make_inst_results(inst, data.ctrl_type);
+                func.layout.append_inst(inst, block);
+                func.dfg.first_result(inst)
+            };
+            random_program(&mut random, insert, &mut values[side]);
+        }
+        let [plain, simple] = &funcs;
+        saved += plain.dfg.num_insts().saturating_sub(simple.dfg.num_insts());
+        let mut random = Random(seed);
+        for _ in 0..20 {
+            let inputs: Vec<i64> = params.iter().map(|_| random.number()).collect();
+            let left = run(plain, &params, &inputs);
+            let right = run(simple, &params, &inputs);
+            for (l, r) in values[0].iter().zip(&values[1]) {
+                let (a, b) = (left[l.0.as_u32() as usize], right[r.0.as_u32() as usize]);
+                // After a trap there is nothing to compare.
+                if a.is_err() {
+                    break;
+                }
+                assert_eq!(simple.dfg.value_type(r.0), l.1);
+                assert_eq!(a, b, "seed {seed}: {} and {} in\n{plain}\n{simple}", l.0, r.0);
+            }
+        }
+    }
+    assert!(saved > 1000, "only {saved} instructions were saved");
+}

@@ -76,6 +76,7 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)]) -> String {
     out.push_str(
         "\n#[rustfmt::skip]\n#[allow(unused_imports)]\nmod prelude {\n    \
          pub(super) use crate::opt::conds::*;\n    \
+         pub(super) use crate::opt::divide::*;\n    \
          pub(super) use crate::opt::simplify::{Cx, Def};\n    \
          pub(super) use crate::ir::condcodes::{CondCode, FloatCC, IntCC};\n    \
          pub(super) use crate::ir::types::{F32, F64, I8, I16, I32, I64, I128};\n    \
@@ -140,7 +141,8 @@ fn kind(op: Opcode, has_rules: bool) -> u8 {
     let pure = info.effects & !effects::COMM == 0;
     // Comparisons are made again at each use, so that they can be fused with it.
     let shared = pure && !matches!(op, Opcode::Icmp | Opcode::Fcmp);
-    let swaps = op.is_commutative() && info.fixed_values == 2;
+    // Of two NaNs a machine may give the first: operands of float arithmetic stay where they are.
+    let swaps = op.is_commutative() && info.fixed_values == 2 && info.t.contains(types::I32);
     info.fixed_values | u8::from(shared) << 2 | u8::from(swaps) << 3 | 16
 }
 
@@ -332,7 +334,7 @@ impl<'a> Chain<'a> {
             })
             .collect();
         let rule = self.rule;
-        let body = format!("{}cx.hit(\"{}\"); {}", self.before, rule.name, self.body);
+        let body = format!("{}{}", self.before, self.body);
         let lets = lets.join(" ");
         self.body = match &rule.conditions {
             Some(conditions) => {
@@ -503,7 +505,9 @@ impl<'a> Chain<'a> {
                     self.used.push(arg.clone());
                     let _ = write!(text, ", {arg}");
                 }
-                self.body = format!("if let Some(v) = {text}) {{ return Some(v); }}");
+                let name = &self.rule.name;
+                self.body =
+                    format!("if let Some(v) = {text}) {{ cx.hit(\"{name}\"); return Some(v); }}");
                 return;
             }
             Replacement::Steps(steps) => steps,
@@ -533,7 +537,7 @@ impl<'a> Chain<'a> {
             }
         }
         let value = self.value(&step.expr, want);
-        self.body = format!("return Some({value});");
+        self.body = format!("cx.hit(\"{}\"); return Some({value});", self.rule.name);
     }
 
     /// The Rust that gives a value of the right side.

@@ -6,10 +6,10 @@ pub(super) fn iabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Ineg {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Iabs, ty, x)); cx.hit("abs_neg"); return Some(t1); } // int.rules:54 abs_neg
+        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Iabs, ty, x)); cx.hit("abs_neg"); return Some(t1); } // int.rules:58 abs_neg
     }
     if a.op == Opcode::Iabs {
-        { let i = d.args[0]; cx.hit("abs_abs"); return Some(i); } // int.rules:55 abs_abs
+        { let i = d.args[0]; cx.hit("abs_abs"); return Some(i); } // int.rules:59 abs_abs
     }
     None
 }
@@ -199,7 +199,10 @@ pub(super) fn sdiv(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 1 {
-            { let x = d.args[0]; cx.hit("sdiv_one"); return Some(x); } // int.rules:43 sdiv_one
+            { let x = d.args[0]; cx.hit("sdiv_one"); return Some(x); } // int.rules:45 sdiv_one
+        }
+        if matches!(ty, I32 | I64) {
+            { let k = kb; let x = d.args[0]; if let Some(v) = sdiv_const(cx, d, x, k) { cx.hit("sdiv_const"); return Some(v); } } // int.rules:48 sdiv_const
         }
     }
     None
@@ -208,7 +211,7 @@ pub(super) fn sdiv(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn smax(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("smax_same"); return Some(x); } // int.rules:51 smax_same
+        { let x = d.args[0]; cx.hit("smax_same"); return Some(x); } // int.rules:55 smax_same
     }
     None
 }
@@ -216,7 +219,7 @@ pub(super) fn smax(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn smin(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("smin_same"); return Some(x); } // int.rules:50 smin_same
+        { let x = d.args[0]; cx.hit("smin_same"); return Some(x); } // int.rules:54 smin_same
     }
     None
 }
@@ -226,10 +229,13 @@ pub(super) fn srem(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 1 {
-            {  let t1 = cx.int(ty, 0); cx.hit("srem_one"); return Some(t1); } // int.rules:44 srem_one
+            {  let t1 = cx.int(ty, 0); cx.hit("srem_one"); return Some(t1); } // int.rules:46 srem_one
         }
         if kb == -1 {
-            {  let t1 = cx.int(ty, 0); cx.hit("srem_minus_one"); return Some(t1); } // int.rules:45 srem_minus_one
+            {  let t1 = cx.int(ty, 0); cx.hit("srem_minus_one"); return Some(t1); } // int.rules:47 srem_minus_one
+        }
+        if matches!(ty, I32 | I64) {
+            { let k = kb; let x = d.args[0]; if let Some(v) = srem_const(cx, d, x, k) { cx.hit("srem_const"); return Some(v); } } // int.rules:49 srem_const
         }
     }
     None
@@ -243,6 +249,9 @@ pub(super) fn udiv(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             { let x = d.args[0]; cx.hit("udiv_one"); return Some(x); } // int.rules:39 udiv_one
         }
         { let k = kb; let x = d.args[0]; if let Some(n) = log2(ty, k) { let t1 = cx.int(ty, n); let t2 = cx.make(InstructionData::binary(Opcode::Ushr, ty, x, t1)); cx.hit("udiv_pow2"); return Some(t2); } } // int.rules:40 udiv_pow2
+        if matches!(ty, I32 | I64) {
+            { let k = kb; let x = d.args[0]; if let Some(v) = udiv_const(cx, d, x, k) { cx.hit("udiv_const"); return Some(v); } } // int.rules:43 udiv_const
+        }
     }
     None
 }
@@ -250,12 +259,12 @@ pub(super) fn udiv(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn umax(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("umax_same"); return Some(x); } // int.rules:49 umax_same
+        { let x = d.args[0]; cx.hit("umax_same"); return Some(x); } // int.rules:53 umax_same
     }
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 0 {
-            { let x = d.args[0]; cx.hit("umax_zero"); return Some(x); } // int.rules:53 umax_zero
+            { let x = d.args[0]; cx.hit("umax_zero"); return Some(x); } // int.rules:57 umax_zero
         }
     }
     None
@@ -264,12 +273,12 @@ pub(super) fn umax(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn umin(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("umin_same"); return Some(x); } // int.rules:48 umin_same
+        { let x = d.args[0]; cx.hit("umin_same"); return Some(x); } // int.rules:52 umin_same
     }
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 0 {
-            {  let t1 = cx.int(ty, 0); cx.hit("umin_zero"); return Some(t1); } // int.rules:52 umin_zero
+            {  let t1 = cx.int(ty, 0); cx.hit("umin_zero"); return Some(t1); } // int.rules:56 umin_zero
         }
     }
     None
@@ -283,6 +292,9 @@ pub(super) fn urem(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             {  let t1 = cx.int(ty, 0); cx.hit("urem_one"); return Some(t1); } // int.rules:41 urem_one
         }
         { let k = kb; let x = d.args[0]; if log2(ty, k).is_some() { let t1 = cx.int(ty, k.wrapping_sub(1)); let t2 = cx.make(InstructionData::binary(Opcode::Band, ty, x, t1)); cx.hit("urem_pow2"); return Some(t2); } } // int.rules:42 urem_pow2
+        if matches!(ty, I32 | I64) {
+            { let k = kb; let x = d.args[0]; if let Some(v) = urem_const(cx, d, x, k) { cx.hit("urem_const"); return Some(v); } } // int.rules:44 urem_const
+        }
     }
     None
 }

@@ -23,6 +23,7 @@ mod shift;
 #[allow(unused_imports)]
 mod prelude {
     pub(super) use crate::opt::conds::*;
+    pub(super) use crate::opt::divide::*;
     pub(super) use crate::opt::simplify::{Cx, Def};
     pub(super) use crate::ir::condcodes::{CondCode, FloatCC, IntCC};
     pub(super) use crate::ir::types::{F32, F64, I8, I16, I32, I64, I128};
@@ -85,7 +86,7 @@ pub(super) const KINDS: [u8; 163] = [
     18, 18, 18, 30, 30, 30, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 30, 30, 30, 21, 22, 22, 22, 22,
     22, 21, 21, 21, 21, 21, 21, 21, 18, 18, 23, 23, 23, 23, 21, 21,
-    21, 0, 22, 21, 30, 22, 30, 22, 21, 23, 21, 21, 22, 30, 30, 21,
+    21, 0, 22, 21, 22, 22, 22, 22, 21, 23, 21, 21, 22, 22, 22, 21,
     21, 21, 21, 21, 21, 17, 17, 21, 21, 21, 21, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 21,
