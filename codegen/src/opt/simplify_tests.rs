@@ -601,7 +601,11 @@ fn random_program(
                     if possible {
                         // The latest values more often, so that patterns nest.
                         let last = fitting.len().saturating_sub(5);
-                        let from = if random.next() % 3 == 0 { &fitting } else { &fitting[last..] };
+                        let from = if random.next().is_multiple_of(3) {
+                            &fitting
+                        } else {
+                            &fitting[last..]
+                        };
                         data.args[slot] = random.choose(from);
                     }
                     slot += 1;
