@@ -43,3 +43,13 @@ fn with_many_live_values() {
     let calls = run(320..345, &config, &[], &[]);
     assert!(calls > 50, "only {calls} calls");
 }
+
+#[test]
+fn what_traps_in_the_interpreter_traps_in_code() {
+    let hunt = env!("CARGO_BIN_EXE_hunt");
+    let output = std::process::Command::new(hunt).args(["traps", "0", "100"]).output();
+    let output = output.expect("the program runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let traps: usize = text.trim().parse().unwrap_or_else(|_| panic!("{text}"));
+    assert!(traps > 30, "only {traps} traps");
+}

@@ -3,13 +3,18 @@
 //! `hunt START COUNT [SETTING…]` tries the seeds from START on; a SETTING with `=` is a shared one,
 //! any other a processor feature. Every case runs in a process of its own when it fails, so that a
 //! crash is found and made smaller like any other failure.
+//!
+//! `hunt traps START END [SETTING…]` runs the calls that trap in the interpreter, each in a process
+//! of its own, which has to end by a signal.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use windlass_core::data_value::DataValue;
+use windlass_core::interpret::ControlFlow;
 use windlass_core::text::parse_functions;
 use windlass_fuzz::generate::{Case, Config, generate};
-use windlass_fuzz::native::{Verdict, check, config, host};
+use windlass_fuzz::native::{Verdict, check, compile, config, host};
+use windlass_fuzz::oracle::expected;
 use windlass_fuzz::shrink::shrink;
 
 fn case(seed: u64) -> Case {
@@ -57,6 +62,39 @@ fn fails(case: &Case, settings: &[String], file: &Path) -> bool {
     output.expect("this program runs").status.code() != Some(0)
 }
 
+/// Runs call `number` of a seed's case, whatever it does.
+fn call(seed: u64, number: usize, settings: &[String]) -> ExitCode {
+    let case = case(seed);
+    let jit = compile(&case, &isa(settings)).expect("a case that compiles");
+    let found = jit.call(&case.functions[0].name.to_string(), &case.arguments[number]);
+    println!("returned {found:?}");
+    ExitCode::SUCCESS
+}
+
+/// Runs the calls that trap in the interpreter; prints how many ended by a signal.
+fn traps(seeds: std::ops::Range<u64>, settings: &[String]) -> ExitCode {
+    let mut trapped = 0;
+    for seed in seeds {
+        let case = case(seed);
+        for (number, arguments) in case.arguments.iter().enumerate() {
+            let Ok(ControlFlow::Trap(trap)) = expected(&case, arguments) else { continue };
+            let program = std::env::current_exe().expect("the path of this program");
+            let (seed, number) = (seed.to_string(), number.to_string());
+            let output =
+                Command::new(program).args(["call", &seed, &number]).args(settings).output();
+            let output = output.expect("this program runs");
+            if output.status.code().is_some() {
+                let text = String::from_utf8_lossy(&output.stdout);
+                println!("seed {seed}, call {number}: expected the trap {trap}, found {text}");
+                return ExitCode::from(1);
+            }
+            trapped += 1;
+        }
+    }
+    println!("{trapped}");
+    ExitCode::SUCCESS
+}
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
@@ -73,6 +111,14 @@ fn main() -> ExitCode {
                 }
                 Verdict::Agree(_) => ExitCode::SUCCESS,
             };
+        }
+        Some("call") => {
+            let number = |n: usize| args[n].parse::<usize>().expect("a number");
+            return call(number(1) as u64, number(2), &args[3..]);
+        }
+        Some("traps") => {
+            let number = |n: usize| args[n].parse::<u64>().expect("a number");
+            return traps(number(1)..number(2), &args[3..]);
         }
         // Seeds in a process of their own: prints each before it is tried.
         Some("range") => {
