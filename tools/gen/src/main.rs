@@ -58,6 +58,9 @@ const SETS: &[Set] = &[
 /// Most lines of a generated file.
 const MAX_LINES: usize = 1200;
 
+/// The least share of a machine's lowering, in per cent, that is written in rules.
+const LEAST_SHARE: usize = 67;
+
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Gen { check, root } => generate_all(&root, check),
@@ -144,6 +147,20 @@ fn generate(
         let path = format!("{}/unsupported", set.rules);
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
         lint::coverage(&all, &path, &text, problems);
+        let share = support::Share::of(&groups);
+        let functions = share.by_functions.len();
+        println!(
+            "{}: {} pairs of opcode and type, {} % of them in rules, {functions} by functions",
+            set.rules,
+            share.pairs,
+            share.percent(),
+        );
+        if share.percent() < LEAST_SHARE {
+            bail!(
+                "less than {LEAST_SHARE} % in rules; functions do {}",
+                share.by_functions.join(" ")
+            );
+        }
     }
     let dir = root.join(set.generated);
     for (name, rules) in &groups {

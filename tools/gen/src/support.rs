@@ -2,7 +2,7 @@
 
 use crate::lowering::function_name;
 use crate::matcher::{every_type, expand_types};
-use crate::syntax::{Problem, Rule};
+use crate::syntax::{Problem, Replacement, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use windlass_core::ir::Opcode;
@@ -67,12 +67,20 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)], _: &mut Vec<Problem>)
     out
 }
 
-/// The scalar types for which a rule with this root exists, and the features that are enough.
-fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
-    let mut by_op: BTreeMap<Opcode, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+/// What lowers an opcode at a type.
+#[derive(Default)]
+struct Support {
+    /// The sets of features of which one is enough.
+    features: BTreeSet<String>,
+    /// Whether a rule has instructions on its right side, and not only the name of a function.
+    in_rules: bool,
+}
+
+/// What is lowered: by opcode, then by type.
+fn support(groups: &[(String, Vec<Rule>)]) -> BTreeMap<Opcode, BTreeMap<String, Support>> {
+    let mut by_op: BTreeMap<Opcode, BTreeMap<String, Support>> = BTreeMap::new();
     for rule in groups.iter().flat_map(|g| &g.1).filter(|r| !r.cond) {
         let Some(op) = Opcode::from_name(&rule.pattern.op) else { continue };
-        let features = rule.features.join("+");
         let entry = by_op.entry(op).or_default();
         let mut ignored = Vec::new();
         let types = match rule.pattern.types.is_empty() {
@@ -80,9 +88,46 @@ fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
             true => every_type(op),
         };
         for ty in types {
-            entry.entry(ty).or_default().insert(features.clone());
+            let support = entry.entry(ty).or_default();
+            support.features.insert(rule.features.join("+"));
+            support.in_rules |= !matches!(rule.replacement, Replacement::Rust(..));
         }
     }
+    by_op
+}
+
+/// How much of a machine's lowering is written in rules.
+pub struct Share {
+    /// Pairs of opcode and type that are lowered.
+    pub pairs: usize,
+    /// Those for which only rules exist that name a function.
+    pub by_functions: Vec<String>,
+}
+
+impl Share {
+    /// Counts the pairs of these rules.
+    pub fn of(groups: &[(String, Vec<Rule>)]) -> Self {
+        let mut share = Self { pairs: 0, by_functions: Vec::new() };
+        for (op, types) in support(groups) {
+            for (ty, support) in types {
+                share.pairs += 1;
+                if !support.in_rules {
+                    share.by_functions.push(format!("{op}.{ty}"));
+                }
+            }
+        }
+        share
+    }
+
+    /// Per cent of the pairs that are in rules.
+    pub fn percent(&self) -> usize {
+        100 * (self.pairs - self.by_functions.len()) / self.pairs.max(1)
+    }
+}
+
+/// The scalar types for which a rule with this root exists, and the features that are enough.
+fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
+    let by_op = support(groups);
     out.push_str(
         "\n/// What is lowered: opcode, type (`INVALID` where the opcode has none), and the features of which one\n\
          /// set is needed (`+` joins a set; an empty one means every
@@ -90,7 +135,7 @@ fn supported(out: &mut String, groups: &[(String, Vec<Rule>)]) {
          pub static SUPPORTED: &[(Opcode, Type, &[&str])] = &[\n",
     );
     for (op, types) in by_op {
-        for (ty, features) in types {
+        for (ty, Support { features, .. }) in types {
             let base = features.contains("");
             let features: Vec<String> = match base {
                 true => vec!["\"\"".to_string()],
