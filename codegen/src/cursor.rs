@@ -1,6 +1,9 @@
 //! Cursors: a place in a function, and instructions inserted there.
 
-use crate::ir::{self, Block, DataFlowGraph, Function, InsertBuilder, Inst, InstInserterBase};
+use crate::ir::{
+    self, Block, BuildInFunction, DataFlowGraph, Function, InsertBuilder, Inst, InstInserterBase,
+    InstructionData, Type, Value,
+};
 
 /// Where a cursor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,5 +313,18 @@ impl<'c, 'f> InstInserterBase<'c> for &'c mut FuncCursor<'f> {
             self.func.set_srcloc(inst, self.srcloc);
         }
         &mut self.func.dfg
+    }
+}
+
+impl<'c, 'f> BuildInFunction<'c> for InsertBuilder<'c, &'c mut FuncCursor<'f>> {
+    fn function(&self) -> &Function {
+        self.inserter().func
+    }
+
+    fn build_before(&mut self, data: InstructionData, ctrl_type: Type) -> Value {
+        let cursor = self.inserter_mut();
+        let inst = cursor.func.dfg.make_inst(data);
+        cursor.func.dfg.make_inst_results(inst, ctrl_type);
+        cursor.insert_built_inst(inst).first_result(inst)
     }
 }

@@ -10,10 +10,10 @@ use std::fmt;
 use windlass_core::cursor::{Cursor, FuncCursor};
 use windlass_core::entity::{EntityRef, EntitySet, PackedOption, SecondaryMap};
 use windlass_core::ir::{
-    Block, DataFlowGraph, DebugTag, DynamicStackSlot, DynamicStackSlotData, ExtFuncData, FuncRef,
-    Function, GlobalValue, GlobalValueData, Inst, InstBuilderBase, InstructionData, JumpTable,
-    JumpTableData, Opcode, RelSourceLoc, SigRef, Signature, SourceLoc, StackSlot, StackSlotData,
-    Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
+    Block, BuildInFunction, DataFlowGraph, DebugTag, DynamicStackSlot, DynamicStackSlotData,
+    ExtFuncData, FuncRef, Function, GlobalValue, GlobalValueData, Inst, InstBuilderBase,
+    InstructionData, JumpTable, JumpTableData, Opcode, RelSourceLoc, SigRef, Signature, SourceLoc,
+    StackSlot, StackSlotData, Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
 };
 use windlass_core::opt::simplify::{self, Simplifier};
 
@@ -164,6 +164,16 @@ impl<'short, 'long> InstBuilderBase<'short> for FuncInstBuilder<'short, 'long> {
         }
         let (inst, dfg) = self.build(data, ctrl_typevar);
         dfg.first_result(inst)
+    }
+}
+
+impl<'short, 'long> BuildInFunction<'short> for FuncInstBuilder<'short, 'long> {
+    fn function(&self) -> &Function {
+        self.builder.func
+    }
+
+    fn build_before(&mut self, data: InstructionData, ctrl_type: Type) -> Value {
+        FuncInstBuilder { builder: self.builder, block: self.block }.build_value(data, ctrl_type)
     }
 }
 

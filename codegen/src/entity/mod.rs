@@ -9,7 +9,7 @@
 mod boxed_slice;
 mod iter;
 mod list;
-mod packed_option;
+pub mod packed_option;
 mod primary;
 mod secondary;
 mod set;
@@ -24,11 +24,6 @@ pub use primary::PrimaryMap;
 pub use secondary::SecondaryMap;
 pub use set::{EntitySet, SetIter};
 pub use sparse::{SparseMap, SparseMapValue, SparseSet};
-
-/// The home of [`PackedOption`] under the path that clients know.
-pub mod packed {
-    pub use super::packed_option::{PackedOption, ReservedValue};
-}
 
 /// A type that stands for a dense index.
 pub trait EntityRef: Copy + Eq {

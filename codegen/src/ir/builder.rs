@@ -12,8 +12,8 @@ use super::instructions::{BlockArg, EdgeIndex, Operand, ValueList};
 use super::opcodes::{OperandKind, opcode_table};
 use super::types::{self, Type};
 use super::{
-    AtomicRmwOp, DataFlowGraph, FloatCC, Ieee16, Ieee32, Ieee64, Imm64, InstructionData, IntCC,
-    MemFlags, Offset32, Opcode, TrapCode, Uimm8,
+    AtomicRmwOp, DataFlowGraph, FloatCC, Function, GlobalValueData, Ieee16, Ieee32, Ieee64, Imm64,
+    InstructionData, IntCC, MemFlags, Offset32, Opcode, TrapCode, Uimm8,
 };
 
 /// What a place to build instructions at must offer.
@@ -60,6 +60,14 @@ impl<'f, I: InstInserterBase<'f>> InsertBuilder<'f, I> {
     #[inline]
     pub fn new(inserter: I) -> Self {
         Self { inserter, unused: core::marker::PhantomData }
+    }
+
+    pub(crate) fn inserter(&self) -> &I {
+        &self.inserter
+    }
+
+    pub(crate) fn inserter_mut(&mut self) -> &mut I {
+        &mut self.inserter
     }
 }
 
@@ -309,10 +317,248 @@ macro_rules! define_builder {
             ) -> Inst {
                 control_flow::try_call_indirect(self, callee, args, table)
             }
+
+            helpers!();
+        }
+    };
+}
+
+macro_rules! with_constant {
+    ($($method:ident $whole:ident $signed:literal $doc:literal;)*) => { $(
+        #[doc = $doc]
+        fn $method(self, x: Value, imm: impl Into<Imm64>) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::with_constant(self, Opcode::$whole, x, imm.into(), $signed)
+        }
+    )* };
+}
+
+macro_rules! with_inverse {
+    ($($method:ident $whole:ident $doc:literal;)*) => { $(
+        #[doc = $doc]
+        fn $method(mut self, x: Value, y: Value) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            let ty = self.data_flow_graph().value_type(y);
+            let inverse = self.build_before(InstructionData::unary(Opcode::Bnot, ty, y), ty);
+            self.$whole(x, inverse)
+        }
+    )* };
+}
+
+/// The methods of `InstBuilder` that make more than one instruction.
+macro_rules! helpers {
+    () => {
+        with_constant! {
+            iadd_imm Iadd true "The sum of `x` and a constant.";
+            imul_imm Imul true "The product of `x` and a constant.";
+            udiv_imm Udiv false "The quotient of `x` and a constant, unsigned.";
+            sdiv_imm Sdiv true "The quotient of `x` and a constant, signed.";
+            urem_imm Urem false "The remainder of `x` by a constant, unsigned.";
+            srem_imm Srem true "The remainder of `x` by a constant, signed.";
+            irsub_imm Isub true "A constant minus `x`.";
+            band_imm Band false "The bits that `x` and a constant have both.";
+            bor_imm Bor false "The bits that `x` or a constant has.";
+            bxor_imm Bxor false "The bits that differ between `x` and a constant.";
+            rotl_imm Rotl false "`x` rotated left by a constant.";
+            rotr_imm Rotr false "`x` rotated right by a constant.";
+            ishl_imm Ishl false "`x` shifted left by a constant.";
+            ushr_imm Ushr false "`x` shifted right by a constant, with zeros.";
+            sshr_imm Sshr false "`x` shifted right by a constant, with its sign.";
+        }
+
+        with_inverse! {
+            band_not band "The bits of `x` that `y` has not.";
+            bor_not bor "The bits that `x` has or `y` has not.";
+            bxor_not bxor "The bits in which `x` and `y` agree.";
+        }
+
+        /// Compares `x` with a constant.
+        fn icmp_imm(self, cond: impl Into<IntCC>, x: Value, imm: impl Into<Imm64>) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::icmp_imm(self, cond.into(), x, imm.into())
+        }
+
+        /// Reads from a stack slot.
+        fn stack_load(self, ty: Type, slot: StackSlot, offset: impl Into<Offset32>) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::stack_load(self, ty, slot, offset.into())
+        }
+
+        /// Writes to a stack slot.
+        fn stack_store(self, x: Value, slot: StackSlot, offset: impl Into<Offset32>) -> Inst
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::stack_store(self, x, slot, offset.into())
+        }
+
+        /// Reads from a stack slot of a dynamic type.
+        fn dynamic_stack_load(self, ty: Type, slot: DynamicStackSlot) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::dynamic_stack_load(self, ty, slot)
+        }
+
+        /// Writes to a stack slot of a dynamic type.
+        fn dynamic_stack_store(self, x: Value, slot: DynamicStackSlot) -> Inst
+        where
+            Self: BuildInFunction<'f>,
+        {
+            helpers::dynamic_stack_store(self, x, slot)
+        }
+
+        /// The value of a global, thread-local or not.
+        fn global_value(self, ty: Type, global: GlobalValue) -> Value
+        where
+            Self: BuildInFunction<'f>,
+        {
+            let data = self.function().global_values.get(global);
+            if matches!(data, Some(GlobalValueData::Symbol { tls: true, .. })) {
+                self.tls_value(ty, global)
+            } else {
+                self.symbol_value(ty, global)
+            }
+        }
+
+        /// Lanes of `x` where the sign of the lane of `c` is set, else of `y`.
+        fn x86_blendv(self, c: Value, x: Value, y: Value) -> Value {
+            self.blendv(c, x, y)
+        }
+
+        /// Calls a declared function; the call may be overwritten while the code runs.
+        fn patchable_call(mut self, callee: FuncRef, args: &[Value]) -> Inst {
+            self.data_flow_graph_mut().patchable_funcs.insert(callee);
+            self.call(callee, args)
         }
     };
 }
 opcode_table!(define_builder);
+
+/// A builder that knows its function and can put an instruction in front of the one it makes.
+pub trait BuildInFunction<'f>: InstBuilderBase<'f> {
+    /// The function.
+    fn function(&self) -> &Function;
+
+    /// Inserts an instruction with one result in front of the one to come.
+    fn build_before(&mut self, data: InstructionData, ctrl_type: Type) -> Value;
+}
+
+/// What the methods that make more than one instruction do.
+mod helpers {
+    use super::*;
+
+    /// A constant of the type; those of `i128` are extended.
+    fn constant<'f, B: BuildInFunction<'f>>(
+        b: &mut B,
+        ty: Type,
+        imm: Imm64,
+        signed: bool,
+    ) -> Value {
+        let narrow = if ty == types::I128 { types::I64 } else { ty };
+        let mut data = InstructionData::new(Opcode::Iconst, narrow);
+        let mut slot = 0;
+        imm.mask_to_width(narrow.bits()).store(&mut data, &mut slot);
+        let value = b.build_before(data, narrow);
+        if ty != types::I128 {
+            return value;
+        }
+        let extend = if signed { Opcode::Sextend } else { Opcode::Uextend };
+        b.build_before(InstructionData::unary(extend, ty, value), ty)
+    }
+
+    pub(super) fn with_constant<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        opcode: Opcode,
+        x: Value,
+        imm: Imm64,
+        signed: bool,
+    ) -> Value {
+        let ty = b.data_flow_graph().value_type(x);
+        let shifts = matches!(
+            opcode,
+            Opcode::Rotl | Opcode::Rotr | Opcode::Ishl | Opcode::Ushr | Opcode::Sshr
+        );
+        // Amounts count modulo the width of a lane, which 32 bits hold.
+        let of = if shifts { types::I32 } else { ty };
+        let y = constant(&mut b, of, imm, signed);
+        let (x, y) = if opcode == Opcode::Isub { (y, x) } else { (x, y) };
+        let mut data = InstructionData::unary(opcode, ty, x);
+        data.args[1] = y;
+        b.build_value(data, ty)
+    }
+
+    pub(super) fn icmp_imm<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        cond: IntCC,
+        x: Value,
+        imm: Imm64,
+    ) -> Value {
+        let ty = b.data_flow_graph().value_type(x);
+        let y = constant(&mut b, ty, imm, true);
+        b.icmp(cond, x, y)
+    }
+
+    fn slot_address<'f, B: BuildInFunction<'f>>(b: &mut B, slot: StackSlot, at: Offset32) -> Value {
+        let mut data = InstructionData::new(Opcode::StackAddr, types::I64);
+        let mut place = 0;
+        slot.store(&mut data, &mut place);
+        at.store(&mut data, &mut place);
+        b.build_before(data, types::I64)
+    }
+
+    fn dynamic_address<'f, B: BuildInFunction<'f>>(b: &mut B, slot: DynamicStackSlot) -> Value {
+        let mut data = InstructionData::new(Opcode::DynamicStackAddr, types::I64);
+        slot.store(&mut data, &mut 0);
+        b.build_before(data, types::I64)
+    }
+
+    pub(super) fn stack_load<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        ty: Type,
+        slot: StackSlot,
+        at: Offset32,
+    ) -> Value {
+        let address = slot_address(&mut b, slot, at);
+        b.load(ty, MemFlags::new().with_notrap(), address, 0)
+    }
+
+    pub(super) fn stack_store<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        x: Value,
+        slot: StackSlot,
+        at: Offset32,
+    ) -> Inst {
+        let address = slot_address(&mut b, slot, at);
+        b.store(MemFlags::new().with_notrap(), x, address, 0)
+    }
+
+    pub(super) fn dynamic_stack_load<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        ty: Type,
+        slot: DynamicStackSlot,
+    ) -> Value {
+        let address = dynamic_address(&mut b, slot);
+        b.load(ty, MemFlags::new().with_notrap(), address, 0)
+    }
+
+    pub(super) fn dynamic_stack_store<'f, B: BuildInFunction<'f>>(
+        mut b: B,
+        x: Value,
+        slot: DynamicStackSlot,
+    ) -> Inst {
+        let address = dynamic_address(&mut b, slot);
+        b.store(MemFlags::new().with_notrap(), x, address, 0)
+    }
+}
 
 impl<'f, T: InstBuilderBase<'f>> InstBuilder<'f> for T {}
 

@@ -32,7 +32,9 @@ pub mod types;
 mod user_stack_maps;
 
 pub use atomic_rmw_op::AtomicRmwOp;
-pub use builder::{InsertBuilder, InstBuilder, InstBuilderBase, InstInserterBase, ReplaceBuilder};
+pub use builder::{
+    BuildInFunction, InsertBuilder, InstBuilder, InstBuilderBase, InstInserterBase, ReplaceBuilder,
+};
 pub use condcodes::{FloatCC, IntCC};
 pub use constant::{ConstantData, ConstantPool};
 pub use debug_tags::{DebugTag, ValueLabel, ValueLabelAssignments, ValueLabelStart};

@@ -2,7 +2,7 @@
 //!
 //! [`CodeImage`] holds linked code that is never writable and executable at once; [`ImageBuilder`]
 //! links it. [`Jit`] compiles functions, finds them by name and calls them through a generated
-//! [`trampoline`].
+//! [`trampoline`]. [`JITModule`] is a [`Module`](windlass_module::Module) in memory.
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
@@ -11,6 +11,9 @@ mod guard;
 mod image;
 mod jit;
 pub mod libcalls;
+mod memory;
+mod module;
+mod patch;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod throw;
 pub mod trampoline;
@@ -18,4 +21,9 @@ mod unwind;
 
 pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, LinkedCode, Target};
 pub use jit::{Jit, JitError};
+pub use memory::{ArenaMemoryProvider, BranchProtection, JITMemoryProvider, SystemMemoryProvider};
+pub use module::{JITBuilder, JITModule, LibcallNames, SymbolLookup};
 pub use unwind::FrameRegistration;
+
+/// The version of this crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

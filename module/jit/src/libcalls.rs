@@ -74,3 +74,11 @@ pub const fn pointer(call: LibCall) -> Option<*const ()> {
         _ => return None,
     })
 }
+
+/// The address of a symbol of this process, or of a library that it has loaded.
+pub fn in_process(name: &str) -> Option<*const u8> {
+    let name = std::ffi::CString::new(name).ok()?;
+    // SAFETY: the name is a string that ends in a zero byte.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!address.is_null()).then_some(address as *const u8)
+}

@@ -1,0 +1,12 @@
+//! The clients of `compat/clients`, built with our crates, print what they print with the crates
+//! that they were written for.
+#![cfg(test)]
+
+#[allow(clippy::all)]
+#[path = "../../clients/src/jit.rs"]
+mod jit;
+
+#[test]
+fn jit() {
+    assert_eq!(jit::report(), include_str!("../../clients/expected/jit.txt"));
+}

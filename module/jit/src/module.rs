@@ -1,0 +1,585 @@
+//! A module in memory: [`JITBuilder`], [`JITModule`].
+//!
+//! What holds: code is written before the first call of `finalize_definitions` after its
+//! definition, and never again. What it refers to may be at any distance: behind each function
+//! there is room for a stub or a cell for every symbol that a relative address might not reach.
+
+use std::collections::HashMap;
+
+use anyhow::anyhow;
+use windlass_core::Context;
+use windlass_core::binemit::{CodeOffset, Reloc};
+use windlass_core::control::ControlPlane;
+use windlass_core::entity::SecondaryMap;
+use windlass_core::ir::{KnownSymbol, LibCall, Signature};
+use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
+use windlass_core::settings::{self, Configurable};
+use windlass_module::{
+    DataDescription, DataId, FuncId, FuncOrDataId, Init, Linkage, Module, ModuleDeclarations,
+    ModuleError, ModuleReloc, ModuleRelocTarget, ModuleResult,
+};
+
+use crate::memory::{BranchProtection, JITMemoryProvider, SystemMemoryProvider};
+use crate::patch::{self, Place};
+use crate::unwind::FrameRegistration;
+
+/// Gives names of symbols for library functions.
+pub type LibcallNames = Box<dyn Fn(LibCall) -> String + Send + Sync>;
+/// Finds the address of a symbol.
+pub type SymbolLookup = Box<dyn Fn(&str) -> Option<*const u8> + Send>;
+
+/// What a [`JITModule`] is made from: machine, symbols, memory.
+pub struct JITBuilder {
+    isa: OwnedTargetIsa,
+    symbols: HashMap<String, usize>,
+    lookups: Vec<SymbolLookup>,
+    libcall_names: LibcallNames,
+    memory: Option<Box<dyn JITMemoryProvider + Send>>,
+    hotswap: bool,
+}
+
+impl JITBuilder {
+    /// For the machine that this runs on, with all that its processor has.
+    pub fn new(libcall_names: LibcallNames) -> ModuleResult<Self> {
+        Self::with_flags(&[], libcall_names)
+    }
+
+    /// As [`JITBuilder::new`], with these settings, by name and value.
+    pub fn with_flags(flags: &[(&str, &str)], libcall_names: LibcallNames) -> ModuleResult<Self> {
+        let mut shared = settings::builder();
+        // Library functions and other code of the process may be far away.
+        shared.set("use_colocated_libcalls", "false")?;
+        shared.set("is_pic", "false")?;
+        for (name, value) in flags {
+            shared.set(name, value)?;
+        }
+        let isa =
+            windlass_isa::host_builder().map_err(|text| ModuleError::Backend(anyhow!(text)))?;
+        Ok(Self::with_isa(isa.finish(settings::Flags::new(shared))?, libcall_names))
+    }
+
+    /// For any machine; its code can be called only on this one.
+    pub fn with_isa(isa: OwnedTargetIsa, libcall_names: LibcallNames) -> Self {
+        let lookup: SymbolLookup = Box::new(crate::libcalls::in_process);
+        Self {
+            isa,
+            symbols: HashMap::new(),
+            lookups: vec![lookup],
+            libcall_names,
+            memory: None,
+            hotswap: false,
+        }
+    }
+
+    /// Gives the address of a symbol.
+    pub fn symbol<K: Into<String>>(&mut self, name: K, ptr: *const u8) -> &mut Self {
+        self.symbols.insert(name.into(), ptr as usize);
+        self
+    }
+
+    /// Gives the addresses of symbols.
+    pub fn symbols<It, K>(&mut self, symbols: It) -> &mut Self
+    where
+        It: IntoIterator<Item = (K, *const u8)>,
+        K: Into<String>,
+    {
+        for (name, ptr) in symbols {
+            self.symbols.insert(name.into(), ptr as usize);
+        }
+        self
+    }
+
+    /// Adds a function that is asked for symbols without a given address: the one added last is
+    /// asked first, the process itself last.
+    pub fn symbol_lookup_fn(&mut self, symbol_lookup_fn: SymbolLookup) -> &mut Self {
+        self.lookups.push(symbol_lookup_fn);
+        self
+    }
+
+    /// Sets where memory comes from; otherwise from [`SystemMemoryProvider`].
+    pub fn memory_provider(&mut self, provider: Box<dyn JITMemoryProvider + Send>) -> &mut Self {
+        self.memory = Some(provider);
+        self
+    }
+
+    /// Whether functions can be redefined ([`JITModule::prepare_for_function_redefine`]): all
+    /// references to functions of the module then go through a cell. At first they do not.
+    pub fn hotswap(&mut self, enabled: bool) -> &mut Self {
+        self.hotswap = enabled;
+        self
+    }
+}
+
+/// Something that has its memory.
+#[derive(Clone)]
+struct Blob {
+    address: usize,
+    size: usize,
+    /// Behind the code: room for stubs and cells.
+    islands: usize,
+    relocs: Vec<ModuleReloc>,
+    unwind: Option<SystemVUnwindInfo>,
+    finalized: bool,
+}
+
+/// The stub of a function that can be redefined, and the cell that it jumps through.
+#[derive(Clone, Copy)]
+struct Swap {
+    stub: usize,
+    cell: usize,
+    /// Whether the cell has an address.
+    is_set: bool,
+}
+
+/// Functions and data in the memory of this process.
+///
+/// Dropping it frees nothing that code may still use: see [`JITModule::free_memory`].
+pub struct JITModule {
+    isa: OwnedTargetIsa,
+    symbols: HashMap<String, usize>,
+    lookups: Vec<SymbolLookup>,
+    libcall_names: LibcallNames,
+    memory: Box<dyn JITMemoryProvider + Send>,
+    declarations: ModuleDeclarations,
+    functions: SecondaryMap<FuncId, Option<Box<Blob>>>,
+    data: SecondaryMap<DataId, Option<Box<Blob>>>,
+    pending: Vec<FuncOrDataId>,
+    frames: Vec<FrameRegistration>,
+    hotswap: bool,
+    swaps: HashMap<FuncId, Swap>,
+}
+
+impl JITModule {
+    /// Without any function.
+    pub fn new(builder: JITBuilder) -> Self {
+        Self {
+            isa: builder.isa,
+            symbols: builder.symbols,
+            lookups: builder.lookups,
+            libcall_names: builder.libcall_names,
+            memory: builder.memory.unwrap_or_else(|| Box::new(SystemMemoryProvider::new())),
+            declarations: ModuleDeclarations::default(),
+            functions: SecondaryMap::new(),
+            data: SecondaryMap::new(),
+            pending: Vec::new(),
+            frames: Vec::new(),
+            hotswap: builder.hotswap,
+            swaps: HashMap::new(),
+        }
+    }
+
+    /// Frees all memory: code, data, and the tables for unwinding.
+    ///
+    /// # Safety
+    ///
+    /// No function of the module is running or called later, and nobody uses its data.
+    pub unsafe fn free_memory(mut self) {
+        // Frames are withdrawn before their code goes.
+        self.frames.clear();
+        // SAFETY: the caller says that nobody uses the memory.
+        unsafe { self.memory.free_memory() };
+    }
+
+    /// The address of a function that is finalized.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    pub fn get_finalized_function(&self, func_id: FuncId) -> *const u8 {
+        match &self.functions[func_id] {
+            Some(blob) if blob.finalized => blob.address as *const u8,
+            _ => panic!(
+                "function {} has no address yet: define it and call finalize_definitions",
+                self.declarations.get_function_decl(func_id).linkage_name(func_id)
+            ),
+        }
+    }
+
+    /// Address and size of data that is finalized.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    pub fn get_finalized_data(&self, data_id: DataId) -> (*const u8, usize) {
+        match &self.data[data_id] {
+            Some(blob) if blob.finalized => (blob.address as *const u8, blob.size),
+            _ => panic!(
+                "data {} has no address yet: define it and call finalize_definitions",
+                self.declarations.get_data_decl(data_id).linkage_name(data_id)
+            ),
+        }
+    }
+
+    /// The address of anything that a relocation can name, if it is known by now.
+    pub fn get_address(&self, name: &ModuleRelocTarget) -> Option<*const u8> {
+        self.resolve(name).ok().map(|address| address as *const u8)
+    }
+
+    /// Lets a function be defined again. Until the next [`JITModule::finalize_definitions`] the old
+    /// definition is called; afterwards the new one, by all code of the module and through all
+    /// addresses that this code took. The memory of the old one is freed with the module.
+    ///
+    /// Wants [`JITBuilder::hotswap`].
+    pub fn prepare_for_function_redefine(&mut self, func_id: FuncId) -> ModuleResult<()> {
+        let name =
+            || self.declarations.get_function_decl(func_id).linkage_name(func_id).into_owned();
+        if !self.hotswap {
+            let text =
+                "functions can be redefined in modules with `JITBuilder::hotswap(true)` alone";
+            return Err(ModuleError::Backend(anyhow!(text)));
+        }
+        match &self.functions[func_id] {
+            Some(blob) if blob.finalized => {}
+            Some(_) => return Err(ModuleError::DuplicateDefinition(name())),
+            None => return Err(ModuleError::Undeclared(name())),
+        }
+        self.functions[func_id] = None;
+        Ok(())
+    }
+
+    /// Links everything that was defined since the last time, and makes code executable.
+    ///
+    /// If something is not defined, nothing changes: define it and call again.
+    pub fn finalize_definitions(&mut self) -> ModuleResult<()> {
+        if self.hotswap {
+            self.make_stubs()?;
+        }
+        for id in &self.pending {
+            let blob = match id {
+                FuncOrDataId::Func(id) => &self.functions[*id],
+                FuncOrDataId::Data(id) => &self.data[*id],
+            };
+            self.link(blob.as_ref().expect("what is pending has its memory"))?;
+        }
+        self.memory.finalize(BranchProtection::None)?;
+        let pending = std::mem::take(&mut self.pending);
+        for id in &pending {
+            let blob = match id {
+                FuncOrDataId::Func(id) => &mut self.functions[*id],
+                FuncOrDataId::Data(id) => &mut self.data[*id],
+            };
+            blob.as_mut().expect("what is pending has its memory").finalized = true;
+        }
+        if let Some(common) = self.isa.common_unwind_info() {
+            let described = pending.iter().filter_map(|id| match id {
+                FuncOrDataId::Func(id) => {
+                    let blob = self.functions[*id].as_ref()?;
+                    Some((blob.address, blob.unwind.as_ref()?))
+                }
+                FuncOrDataId::Data(_) => None,
+            });
+            let frames = FrameRegistration::new(&common, described);
+            self.frames.extend(frames);
+        }
+        for id in pending {
+            if let FuncOrDataId::Func(id) = id
+                && let (Some(swap), Some(blob)) = (self.swaps.get_mut(&id), &self.functions[id])
+            {
+                swap.is_set = true;
+                // SAFETY: the cell is data memory of this module, aligned, and read by stubs alone.
+                unsafe { patch::store_cell(swap.cell, blob.address) };
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a stub and a cell for every function of the module that something pending refers to.
+    fn make_stubs(&mut self) -> ModuleResult<()> {
+        let mut wanted = Vec::new();
+        for id in &self.pending {
+            let blob = match id {
+                FuncOrDataId::Func(id) => &self.functions[*id],
+                FuncOrDataId::Data(id) => &self.data[*id],
+            };
+            let relocs = blob.iter().flat_map(|blob| &blob.relocs);
+            wanted.extend(relocs.filter_map(|reloc| match reloc.name {
+                ModuleRelocTarget::User { namespace: 0, index } => Some(FuncId::from_u32(index)),
+                _ => None,
+            }));
+        }
+        for id in wanted {
+            if self.declarations.get_function_decl(id).linkage == Linkage::Import
+                || self.swaps.contains_key(&id)
+            {
+                continue;
+            }
+            let stub = allocated(self.memory.allocate_readexec(patch::ISLAND, 16))?;
+            let cell = allocated(self.memory.allocate_readwrite(8, 8))?;
+            // SAFETY: both were just allocated, with at least these sizes, and are written by
+            // nobody else.
+            unsafe { patch::write_swap_stub(stub, cell) };
+            if let Some(blob) = &self.functions[id] {
+                // SAFETY: as above.
+                unsafe { patch::store_cell(cell, blob.address) };
+            }
+            self.swaps.insert(id, Swap { stub, cell, is_set: false });
+        }
+        Ok(())
+    }
+
+    /// Fills in the addresses of a function or data object.
+    fn link(&self, blob: &Blob) -> ModuleResult<()> {
+        let mut islands = HashMap::new();
+        let mut next = blob.address + blob.islands;
+        for reloc in &blob.relocs {
+            let target = self.resolve(&reloc.name)?;
+            let place = Place { address: blob.address + reloc.offset as usize, target };
+            // SAFETY: the memory of a pending blob is writable and nobody else uses it; the offset
+            // was checked when it was defined, and there is an island for every relocation.
+            let result = unsafe { place.apply(reloc, &mut islands, &mut next) };
+            result.map_err(|text| ModuleError::Backend(anyhow!("{}: {text}", reloc.name)))?;
+        }
+        Ok(())
+    }
+
+    /// The address that a name stands for.
+    fn resolve(&self, name: &ModuleRelocTarget) -> ModuleResult<usize> {
+        match name {
+            ModuleRelocTarget::User { namespace: 0, index } => {
+                let id = FuncId::from_u32(*index);
+                let blob = self.functions.get(id).and_then(Option::as_ref);
+                match self.swaps.get(&id) {
+                    Some(swap) if swap.is_set || blob.is_some() => return Ok(swap.stub),
+                    _ => {}
+                }
+                if let Some(blob) = blob {
+                    return Ok(blob.address);
+                }
+                let declared = self.declarations.get_function_decl(id);
+                self.outside(&declared.linkage_name(id), declared.linkage)
+            }
+            ModuleRelocTarget::User { namespace: 1, index } => {
+                let id = DataId::from_u32(*index);
+                if let Some(blob) = self.data.get(id).and_then(Option::as_ref) {
+                    return Ok(blob.address);
+                }
+                let declared = self.declarations.get_data_decl(id);
+                self.outside(&declared.linkage_name(id), declared.linkage)
+            }
+            ModuleRelocTarget::FunctionOffset(id, offset) => {
+                let blob = self.functions.get(*id).and_then(Option::as_ref);
+                let blob = blob.ok_or_else(|| ModuleError::Undeclared(name.to_string()))?;
+                Ok(blob.address + *offset as usize)
+            }
+            ModuleRelocTarget::LibCall(call) => {
+                let symbol = (self.libcall_names)(*call);
+                let own = || crate::libcalls::address(*call);
+                self.lookup(&symbol).or_else(own).ok_or(ModuleError::Undeclared(symbol))
+            }
+            ModuleRelocTarget::User { .. }
+            | ModuleRelocTarget::KnownSymbol(
+                KnownSymbol::ElfGlobalOffsetTable | KnownSymbol::CoffTlsIndex,
+            ) => Err(ModuleError::Undeclared(name.to_string())),
+        }
+    }
+
+    /// The address of something that the module does not define.
+    fn outside(&self, name: &str, linkage: Linkage) -> ModuleResult<usize> {
+        let address = match linkage {
+            Linkage::Import | Linkage::Preemptible => self.lookup(name),
+            _ => None,
+        };
+        address.ok_or_else(|| ModuleError::Undeclared(name.to_owned()))
+    }
+
+    fn lookup(&self, name: &str) -> Option<usize> {
+        let given = self.symbols.get(name).copied();
+        given.or_else(|| self.lookups.iter().rev().find_map(|f| f(name)).map(|p| p as usize))
+    }
+
+    /// Whether a function may be defined now.
+    fn check_definable(&self, id: FuncId) -> ModuleResult<()> {
+        let declared = self.declarations.get_function_decl(id);
+        let name = || declared.linkage_name(id).into_owned();
+        if !declared.linkage.is_definable() {
+            return Err(ModuleError::InvalidImportDefinition(name()));
+        }
+        if self.functions[id].is_some() {
+            return Err(ModuleError::DuplicateDefinition(name()));
+        }
+        Ok(())
+    }
+
+    /// Gives a function its memory and its bytes.
+    fn place_function(
+        &mut self,
+        id: FuncId,
+        alignment: u64,
+        bytes: &[u8],
+        relocs: Vec<ModuleReloc>,
+        unwind: Option<SystemVUnwindInfo>,
+    ) -> ModuleResult<()> {
+        check_relocs(bytes.len(), &relocs)?;
+        let islands = bytes.len().next_multiple_of(16);
+        let size = islands + patch::islands(&relocs) * patch::ISLAND;
+        let align = alignment.max(u64::from(self.isa.function_alignment().minimum)).max(16);
+        let address = allocated(self.memory.allocate_readexec(size, align))?;
+        // SAFETY: the memory was just allocated with at least this size.
+        unsafe { patch::fill_code(address, bytes, size) };
+        self.functions[id] = Some(Box::new(Blob {
+            address,
+            size: bytes.len(),
+            islands,
+            relocs,
+            unwind,
+            finalized: false,
+        }));
+        self.pending.push(FuncOrDataId::Func(id));
+        Ok(())
+    }
+}
+
+fn allocated(result: std::io::Result<*mut u8>) -> ModuleResult<usize> {
+    result
+        .map(|pointer| pointer as usize)
+        .map_err(|err| ModuleError::Allocation { message: "no memory for the module", err })
+}
+
+/// Whether all relocations lie in their code or data.
+fn check_relocs(len: usize, relocs: &[ModuleReloc]) -> ModuleResult<()> {
+    let wrong = relocs.iter().find(|reloc| {
+        let width = patch::width(reloc.kind);
+        width.is_none_or(|width| (reloc.offset as usize).checked_add(width).is_none_or(|e| e > len))
+    });
+    match wrong {
+        None => Ok(()),
+        Some(reloc) if patch::width(reloc.kind).is_none() => {
+            let kind = reloc.kind;
+            Err(ModuleError::Backend(anyhow!(
+                "code in memory cannot have relocations of kind {kind}"
+            )))
+        }
+        Some(reloc) => {
+            let at = reloc.offset;
+            Err(ModuleError::Backend(anyhow!("a relocation at {at} lies outside of {len} bytes")))
+        }
+    }
+}
+
+impl Module for JITModule {
+    fn isa(&self) -> &dyn TargetIsa {
+        &*self.isa
+    }
+
+    fn declarations(&self) -> &ModuleDeclarations {
+        &self.declarations
+    }
+
+    fn declare_function(
+        &mut self,
+        name: &str,
+        linkage: Linkage,
+        signature: &Signature,
+    ) -> ModuleResult<FuncId> {
+        Ok(self.declarations.declare_function(name, linkage, signature)?.0)
+    }
+
+    fn declare_anonymous_function(&mut self, signature: &Signature) -> ModuleResult<FuncId> {
+        self.declarations.declare_anonymous_function(signature)
+    }
+
+    fn declare_data(
+        &mut self,
+        name: &str,
+        linkage: Linkage,
+        writable: bool,
+        tls: bool,
+    ) -> ModuleResult<DataId> {
+        if tls {
+            let text = "data of threads is not supported in memory; use an object file";
+            return Err(ModuleError::Backend(anyhow!("{name}: {text}")));
+        }
+        Ok(self.declarations.declare_data(name, linkage, writable, tls)?.0)
+    }
+
+    fn declare_anonymous_data(&mut self, writable: bool, tls: bool) -> ModuleResult<DataId> {
+        if tls {
+            let text = "data of threads is not supported in memory; use an object file";
+            return Err(ModuleError::Backend(anyhow!(text)));
+        }
+        self.declarations.declare_anonymous_data(writable, tls)
+    }
+
+    fn define_function_with_control_plane(
+        &mut self,
+        func: FuncId,
+        ctx: &mut Context,
+        ctrl_plane: &mut ControlPlane,
+    ) -> ModuleResult<()> {
+        self.check_definable(func)?;
+        ctx.compile(&*self.isa, ctrl_plane)?;
+        let Some(compiled) = ctx.compiled_code() else {
+            return Err(ModuleError::Undeclared(func.to_string()));
+        };
+        let relocs = compiled.buffer.relocs().iter();
+        let relocs: Vec<_> = relocs
+            .map(|reloc| ModuleReloc::try_from_mach_reloc(reloc, &ctx.func, func))
+            .collect::<Result<_, _>>()
+            .map_err(ModuleError::Undeclared)?;
+        let unwind = compiled.create_unwind_info(&*self.isa)?;
+        let unwind = unwind.map(|UnwindInfo::SystemV(info)| info);
+        let alignment = u64::from(compiled.buffer.alignment);
+        self.place_function(func, alignment, compiled.buffer.data(), relocs, unwind)
+    }
+
+    fn define_function_bytes(
+        &mut self,
+        func_id: FuncId,
+        alignment: u64,
+        bytes: &[u8],
+        relocs: &[ModuleReloc],
+    ) -> ModuleResult<()> {
+        self.check_definable(func_id)?;
+        CodeOffset::try_from(bytes.len()).map_err(|_| windlass_core::CodegenError::CodeTooLarge)?;
+        self.place_function(func_id, alignment, bytes, relocs.to_vec(), None)
+    }
+
+    fn define_data(&mut self, data_id: DataId, data: &DataDescription) -> ModuleResult<()> {
+        let declared = self.declarations.get_data_decl(data_id);
+        let name = || declared.linkage_name(data_id).into_owned();
+        if !declared.linkage.is_definable() {
+            return Err(ModuleError::InvalidImportDefinition(name()));
+        }
+        if self.data[data_id].is_some() {
+            return Err(ModuleError::DuplicateDefinition(name()));
+        }
+        let size = match &data.init {
+            Init::Uninitialized => {
+                let text = "data has no contents: call `define` or `define_zeroinit`";
+                return Err(ModuleError::Backend(anyhow!("{}: {text}", name())));
+            }
+            init => init.size(),
+        };
+        let pointer = match self.isa.pointer_bytes() {
+            4 => Reloc::Abs4,
+            _ => Reloc::Abs8,
+        };
+        let relocs: Vec<_> = data.all_relocs(pointer).collect();
+        check_relocs(size, &relocs)?;
+        let align = data.align.unwrap_or(16);
+        let memory = if declared.writable {
+            self.memory.allocate_readwrite(size, align)
+        } else {
+            self.memory.allocate_readonly(size, align)
+        };
+        let address = allocated(memory)?;
+        let contents: &[u8] = match &data.init {
+            Init::Bytes { contents } => contents,
+            _ => &[],
+        };
+        // SAFETY: the memory was just allocated with this size, and the contents are not longer.
+        unsafe { patch::fill_data(address, contents, size) };
+        let blob = Blob { address, size, islands: size, relocs, unwind: None, finalized: false };
+        self.data[data_id] = Some(Box::new(blob));
+        self.pending.push(FuncOrDataId::Data(data_id));
+        Ok(())
+    }
+}
+
+impl Drop for JITModule {
+    fn drop(&mut self) {
+        // Functions of the module may still be called: their frames stay known.
+        std::mem::forget(std::mem::take(&mut self.frames));
+    }
+}

@@ -1,0 +1,206 @@
+//! Modules in memory: distances, redefinition, what is not defined.
+
+use std::io;
+
+use windlass_core::cursor::{Cursor, FuncCursor};
+use windlass_core::ir::{AbiParam, ExtFuncData, ExternalName, InstBuilder, Signature, types};
+use windlass_jit::{
+    ArenaMemoryProvider, BranchProtection, JITBuilder, JITMemoryProvider, JITModule,
+    SystemMemoryProvider,
+};
+use windlass_module::{
+    DataDescription, FuncId, Linkage, Module, ModuleError, ModuleResult, default_libcall_names,
+};
+
+fn signature(module: &JITModule) -> Signature {
+    let mut signature = module.make_signature();
+    signature.params.push(AbiParam::new(types::I64));
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+fn declare(module: &mut JITModule, name: &str, linkage: Linkage) -> FuncId {
+    let signature = signature(module);
+    module.declare_function(name, linkage, &signature).unwrap()
+}
+
+/// Defines `f(x) = callee(x) + n`, or `x + n`.
+fn define(module: &mut JITModule, id: FuncId, callee: Option<FuncId>, n: i64) -> ModuleResult<()> {
+    let mut context = module.make_context();
+    context.func.signature = signature(module);
+    let block = context.func.dfg.make_block();
+    let mut x = context.func.dfg.append_block_param(block, types::I64);
+    let callee = callee.map(|callee| module.declare_func_in_func(callee, &mut context.func));
+    let mut pos = FuncCursor::new(&mut context.func);
+    pos.insert_block(block);
+    if let Some(callee) = callee {
+        let call = pos.ins().call(callee, &[x]);
+        x = pos.func.dfg.inst_results(call)[0];
+    }
+    let sum = pos.ins().iadd_imm(x, n);
+    pos.ins().return_(&[sum]);
+    module.define_function(id, &mut context)
+}
+
+fn call(module: &JITModule, id: FuncId, x: i64) -> i64 {
+    let address = module.get_finalized_function(id);
+    // SAFETY: all functions here have this signature, in the convention of the host.
+    let function: extern "C" fn(i64) -> i64 = unsafe { std::mem::transmute(address) };
+    function(x)
+}
+
+/// A region of its own for every piece of memory, more than relative addresses reach apart.
+struct Scattered(Vec<ArenaMemoryProvider>);
+
+impl Scattered {
+    fn next(&mut self, size: usize) -> io::Result<&mut ArenaMemoryProvider> {
+        self.0.push(ArenaMemoryProvider::new_with_size((3 << 30) + size)?);
+        Ok(self.0.last_mut().expect("it was just added"))
+    }
+}
+
+impl JITMemoryProvider for Scattered {
+    fn allocate_readexec(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.next(size)?.allocate_readexec(size, align)
+    }
+
+    fn allocate_readwrite(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.next(size)?.allocate_readwrite(size, align)
+    }
+
+    fn allocate_readonly(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.next(size)?.allocate_readonly(size, align)
+    }
+
+    unsafe fn free_memory(&mut self) {
+        // SAFETY: the caller says that nobody uses the memory.
+        self.0.iter_mut().for_each(|arena| unsafe { arena.free_memory() });
+    }
+
+    fn finalize(&mut self, protection: BranchProtection) -> ModuleResult<()> {
+        self.0.iter_mut().try_for_each(|arena| arena.finalize(protection))
+    }
+}
+
+extern "C" fn host(x: i64) -> i64 {
+    x * 1000
+}
+
+#[test]
+fn calls_reach_any_distance() {
+    for is_pic in ["false", "true"] {
+        let flags = [("is_pic", is_pic)];
+        let mut builder = JITBuilder::with_flags(&flags, default_libcall_names()).unwrap();
+        builder.symbol("host", host as *const u8);
+        builder.memory_provider(Box::new(Scattered(Vec::new())));
+        let mut module = JITModule::new(builder);
+        let names = ["a", "b", "c"].map(|name| declare(&mut module, name, Linkage::Local));
+        let imported = declare(&mut module, "host", Linkage::Import);
+        define(&mut module, names[0], Some(names[1]), 1).unwrap();
+        define(&mut module, names[1], Some(names[2]), 10).unwrap();
+        define(&mut module, names[2], Some(imported), 100).unwrap();
+        module.finalize_definitions().unwrap();
+        let addresses = names.map(|id| module.get_finalized_function(id) as usize);
+        assert!(addresses[0].abs_diff(addresses[1]) > 1 << 31, "{addresses:x?}");
+        assert_eq!(call(&module, names[0], 7), 7111);
+        // SAFETY: nothing of the module runs.
+        unsafe { module.free_memory() };
+    }
+}
+
+#[test]
+fn functions_can_be_redefined() {
+    let mut builder = JITBuilder::new(default_libcall_names()).unwrap();
+    builder.hotswap(true);
+    let mut module = JITModule::new(builder);
+    let [inner, outer] = ["inner", "outer"].map(|name| declare(&mut module, name, Linkage::Export));
+    let mut table = DataDescription::new();
+    table.define_zeroinit(8);
+    let in_table = module.declare_func_in_data(inner, &mut table);
+    table.write_function_addr(0, in_table);
+    let data = module.declare_data("table", Linkage::Local, false, false).unwrap();
+    module.define_data(data, &table).unwrap();
+    define(&mut module, outer, Some(inner), 1).unwrap();
+    let missing = module.finalize_definitions().unwrap_err();
+    assert!(matches!(missing, ModuleError::Undeclared(name) if name == "inner"));
+    define(&mut module, inner, None, 10).unwrap();
+    let early = module.prepare_for_function_redefine(inner).unwrap_err();
+    assert!(matches!(early, ModuleError::DuplicateDefinition(_)));
+    module.finalize_definitions().unwrap();
+    let outer_then = module.get_finalized_function(outer);
+    assert_eq!(call(&module, outer, 100), 111);
+    let mut before = 111;
+    for n in [20, 30] {
+        module.prepare_for_function_redefine(inner).unwrap();
+        assert_eq!(call(&module, outer, 100), before);
+        define(&mut module, inner, None, n).unwrap();
+        module.finalize_definitions().unwrap();
+        before = 101 + n;
+        assert_eq!(call(&module, outer, 100), before);
+        assert_eq!(module.get_finalized_function(outer), outer_then);
+        let entry = module.get_finalized_data(data).0.cast::<extern "C" fn(i64) -> i64>();
+        // SAFETY: the data holds the address of a function of this signature.
+        assert_eq!(unsafe { (*entry)(0) }, n);
+    }
+    // SAFETY: nothing of the module runs.
+    unsafe { module.free_memory() };
+
+    let builder = JITBuilder::new(default_libcall_names()).unwrap();
+    let mut fixed = JITModule::new(builder);
+    let f = declare(&mut fixed, "f", Linkage::Local);
+    assert!(fixed.prepare_for_function_redefine(f).is_err());
+}
+
+#[test]
+fn functions_stay_after_their_module() {
+    let builder = JITBuilder::new(default_libcall_names()).unwrap();
+    let mut module = JITModule::new(builder);
+    let f = declare(&mut module, "f", Linkage::Local);
+    define(&mut module, f, None, 5).unwrap();
+    module.finalize_definitions().unwrap();
+    let address = module.get_finalized_function(f);
+    drop(module);
+    // SAFETY: the memory of a module that is dropped stays.
+    let function: extern "C" fn(i64) -> i64 = unsafe { std::mem::transmute(address) };
+    assert_eq!(function(1), 6);
+}
+
+#[test]
+fn relocations_lie_inside_and_name_what_is_declared() {
+    let mut builder = JITBuilder::new(default_libcall_names()).unwrap();
+    builder.memory_provider(Box::new(SystemMemoryProvider::new()));
+    let mut module = JITModule::new(builder);
+    let mut description = DataDescription::new();
+    description.define(Box::new([1; 12]));
+    let data = module.declare_anonymous_data(false, false).unwrap();
+    let itself = module.declare_data_in_data(data, &mut description);
+    description.write_data_addr(8, itself, 0);
+    let outside = module.define_data(data, &description).unwrap_err();
+    assert!(outside.to_string().contains("outside of 12 bytes"), "{outside}");
+    description.data_relocs.clear();
+    description.write_data_addr(4, itself, 3);
+    module.define_data(data, &description).unwrap();
+    module.finalize_definitions().unwrap();
+    let (start, size) = module.get_finalized_data(data);
+    assert_eq!(size, 12);
+    // SAFETY: the data is that long.
+    let found = unsafe { start.add(4).cast::<usize>().read_unaligned() };
+    assert_eq!(found, start as usize + 3);
+
+    let tls = module.declare_data("each_thread", Linkage::Local, true, true);
+    assert!(matches!(tls, Err(ModuleError::Backend(_))));
+
+    let mut context = module.make_context();
+    let f = module.declare_function("f", Linkage::Local, &context.func.signature).unwrap();
+    let signature = context.func.signature.clone();
+    let signature = context.func.import_signature(signature);
+    let name = ExternalName::testcase("nobody");
+    let callee = context.func.import_function(ExtFuncData { name, signature, colocated: false });
+    let block = context.func.dfg.make_block();
+    let mut pos = FuncCursor::new(&mut context.func);
+    pos.insert_block(block);
+    pos.ins().call(callee, &[]);
+    pos.ins().return_(&[]);
+    let error = module.define_function(f, &mut context).unwrap_err();
+    assert!(matches!(error, ModuleError::Undeclared(name) if name == "%nobody"));
+}
