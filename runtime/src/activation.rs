@@ -6,6 +6,11 @@ use std::ptr;
 use windlass_core::ir::TrapCode;
 
 use crate::store::StoreOpaque;
+use crate::sys::stack;
+use crate::{Error, signals};
+
+/// Stack that stays free below the limit of Wasm code: for host functions, builtins and signals.
+const HOST_STACK: usize = 128 << 10;
 
 /// A call from the host into Wasm that is under way.
 #[repr(C)]
@@ -19,6 +24,10 @@ pub struct Activation {
     pub store: *mut StoreOpaque,
     /// The exit frame of the next outer activation of the same store, while this one runs.
     pub outer_exit_fp: usize,
+    /// The limit of the stack outside of this.
+    outer_limit: usize,
+    /// What the deadline of the store watched before.
+    outer_watched: usize,
     /// What happened, if the code was left by a trap.
     pub fault: Cell<Option<Fault>>,
 }
@@ -36,33 +45,101 @@ pub struct Fault {
     pub sp: usize,
 }
 
+/// What a thread knows of its activations.
+struct Thread {
+    current: Cell<*mut Activation>,
+    /// The lowest address of the stack for Wasm code that is entered now: the innermost
+    /// activation's, as nesting gives no more stack, or the thread's. 0 until the thread is
+    /// prepared.
+    limit: Cell<usize>,
+}
+
 thread_local! {
-    static CURRENT: Cell<*mut Activation> = const { Cell::new(ptr::null_mut()) };
+    static THREAD: Thread =
+        const { Thread { current: Cell::new(ptr::null_mut()), limit: Cell::new(0) } };
 }
 
 /// The innermost activation of this thread, or null.
+#[inline]
 pub fn current() -> *mut Activation {
-    CURRENT.get()
+    THREAD.with(|thread| thread.current.get())
+}
+
+impl Activation {
+    /// An activation of this store's code, not entered yet.
+    #[inline]
+    pub fn new(store: *mut StoreOpaque) -> Self {
+        Self {
+            stack_pointer: 0,
+            outer: ptr::null_mut(),
+            store,
+            outer_exit_fp: 0,
+            outer_limit: 0,
+            outer_watched: 0,
+            fault: Cell::new(None),
+        }
+    }
 }
 
 /// Makes an activation the innermost until the guard is dropped.
 #[derive(Debug)]
 pub struct Entered {
-    outer: *mut Activation,
+    activation: *mut Activation,
 }
 
 impl Entered {
-    /// Enters. The activation must outlive the guard.
-    pub fn new(activation: &mut Activation) -> Self {
-        let outer = CURRENT.get();
-        activation.outer = outer;
-        CURRENT.set(activation);
-        Self { outer }
+    /// Enters; the lowest stack address that the code may use comes along. The first time on a
+    /// thread, it is prepared for signals.
+    ///
+    /// # Safety
+    ///
+    /// The activation outlives the guard and stays where it is, and its store is the caller's.
+    #[inline]
+    pub unsafe fn new(activation: *mut Activation) -> Result<(Self, usize), Error> {
+        THREAD.with(|thread| {
+            if thread.limit.get() == 0 {
+                prepare(thread)?;
+            }
+            // SAFETY: the caller's promise.
+            unsafe {
+                let store = (*activation).store;
+                if let Some(watch) = &(*store).watch {
+                    (*activation).outer_watched = watch.enter()?;
+                }
+                (*activation).outer = thread.current.replace(activation);
+                (*activation).outer_limit = thread.limit.get();
+                (*activation).outer_exit_fp = (*store).state.exit_fp.take();
+                let wanted = (activation as usize).saturating_sub((*store).max_wasm_stack);
+                let limit = wanted.max(thread.limit.get());
+                thread.limit.set(limit);
+                Ok((Self { activation }, limit))
+            }
+        })
     }
 }
 
+#[cold]
+fn prepare(thread: &Thread) -> Result<(), Error> {
+    signals::prepare_thread()?;
+    thread.limit.set(stack::lowest_address().saturating_add(HOST_STACK));
+    Ok(())
+}
+
 impl Drop for Entered {
+    #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.outer);
+        THREAD.with(|thread| {
+            // SAFETY: the activation and its store are alive, see `new`.
+            unsafe {
+                let activation = &*self.activation;
+                thread.current.set(activation.outer);
+                thread.limit.set(activation.outer_limit);
+                let store = activation.store;
+                (*store).state.exit_fp.set(activation.outer_exit_fp);
+                if let Some(watch) = &(*store).watch {
+                    watch.leave(activation.outer_watched);
+                }
+            }
+        });
     }
 }

@@ -3,14 +3,17 @@
 //! Each function takes the context of the running instance, which leads to the store that the
 //! thread's activation has borrowed. None of them unwinds: failures are results.
 
+use std::sync::atomic::Ordering;
 use windlass_core::ir::LibCall;
 use windlass_jit::libcalls;
+
 use windlass_wasm::types::{MemoryIndex, TableIndex};
 
-use crate::activation;
+use crate::Error;
+use crate::func::{called, leave};
 use crate::instance::InstanceData;
-use crate::layout::{Builtin, INSTANCE};
-use crate::store::StoreOpaque;
+use crate::layout::{Builtin, INSTANCE, STORE};
+use crate::store::{Pending, StoreOpaque};
 
 /// Number of [`Builtin`]s.
 const BUILTINS: usize = Builtin::ElemDrop as usize + 1;
@@ -75,13 +78,13 @@ const FAILED: u32 = u32::MAX;
 ///
 /// # Safety
 ///
-/// Called by builtins alone, with the context of the running instance: its store is the one of the
-/// thread's innermost activation, and compiled code waits for the builtin.
+/// Called by builtins alone, with the context of the running instance: its store is borrowed by
+/// the thread's innermost activation, and compiled code waits for the builtin.
 unsafe fn running<'a>(context: *mut u8) -> (&'a mut StoreOpaque, usize) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise; the state is the first field of a store.
     unsafe {
         let index = *context.byte_offset(INSTANCE as isize).cast::<u64>() as usize;
-        (&mut *(*activation::current()).store, index)
+        (&mut **context.byte_offset(STORE as isize).cast::<*mut StoreOpaque>(), index)
     }
 }
 
@@ -93,10 +96,44 @@ extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
-    match store.memories[memory].grow(u64::from(pages)) {
-        Some(before) => before as u32,
-        None => FAILED,
+    let grow = |store: *mut StoreOpaque| {
+        // SAFETY: the store is the one above, which is not used beside this.
+        let before = unsafe { (*store).grow_memory(memory, u64::from(pages))? };
+        Ok(before.map_or(FAILED, |before| before as u32))
+    };
+    // SAFETY: as above. The limiter may fail, which ends the code.
+    unsafe { ask(context, grow) }
+}
+
+/// Runs what asks the embedder, whose failure ends the code as that of a host function does.
+///
+/// # Safety
+///
+/// As for [`running`].
+unsafe fn ask(context: *mut u8, what: impl FnOnce(*mut StoreOpaque) -> Result<u32, Error>) -> u32 {
+    // SAFETY: the caller's promise; no frame of a builtin holds anything that must be dropped.
+    unsafe {
+        // Builtins note no exit frame.
+        running(context).0.state.exit_fp.set(0);
+        called(context, what)
     }
+}
+
+/// The result of a builtin, unless the deadline has passed meanwhile.
+///
+/// # Safety
+///
+/// As for [`running`].
+unsafe fn done(context: *mut u8, result: u32) -> u32 {
+    // SAFETY: the caller's promise; as in `ask`.
+    unsafe {
+        let store = running(context).0;
+        if store.state.interrupted.load(Ordering::Relaxed) != 0 {
+            store.state.exit_fp.set(0);
+            leave(store, Pending::Interrupted);
+        }
+    }
+    result
 }
 
 extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len: u32) -> u32 {
@@ -105,7 +142,9 @@ extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (at, len) = (at as usize, len as usize);
     let range = store.memories[memory].range_mut(at, len);
-    range.map(|bytes| bytes.fill(byte as u8)).is_none().into()
+    let failed = range.map(|bytes| bytes.fill(byte as u8)).is_none();
+    // SAFETY: as above.
+    unsafe { done(context, failed.into()) }
 }
 
 extern "C" fn memory_copy(
@@ -125,7 +164,7 @@ extern "C" fn memory_copy(
     let source = store.memories[source].range(from, len).map(<[u8]>::as_ptr);
     let target = store.memories[target].range_mut(to, len).map(<[u8]>::as_mut_ptr);
     // SAFETY: both ranges are of memories of the store.
-    unsafe { copy(source, target, len) }
+    unsafe { done(context, copy(source, target, len)) }
 }
 
 /// Copies between ranges that may overlap; whether one of them does not exist.
@@ -158,7 +197,9 @@ extern "C" fn memory_init(
     let source = data.data_segment(segment as usize).get(from..from + len);
     let target = memories[memory].range_mut(to, len);
     let copied = source.zip(target).map(|(source, target)| target.copy_from_slice(source));
-    copied.is_none().into()
+    let failed = copied.is_none();
+    // SAFETY: as above.
+    unsafe { done(context, failed.into()) }
 }
 
 extern "C" fn data_drop(context: *mut u8, segment: u32) -> u32 {
@@ -172,7 +213,13 @@ extern "C" fn table_grow(context: *mut u8, table: u32, delta: u32, value: u64) -
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
-    store.tables[table].grow(delta, value).unwrap_or(FAILED)
+    let grow = |store: *mut StoreOpaque| {
+        // SAFETY: the store is the one above, which is not used beside this.
+        let before = unsafe { (*store).grow_table(table, delta, value)? };
+        Ok(before.unwrap_or(FAILED))
+    };
+    // SAFETY: as above. The limiter may fail, which ends the code.
+    unsafe { ask(context, grow) }
 }
 
 extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len: u32) -> u32 {
@@ -181,7 +228,9 @@ extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len:
     let table = instance(store, index).table(TableIndex(table));
     let (at, len) = (at as usize, len as usize);
     let range = store.tables[table].elements_mut().get_mut(at..at + len);
-    range.map(|elements| elements.fill(value)).is_none().into()
+    let failed = range.map(|elements| elements.fill(value)).is_none();
+    // SAFETY: as above.
+    unsafe { done(context, failed.into()) }
 }
 
 extern "C" fn table_copy(
@@ -200,8 +249,9 @@ extern "C" fn table_copy(
     let (to, from, len) = (to as usize, from as usize, len as usize);
     let source = store.tables[source].elements().get(from..from + len).map(<[u64]>::as_ptr);
     let target = store.tables[target].elements_mut().get_mut(to..to + len);
+    let target = target.map(<[u64]>::as_mut_ptr);
     // SAFETY: both ranges are of tables of the store.
-    unsafe { copy(source, target.map(<[u64]>::as_mut_ptr), len) }
+    unsafe { done(context, copy(source, target, len)) }
 }
 
 extern "C" fn table_init(
@@ -216,7 +266,8 @@ extern "C" fn table_init(
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
     let done = store.init_table(index, table, segment as usize, to, from, len);
-    done.is_none().into()
+    // SAFETY: as above.
+    unsafe { self::done(context, done.is_none().into()) }
 }
 
 extern "C" fn elem_drop(context: *mut u8, segment: u32) -> u32 {

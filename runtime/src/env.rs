@@ -166,8 +166,14 @@ impl<'a> Environment<'a> {
     }
 }
 
-/// The IR type of references to values of the host: an index, 0 for null.
-pub const EXTERNREF: Type = types::I32;
+/// The type in IR of references: the address of a record, or the index of a value of the host; 0
+/// for null.
+pub fn reference_type(ty: RefType) -> Type {
+    match ty {
+        RefType::Func => types::I64,
+        RefType::Extern => types::I32,
+    }
+}
 
 impl FuncEnvironment for Environment<'_> {
     fn start_function(&mut self, func: &mut Function, _index: DefinedFuncIndex) {
@@ -187,11 +193,7 @@ impl FuncEnvironment for Environment<'_> {
     }
 
     fn reference(&self, ty: RefType) -> ReferencePlan {
-        let ty = match ty {
-            RefType::Func => types::I64,
-            RefType::Extern => EXTERNREF,
-        };
-        ReferencePlan { ty, stack_maps: false, barriers: false }
+        ReferencePlan { ty: reference_type(ty), stack_maps: false, barriers: false }
     }
 
     fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> MemoryPlan {

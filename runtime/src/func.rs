@@ -2,24 +2,21 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use crate::activation::{self, Activation, Entered};
 use crate::arch;
 use crate::instance::{Export, Extern, Instance};
-use crate::layout::{FuncRecord, INSTANCE, STACK_LIMIT, STORE, StoreState};
+use crate::layout::{FuncRecord, INSTANCE, STACK_LIMIT, STORE};
 use crate::store::{
     AsContext, AsContextMut, Pending, StoreContext, StoreContextMut, StoreInner, StoreOpaque,
 };
-use crate::sys::stack;
-use crate::trampoline::Trampolines;
+use crate::trampoline::{Trampolines, fits_registers};
 use crate::trap::{Trap, WasmBacktrace};
 use crate::typed::{IntoFunc, TypedFunc, WasmParams, WasmResults};
 use crate::values::{FuncType, Slot, Val};
-use crate::{Engine, Error, signals};
-
-/// Stack that stays free below the limit of Wasm code: for host functions, builtins and signals.
-const HOST_STACK: usize = 128 << 10;
+use crate::{Engine, Error};
 
 /// What a host function's closure does with the slots of a call: arguments in, results out.
 pub(crate) type HostCall =
@@ -30,9 +27,25 @@ pub struct HostFunc {
     pub(crate) ty: FuncType,
     slots: usize,
     call: Box<HostCall>,
+    /// The closure, if it can be called with its arguments in registers.
+    direct: Option<Direct>,
     /// Made when the function is first used; it is the same in all stores.
     record: OnceLock<HostRecord>,
 }
+
+/// A closure of a known type behind a function that takes `(record, context, arguments…)` in the
+/// host's convention.
+#[derive(Clone, Copy)]
+pub(crate) struct Direct {
+    pub code: *const u8,
+    /// Kept by the function's other closure.
+    pub closure: *const (),
+}
+
+// SAFETY: the addresses of a function and of a closure that may be shared between threads.
+unsafe impl Send for Direct {}
+// SAFETY: as above.
+unsafe impl Sync for Direct {}
 
 /// The record of a host function, with what it needs.
 struct HostRecord {
@@ -56,7 +69,20 @@ impl std::fmt::Debug for HostFunc {
 impl HostFunc {
     pub(crate) fn from_raw(ty: FuncType, call: Box<HostCall>) -> Arc<Self> {
         let slots = ty.0.params.len().max(ty.0.results.len());
-        Arc::new(Self { ty, slots, call, record: OnceLock::new() })
+        Arc::new(Self { ty, slots, call, direct: None, record: OnceLock::new() })
+    }
+
+    /// A function with a closure for slots, and the same for registers if its type fits them.
+    pub(crate) fn typed(ty: FuncType, call: Box<HostCall>, direct: Option<Direct>) -> Arc<Self> {
+        let slots = ty.0.params.len().max(ty.0.results.len());
+        let direct = direct.filter(|_| fits_registers(&ty.0));
+        Arc::new(Self { ty, slots, call, direct, record: OnceLock::new() })
+    }
+
+    /// The closure of a function that was made by [`Self::typed`].
+    #[inline]
+    pub(crate) fn closure(&self) -> *const () {
+        self.direct.map_or(ptr::null(), |direct| direct.closure)
     }
 
     /// The record of the function, for stores of this engine.
@@ -66,11 +92,15 @@ impl HostFunc {
             None => {
                 let type_id = engine.type_id(&self.ty.0);
                 let trampolines = engine.trampolines(type_id)?;
+                let (code, foreign_code) = match self.direct {
+                    Some(direct) => (direct.code, trampolines.direct()),
+                    None => (host_entry as *const u8, trampolines.host()),
+                };
                 let record = FuncRecord {
-                    code: host_entry as *const u8,
+                    code,
                     context: ptr::null_mut(),
                     type_id,
-                    foreign_code: trampolines.host(),
+                    foreign_code,
                     entry: trampolines.entry(),
                     host: Arc::as_ptr(self),
                 };
@@ -131,7 +161,7 @@ impl HostFunc {
     }
 }
 
-/// Where compiled code arrives to call a host function.
+/// Where compiled code arrives to call a host function that takes slots.
 ///
 /// # Safety
 ///
@@ -142,37 +172,57 @@ pub(crate) unsafe extern "C" fn host_entry(
     context: *mut u8,
     slots: *mut Slot,
 ) {
-    // SAFETY: the promise of the trampoline; the store's state is its first field, so its address
-    // leads to the activation's store, which is this one.
-    let activation = activation::current();
-    let failed = unsafe {
-        let store = (*activation).store;
-        debug_assert_eq!(
-            *context.byte_offset(STORE as isize).cast::<*mut StoreState>(),
-            &raw mut (*store).state
-        );
+    // SAFETY: the promise of the trampoline.
+    unsafe {
         let host = &*(*record).host;
         let slots = std::slice::from_raw_parts_mut(slots, host.slots);
-        let result = catch_unwind(AssertUnwindSafe(|| (host.call)(store, context, slots)));
-        match result {
-            Ok(Ok(())) => false,
-            Ok(Err(error)) => {
-                (*store).pending = Some(Pending::Error(error));
-                true
+        called(context, |store| (host.call)(store, context, slots));
+    }
+}
+
+/// Runs a host function for compiled code with this context. If it fails, or the deadline has
+/// passed, the activation is left and this does not return.
+///
+/// # Safety
+///
+/// The context is that of the compiled code, which waits; the function's caller holds nothing that
+/// must be dropped.
+#[inline]
+pub(crate) unsafe fn called<R: Copy>(
+    context: *mut u8,
+    call: impl FnOnce(*mut StoreOpaque) -> Result<R, Error>,
+) -> R {
+    // SAFETY: the caller's promise; the state is the first field of a store.
+    unsafe {
+        let store = *context.byte_offset(STORE as isize).cast::<*mut StoreOpaque>();
+        let why = match catch_unwind(AssertUnwindSafe(|| call(store))) {
+            Ok(Ok(result)) => {
+                if (*store).state.interrupted.load(Ordering::Relaxed) == 0 {
+                    return result;
+                }
+                Pending::Interrupted
             }
-            Err(panic) => {
-                (*store).pending = Some(Pending::Panic(panic));
-                true
-            }
-        }
-    };
-    if failed {
-        // SAFETY: the activation is the innermost, and this frame holds nothing to drop any more;
-        // below it are frames of compiled code only.
-        unsafe {
-            (*(*activation).store).take_trace(&*activation, None);
-            arch::resume(activation)
-        }
+            Ok(Err(error)) => Pending::Error(error),
+            Err(panic) => Pending::Panic(panic),
+        };
+        leave(store, why)
+    }
+}
+
+/// Leaves the innermost activation from a host function or a builtin.
+///
+/// # Safety
+///
+/// The store is that of the innermost activation, and between here and its compiled code no frame
+/// holds anything that must be dropped.
+#[cold]
+pub(crate) unsafe fn leave(store: *mut StoreOpaque, why: Pending) -> ! {
+    // SAFETY: the caller's promise; below this frame are frames of compiled code only.
+    unsafe {
+        let activation = activation::current();
+        (*store).pending = Some(why);
+        (*store).take_trace(&*activation, None);
+        arch::resume(activation)
     }
 }
 
@@ -182,6 +232,7 @@ pub(crate) unsafe extern "C" fn host_entry(
 ///
 /// The record belongs to the store, and the slots hold arguments of its type, with room for the
 /// results.
+#[inline]
 pub(crate) unsafe fn call_record(
     store: *mut StoreOpaque,
     record: *const FuncRecord,
@@ -193,68 +244,38 @@ pub(crate) unsafe fn call_record(
         // SAFETY: the record of a host function names the function, which the store keeps.
         return unsafe { ((*host).call)(store, ptr::null_mut(), slots) };
     }
-    signals::prepare_thread()?;
-    // SAFETY: the store is alive; compiled code is not running, so its state is ours.
-    let outer_exit_fp = unsafe { std::mem::take(&mut (*store).state.exit_fp) };
-    let mut activation = Activation {
-        stack_pointer: 0,
-        outer: ptr::null_mut(),
-        store,
-        outer_exit_fp,
-        fault: Default::default(),
-    };
-    let entered = Entered::new(&mut activation);
-    // SAFETY: the context belongs to the record, and so does the trampoline; the slots are as
-    // promised.
-    let returned = unsafe {
-        let limit = stack_limit(&*store, activation.outer);
+    let mut activation = Activation::new(store);
+    // SAFETY: the activation stays where it is; the context belongs to the record, and so does the
+    // trampoline; the slots are as promised.
+    unsafe {
+        let (entered, limit) = Entered::new(&raw mut activation)?;
         context.byte_offset(STACK_LIMIT as isize).cast::<usize>().write(limit);
-        arch::enter(
-            &raw mut activation,
-            (*record).entry,
-            (*record).code,
-            context,
-            slots.as_mut_ptr().cast(),
-        )
-    };
-    let result = if returned {
-        Ok(())
-    } else {
-        // SAFETY: the store is alive and no code of it runs in this activation any more.
-        let store = unsafe { &mut *store };
-        let trace = WasmBacktrace::resolve(store);
-        Err(match (activation.fault.get(), store.pending.take()) {
-            (Some(fault), _) => Ok(Error::new(Trap::new(fault.code)).context(trace)),
-            (None, Some(Pending::Error(error))) => {
-                Ok(if error.is::<WasmBacktrace>() { error } else { error.context(trace) })
-            }
-            (None, Some(Pending::Panic(panic))) => Err(panic),
-            (None, None) => unreachable!("an activation is left for a reason"),
-        })
-    };
-    drop(entered);
-    // SAFETY: the store is alive.
-    unsafe { (*store).state.exit_fp = outer_exit_fp };
-    match result {
-        Ok(()) => Ok(()),
-        Err(Ok(error)) => Err(error),
-        Err(Err(panic)) => resume_unwind(panic),
+        let (entry, code) = ((*record).entry, (*record).code);
+        let values = slots.as_mut_ptr().cast();
+        let returned = arch::enter(&raw mut activation, entry, code, context, values);
+        drop(entered);
+        if returned { Ok(()) } else { Err(reason(store, &activation)) }
     }
 }
 
-/// The lowest stack address for Wasm code that is entered now.
-fn stack_limit(store: &StoreOpaque, outer: *mut Activation) -> usize {
-    let here = stack::here();
-    let wanted = here.saturating_sub(store.engine().config().max_wasm_stack);
-    let lowest = stack::lowest_address().saturating_add(HOST_STACK);
-    // An inner call shares the room of the outer one: nesting gives no more stack.
-    let outer_limit = if outer.is_null() {
-        0
-    } else {
-        // SAFETY: outer activations are alive.
-        unsafe { (*outer).stack_pointer }.saturating_sub(store.engine().config().max_wasm_stack)
-    };
-    wanted.max(lowest).max(outer_limit)
+/// Why an activation that has ended was left. A panic goes on.
+///
+/// # Safety
+///
+/// The store is alive, and the activation was one of its code.
+#[cold]
+unsafe fn reason(store: *mut StoreOpaque, activation: &Activation) -> Error {
+    // SAFETY: the caller's promise; no code of the store runs in the activation any more.
+    let store = unsafe { &mut *store };
+    let trace = WasmBacktrace::resolve(store);
+    match (activation.fault.get(), store.pending.take()) {
+        (Some(fault), _) => Error::new(Trap::new(fault.code)).context(trace),
+        (None, Some(Pending::Error(error))) if error.is::<WasmBacktrace>() => error,
+        (None, Some(Pending::Error(error))) => error.context(trace),
+        (None, Some(Pending::Interrupted)) => Error::new(Trap::Interrupted).context(trace),
+        (None, Some(Pending::Panic(panic))) => resume_unwind(panic),
+        (None, None) => unreachable!("an activation is left for a reason"),
+    }
 }
 
 /// A function of a store: of an instance, or of the host.
@@ -286,6 +307,7 @@ impl Func {
     }
 
     /// The record, after a check of the store.
+    #[inline]
     pub(crate) fn record(&self, store: &StoreOpaque) -> Result<*const FuncRecord, Error> {
         store.check(self.store)?;
         Ok(self.record)

@@ -11,6 +11,7 @@ use crate::blueprint::Blueprint;
 use crate::func::{Func, call_record};
 use crate::global::{Global, GlobalObject};
 use crate::layout::{CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDef};
+use crate::limits::Growing;
 use crate::memory::{Memory, MemoryObject};
 use crate::module::{Module, ModuleInner};
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
@@ -366,6 +367,7 @@ impl StoreOpaque {
         if !Engine::same(self.engine(), module.engine()) {
             return Err(Error::msg("the module was compiled by another engine than the store's"));
         }
+        self.may_instantiate()?;
         let inner = module.inner();
         let blueprint = inner.blueprint()?;
         let mut data = match inner.prepared.cache.take() {
@@ -457,6 +459,7 @@ impl StoreOpaque {
         let inner = module.inner();
         let (info, layout) = (&inner.info, &inner.layout);
         for (n, ty) in info.tables[info.imported_tables..].iter().enumerate() {
+            self.may_make(Growing::Table, ty.minimum as usize, ty.maximum.map(|n| n as usize))?;
             let table = match self.instances[instance].own_tables.pop() {
                 Some(mut table) => {
                     table.renew();
@@ -476,6 +479,8 @@ impl StoreOpaque {
             self.instances[instance].tables.push(number);
         }
         for (n, ty) in info.memories[info.imported_memories..].iter().enumerate() {
+            let bytes = |pages: u64| pages.saturating_mul(1 << ty.page_size_log2) as usize;
+            self.may_make(Growing::Memory, bytes(ty.minimum), ty.maximum.map(bytes))?;
             let setup = &blueprint.memories[n];
             let memory = match self.instances[instance].own_memories.pop() {
                 Some(mut memory) => {

@@ -4,6 +4,9 @@
 //! whose lengths follow from the module. It never moves while its store lives, so addresses into
 //! it may be kept.
 
+use std::cell::Cell;
+use std::sync::atomic::AtomicU32;
+
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::env::FuncRefLayout;
 
@@ -52,7 +55,9 @@ pub fn fingerprint() -> String {
 #[derive(Debug)]
 pub struct StoreState {
     /// The frame pointer of the trampoline through which Wasm code last called the host.
-    pub exit_fp: usize,
+    pub exit_fp: Cell<usize>,
+    /// Not 0 once the deadline has passed: whoever goes back to Wasm code traps instead.
+    pub interrupted: AtomicU32,
 }
 
 /// A linear memory as compiled code sees it.

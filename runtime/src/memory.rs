@@ -9,6 +9,7 @@ use windlass_wasm::types as wasm;
 
 use crate::engine::MemoryPlan;
 use crate::layout::MemoryDef;
+use crate::limits::Growing;
 use crate::slots::Slot;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::sys::mapping::{
@@ -465,8 +466,19 @@ impl MemoryObject {
         Some(unsafe { std::slice::from_raw_parts_mut(self.place(at, len)?, len) })
     }
 
+    /// The bytes that growing by `delta` pages would lead to; `None` if no number says it.
+    pub fn wanted(&self, delta: u64) -> Option<usize> {
+        let pages = (self.length() as u64 >> self.ty.page_size_log2).checked_add(delta)?;
+        usize::try_from(pages.checked_mul(1 << self.ty.page_size_log2)?).ok()
+    }
+
+    /// The most bytes that its type allows, if it says so.
+    pub fn maximum(&self) -> Option<usize> {
+        bytes(self.ty.maximum?, &self.ty).map(|bytes| bytes as usize)
+    }
+
     /// The bytes that growing by `delta` pages leads to; `None` if the type does not allow it.
-    pub fn grown(&self, delta: u64) -> Option<usize> {
+    fn grown(&self, delta: u64) -> Option<usize> {
         let wanted = (self.length() as u64 >> self.ty.page_size_log2).checked_add(delta)?;
         let limit = self.ty.maximum.unwrap_or(u64::MAX);
         bytes(wanted, &self.ty).filter(|_| wanted <= limit).map(|new| new as usize)
@@ -547,6 +559,9 @@ impl Memory {
     /// A memory of the host's.
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self, Error> {
         let store = store.as_context_mut().opaque();
+        let size = ty.0.minimum.saturating_mul(1 << ty.0.page_size_log2) as usize;
+        let maximum = ty.0.maximum.map(|n| n.saturating_mul(1 << ty.0.page_size_log2) as usize);
+        store.may_make(Growing::Memory, size, maximum)?;
         // SAFETY: the memory gets a definition of its own.
         let memory = unsafe { MemoryObject::new(store.engine(), ty.0, None, None)? };
         let index = store.add_memory(Box::new(memory), NO_OWNER);
@@ -610,8 +625,9 @@ impl Memory {
 
     /// Grows by `delta` pages; the pages before.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64, Error> {
-        let memory = self.object_mut(store.as_context_mut().opaque());
-        memory.grow(delta).ok_or_else(|| {
+        let store = store.as_context_mut().opaque();
+        store.check(self.store).expect("the memory belongs to this store");
+        store.grow_memory(self.index, delta)?.ok_or_else(|| {
             Error::msg(format!("a memory could not grow by {delta} pages: its limit, or no room"))
         })
     }

@@ -382,7 +382,7 @@ fn serialize(
         let start = trampoline_code.len().next_multiple_of(64);
         trampoline_code.resize(start, 0xcc);
         trampoline_code.extend_from_slice(&code.bytes);
-        let offsets = [0, 1, 2].map(|n| start as u32 + code.functions[n].0);
+        let offsets = std::array::from_fn(|n| start as u32 + code.functions[n].0);
         trampolines.push(TypeTrampolines { ty, offsets });
     }
     Ok(artifact::write(&Parts {

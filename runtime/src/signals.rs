@@ -10,9 +10,13 @@ use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::Once;
+use std::sync::atomic::Ordering;
+
+use windlass_wasm::trap;
 
 use crate::activation::{self, Fault};
 use crate::arch::Interrupted;
+use crate::deadline::SIGNAL;
 use crate::sys::mapping::Mapping;
 
 /// The signals that faults of the machine raise.
@@ -21,6 +25,9 @@ const SIGNALS: [libc::c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, li
 /// Handlers that were installed before ours, in the order of [`SIGNALS`].
 static mut PREVIOUS: [MaybeUninit<libc::sigaction>; SIGNALS.len()] =
     [MaybeUninit::uninit(); SIGNALS.len()];
+
+/// The handler of [`SIGNAL`] that was installed before ours.
+static mut PREVIOUS_INTERRUPT: MaybeUninit<libc::sigaction> = MaybeUninit::uninit();
 
 /// Installs the handlers once for the process, and a stack for them once for this thread.
 pub fn prepare_thread() -> std::io::Result<()> {
@@ -46,6 +53,88 @@ fn install() {
             let previous = (&raw mut PREVIOUS[n]).cast();
             let result = libc::sigaction(signal, &action, previous);
             assert_eq!(result, 0, "the kernel takes a handler for signal {signal}");
+        }
+    }
+}
+
+/// Installs the handler of the signal of deadlines once for the process.
+pub fn install_interrupt() {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        // SAFETY: this runs once; the new action is fully initialised, and the entry for the
+        // previous one is written before the handler can run.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = interrupt as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+            libc::sigemptyset(&mut action.sa_mask);
+            libc::sigaction(SIGNAL, ptr::null(), (&raw mut PREVIOUS_INTERRUPT).cast());
+            let result = libc::sigaction(SIGNAL, &action, ptr::null_mut());
+            assert_eq!(result, 0, "the kernel takes a handler for signal {SIGNAL}");
+        }
+    });
+}
+
+/// A deadline may have passed: of the store whose code runs, or of one that called the host, which
+/// called this one.
+extern "C" fn interrupt(
+    signal: libc::c_int,
+    info: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    let innermost = activation::current();
+    let mut current = innermost;
+    let mut ours = false;
+    // SAFETY: as in `handle`. Outer activations and their stores are alive too.
+    unsafe {
+        while !current.is_null() {
+            let store = (*current).store;
+            if (*store).watch.as_ref().is_some_and(|watch| watch.passed()) {
+                ours = true;
+                (*store).state.interrupted.store(1, Ordering::Relaxed);
+                let mut registers = Interrupted::new(context);
+                let (pc, fp, sp) = (registers.pc(), registers.fp(), registers.sp());
+                if current == innermost && (*store).is_wasm(pc) {
+                    let fault = Some(Fault { code: trap::INTERRUPTED, pc, fp, sp });
+                    (*current).fault.set(fault);
+                    (*store).take_trace(&*current, fault);
+                    registers.go_on_in_resume(current);
+                    return;
+                }
+            }
+            current = (*current).outer;
+        }
+    }
+    if !ours {
+        // SAFETY: the entry was written before this handler was installed.
+        unsafe { previous(&*(&raw const PREVIOUS_INTERRUPT).cast(), signal, info, context) };
+    }
+}
+
+/// Hands a signal that means nothing by default to the handler that was there before.
+///
+/// # Safety
+///
+/// The action is the one that was installed, and the rest are the arguments of a handler.
+unsafe fn previous(
+    action: &libc::sigaction,
+    signal: libc::c_int,
+    info: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    if matches!(action.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) {
+        return;
+    }
+    // SAFETY: the caller's promise: a handler that was installed is a function of the kind that
+    // its flags say.
+    unsafe {
+        if action.sa_flags & libc::SA_SIGINFO != 0 {
+            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
+                std::mem::transmute(action.sa_sigaction);
+            handler(signal, info, context);
+        } else {
+            let handler: extern "C" fn(libc::c_int) = std::mem::transmute(action.sa_sigaction);
+            handler(signal);
         }
     }
 }
@@ -89,22 +178,13 @@ fn chain(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_
     // SAFETY: `install` has filled the entry before this handler could run; a handler that was
     // installed is a function of the kind that its flags say.
     unsafe {
-        let previous = PREVIOUS[n].assume_init();
-        match previous.sa_sigaction {
+        let action = PREVIOUS[n].assume_init();
+        if matches!(action.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) {
             // The default (or to ignore a fault, which the kernel does not do): let it happen again
             // without us.
-            libc::SIG_DFL | libc::SIG_IGN => {
-                libc::sigaction(signal, &previous, ptr::null_mut());
-            }
-            handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
-                let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
-                    std::mem::transmute(handler);
-                handler(signal, info, context);
-            }
-            handler => {
-                let handler: extern "C" fn(libc::c_int) = std::mem::transmute(handler);
-                handler(signal);
-            }
+            libc::sigaction(signal, &action, ptr::null_mut());
+        } else {
+            previous(&action, signal, info, context);
         }
     }
 }

@@ -5,15 +5,19 @@
 //! number of their store and are checked against it.
 
 use std::any::Any;
+use std::cell::Cell;
+use std::sync::atomic::AtomicU32;
 
 use windlass_core::ir::TrapCode;
 
 use crate::activation::{Activation, Fault};
 use crate::code::ModuleCode;
+use crate::deadline::Watch;
 use crate::func::HostFunc;
 use crate::global::GlobalObject;
 use crate::instance::InstanceData;
 use crate::layout::{FuncRecord, StoreState};
+use crate::limits::FindLimiter;
 use crate::memory::{MemoryObject, NO_OWNER};
 use crate::shared::unique;
 use crate::table::TableObject;
@@ -21,6 +25,7 @@ use crate::trap::{FrameInfo, RawTrace};
 use crate::{Engine, Error};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What came of a host function that failed, until the activation has been left.
 pub(crate) enum Pending {
@@ -28,6 +33,8 @@ pub(crate) enum Pending {
     Error(Error),
     /// It panicked.
     Panic(Box<dyn Any + Send>),
+    /// It returned after the deadline.
+    Interrupted,
 }
 
 /// The part of a store that does not depend on the embedder's data.
@@ -48,6 +55,12 @@ pub struct StoreOpaque {
     /// Code that may run in this store, by its first address. The instances keep it.
     code: Vec<*const ModuleCode>,
     pub(crate) pending: Option<Pending>,
+    /// The stack that Wasm code may use, in bytes.
+    pub(crate) max_wasm_stack: usize,
+    /// Where the limiter is, if there is one.
+    pub(crate) limiter: Option<Box<FindLimiter>>,
+    /// The deadline, if there is one.
+    pub(crate) watch: Option<Arc<Watch>>,
     /// The frames at the last trap or failed host call.
     pub(crate) trace: RawTrace,
 }
@@ -69,7 +82,7 @@ impl std::fmt::Debug for StoreOpaque {
 impl StoreOpaque {
     fn new(engine: &Engine) -> Self {
         Self {
-            state: StoreState { exit_fp: 0 },
+            state: StoreState { exit_fp: Cell::new(0), interrupted: AtomicU32::new(0) },
             id: unique(),
             engine: engine.local(),
             instances: Vec::new(),
@@ -80,6 +93,9 @@ impl StoreOpaque {
             externs: Vec::new(),
             code: Vec::new(),
             pending: None,
+            max_wasm_stack: engine.config().max_wasm_stack,
+            limiter: None,
+            watch: None,
             trace: RawTrace::new(),
         }
     }
@@ -95,6 +111,7 @@ impl StoreOpaque {
     }
 
     /// An error unless `id` is this store's.
+    #[inline]
     pub(crate) fn check(&self, id: u64) -> Result<(), Error> {
         if id == self.id {
             Ok(())
@@ -186,7 +203,7 @@ impl StoreOpaque {
 
     /// The frame through which Wasm code last called the host.
     pub(crate) fn exit_fp(&self) -> usize {
-        self.state.exit_fp
+        self.state.exit_fp.get()
     }
 }
 
@@ -228,7 +245,7 @@ pub(crate) struct StoreInner<T> {
 /// embedder's data, which host functions reach.
 #[derive(Debug)]
 pub struct Store<T: 'static> {
-    inner: Box<StoreInner<T>>,
+    pub(crate) inner: Box<StoreInner<T>>,
 }
 
 impl<T> Store<T> {
@@ -245,6 +262,33 @@ impl<T> Store<T> {
     /// The embedder's data, to change.
     pub fn data_mut(&mut self) -> &mut T {
         &mut self.inner.data
+    }
+
+    /// From now on, Wasm code of this store is stopped with [`Trap::Interrupted`] once so much time
+    /// has passed, whatever it does; until the deadline is set anew or cleared, calls then fail at
+    /// once. Host functions are not disturbed: code that is in one stops when it returns.
+    ///
+    /// Nothing is added to compiled code for it. The first time, a thread is started that waits
+    /// for the deadlines of all stores and sends the signal `SIGURG` to threads that pass theirs.
+    ///
+    /// [`Trap::Interrupted`]: crate::Trap::Interrupted
+    pub fn set_deadline(&mut self, after: Duration) -> Result<(), Error> {
+        self.clear_deadline();
+        self.inner.opaque.watch = Some(Watch::start(after)?);
+        Ok(())
+    }
+
+    /// Takes the deadline away.
+    pub fn clear_deadline(&mut self) {
+        let store = &mut self.inner.opaque;
+        store.watch = None;
+        *store.state.interrupted.get_mut() = 0;
+    }
+
+    /// Limits the stack that Wasm code of this store may use in one call from the host, in bytes;
+    /// the engine's configuration has the default.
+    pub fn set_max_wasm_stack(&mut self, bytes: usize) {
+        self.inner.opaque.max_wasm_stack = bytes;
     }
 
     /// Drops everything but the embedder's data.

@@ -4,6 +4,7 @@ use windlass_wasm::types::{self as wasm, RefType};
 
 use crate::Error;
 use crate::layout::TableDef;
+use crate::limits::Growing;
 use crate::memory::NO_OWNER;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::values::{TableType, Val, ValType};
@@ -125,6 +126,8 @@ impl Table {
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Val) -> Result<Self, Error> {
         let store = store.as_context_mut().opaque();
         let init = element(store, ty.0.element, init)?;
+        let maximum = ty.0.maximum.map(|n| n as usize);
+        store.may_make(Growing::Table, ty.0.minimum as usize, maximum)?;
         // SAFETY: the table gets a definition of its own; the element was checked.
         let table = unsafe { TableObject::new(ty.0, init, None)? };
         let index = store.add_table(Box::new(table), NO_OWNER);
@@ -181,8 +184,10 @@ impl Table {
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Val) -> Result<u64, Error> {
         let store = store.as_context_mut().opaque();
         let bits = element(store, self.object(store).ty.element, init)?;
-        let grown =
-            u32::try_from(delta).ok().and_then(|delta| self.object_mut(store).grow(delta, bits));
+        let grown = match u32::try_from(delta) {
+            Ok(delta) => store.grow_table(self.index, delta, bits)?,
+            Err(_) => None,
+        };
         grown.map(u64::from).ok_or_else(|| {
             Error::msg(format!("a table could not grow by {delta} elements: its limit, or no room"))
         })

@@ -1,5 +1,5 @@
 //! Trampolines between the host and Wasm, and between instances, made as IR and compiled by the
-//! same back end, three for each function type.
+//! same back end, four for each function type.
 
 use std::sync::Arc;
 
@@ -11,19 +11,23 @@ use windlass_core::ir::{
 use windlass_core::isa::CallConv;
 use windlass_core::{Context, ir};
 use windlass_jit::{ImageBuilder, LinkedCode};
-use windlass_wasm::types::{FuncType, RefType, ValType};
+use windlass_wasm::env::signature;
+use windlass_wasm::types::{FuncType, ValType};
 
-use crate::env::EXTERNREF;
+use crate::env::reference_type;
 use crate::layout::{CALLEE_SLOT, FuncRecord, STACK_LIMIT, STORE, StoreState};
 use crate::sys::code::CodePages;
 use crate::values::SLOT_SIZE;
 use crate::{Engine, Error};
 
+/// How many trampolines a function type has.
+pub const KINDS: usize = 4;
+
 /// The trampolines of one function type.
 pub struct Trampolines {
     pages: Arc<CodePages>,
     /// Where each begins.
-    offsets: [u32; 3],
+    offsets: [u32; KINDS],
 }
 
 impl std::fmt::Debug for Trampolines {
@@ -37,21 +41,23 @@ impl Trampolines {
     pub fn compile(engine: &Engine, ty: &FuncType) -> Result<Self, Error> {
         let code = Self::link(engine, ty)?;
         let pages = Arc::new(CodePages::copy(&code.bytes)?);
-        Ok(Self::new(pages, [0, 1, 2].map(|n: usize| code.functions[n].0)))
+        Ok(Self::new(pages, std::array::from_fn(|n| code.functions[n].0)))
     }
 
     /// Those that begin at these offsets in code.
-    pub fn new(pages: Arc<CodePages>, offsets: [u32; 3]) -> Self {
+    pub fn new(pages: Arc<CodePages>, offsets: [u32; KINDS]) -> Self {
         Self { pages, offsets }
     }
 
     /// The code of the trampolines of a function type.
     pub fn link(engine: &Engine, ty: &FuncType) -> Result<LinkedCode, Error> {
-        let signature = wasm_signature(ty);
+        let signature = signature(ty, reference_type);
         let mut context = Context::new();
         let mut image = ImageBuilder::new();
         let isa = engine.frames_isa();
-        for build in [entry, foreign, host] {
+        // Functions of types that do not fit go through the slots in any case.
+        let direct = if fits_registers(ty) { direct } else { host };
+        for build in [entry, foreign, host, direct] {
             context.clear();
             context.func = build(&signature);
             let code = context.compile(&**isa, &mut Default::default()).map_err(|error| {
@@ -68,7 +74,8 @@ impl Trampolines {
         self.pages.address(self.offsets[number])
     }
 
-    /// From the host: `(code, context, slots)` in the host's convention.
+    /// From the host: `(code, context, slots)`, in registers as in the host's convention; only the
+    /// frame pointer survives.
     pub fn entry(&self) -> *const u8 {
         self.address(0)
     }
@@ -78,29 +85,25 @@ impl Trampolines {
         self.address(1)
     }
 
-    /// To a host function, which stands in the callee slot.
+    /// To a host function, which stands in the callee slot and takes slots.
     pub fn host(&self) -> *const u8 {
         self.address(2)
     }
+
+    /// To a host function, which stands in the callee slot and takes its arguments in registers;
+    /// see [`fits_registers`].
+    pub fn direct(&self) -> *const u8 {
+        self.address(3)
+    }
 }
 
-/// The signature of Wasm functions of a type, as the translator's environment has it.
-pub fn wasm_signature(ty: &FuncType) -> Signature {
-    let param = |ty: &ValType| {
-        AbiParam::new(match ty {
-            ValType::I32 => types::I32,
-            ValType::I64 => types::I64,
-            ValType::F32 => types::F32,
-            ValType::F64 => types::F64,
-            ValType::V128 => types::I8X16,
-            ValType::Ref(RefType::Func) => types::I64,
-            ValType::Ref(RefType::Extern) => EXTERNREF,
-        })
-    };
-    let mut signature = Signature::new(CallConv::Tail);
-    signature.params.extend(ty.params.iter().map(param));
-    signature.returns.extend(ty.results.iter().map(param));
-    signature
+/// Whether host functions of a type can be called with their arguments in the registers of the
+/// host's convention, beside the record and the context.
+pub fn fits_registers(ty: &FuncType) -> bool {
+    let float = |ty: &&ValType| matches!(ty, ValType::F32 | ValType::F64);
+    let floats = ty.params.iter().filter(float).count();
+    let vector = ty.params.iter().chain(&ty.results).any(|ty| *ty == ValType::V128);
+    !vector && ty.results.len() <= 1 && floats <= 8 && ty.params.len() - floats <= 4
 }
 
 /// A function with one block, whose parameters are the arguments.
@@ -141,19 +144,18 @@ fn call(pos: &mut FuncCursor<'_>, sig: SigRef, code: Value, args: &[Value]) -> V
     pos.func.dfg.inst_results(call).to_vec()
 }
 
-/// Host to Wasm: `(code, context, slots)`. The pinned register is the host's before and after.
+/// Host to Wasm: `(code, context, slots)`. What the host wants to find unchanged, `arch::enter` has
+/// saved.
 fn entry(signature: &Signature) -> Function {
-    let mut own = Signature::new(CallConv::SystemV);
+    let mut own = Signature::new(CallConv::Tail);
     own.params.extend([AbiParam::new(types::I64); 3]);
     let (mut func, args) = function(own);
     let sig = func.import_signature(signature.clone());
     let mut pos = cursor(&mut func);
     let &[code, context, slots] = &args[..] else { unreachable!("three parameters") };
-    let saved = pos.ins().get_pinned_reg(types::I64);
     let params = load_slots(&mut pos, &signature.params, slots);
     pos.ins().set_pinned_reg(context);
     let results = call(&mut pos, sig, code, &params);
-    pos.ins().set_pinned_reg(saved);
     store_slots(&mut pos, &results, slots);
     pos.ins().return_(&[]);
     func
@@ -203,14 +205,36 @@ fn host(signature: &Signature) -> Function {
     let (caller, record) = callee(&mut pos);
     let slots = pos.ins().stack_addr(types::I64, slots, 0);
     store_slots(&mut pos, &args, slots);
+    let code = leave(&mut pos, caller, record);
+    call(&mut pos, sig, code, &[record, caller, slots]);
+    let results = load_slots(&mut pos, &signature.returns, slots);
+    pos.ins().return_(&results);
+    func
+}
+
+/// Notes in the store where Wasm code was left; the code of the host function.
+fn leave(pos: &mut FuncCursor<'_>, caller: Value, record: Value) -> Value {
     let store = pos.ins().load(types::I64, FLAGS, caller, STORE);
     let frame = pos.ins().get_frame_pointer(types::I64);
     let field = std::mem::offset_of!(StoreState, exit_fp) as i32;
     pos.ins().store(FLAGS, frame, store, field);
     let field = std::mem::offset_of!(FuncRecord, code) as i32;
-    let code = pos.ins().load(types::I64, FLAGS, record, field);
-    call(&mut pos, sig, code, &[record, caller, slots]);
-    let results = load_slots(&mut pos, &signature.returns, slots);
+    pos.ins().load(types::I64, FLAGS, record, field)
+}
+
+/// Wasm to host: `code(record, context, arguments…)` in the host's convention.
+fn direct(signature: &Signature) -> Function {
+    let (mut func, args) = function(signature.clone());
+    let mut own = Signature::new(CallConv::SystemV);
+    own.params.extend([AbiParam::new(types::I64); 2]);
+    own.params.extend_from_slice(&signature.params);
+    own.returns.extend_from_slice(&signature.returns);
+    let sig = func.import_signature(own);
+    let mut pos = cursor(&mut func);
+    let (caller, record) = callee(&mut pos);
+    let code = leave(&mut pos, caller, record);
+    let all: Vec<Value> = [record, caller].into_iter().chain(args).collect();
+    let results = call(&mut pos, sig, code, &all);
     pos.ins().return_(&results);
     func
 }

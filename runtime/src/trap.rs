@@ -37,6 +37,9 @@ impl Trap {
     /// The instruction `unreachable`.
     pub const UnreachableCodeReached: Trap = Trap(trap::UNREACHABLE);
 
+    /// The deadline has passed.
+    pub const Interrupted: Trap = Trap(trap::INTERRUPTED);
+
     pub(crate) fn new(code: TrapCode) -> Self {
         Self(code)
     }
@@ -133,7 +136,7 @@ impl RawTrace {
                     // stack, which is mapped.
                     self.note_return(store, unsafe { *(fault.sp as *const usize) });
                 }
-                fault.fp
+                if fault.fp < fault.sp { 0 } else { fault.fp }
             }
             None => store.exit_fp(),
         };
@@ -151,15 +154,23 @@ impl RawTrace {
     }
 
     /// Follows frame pointers from `fp` to the frame of the entry.
+    ///
+    /// An interrupt may come while a function makes or leaves its frame, or replaces it in a tail
+    /// call: then a word that is no frame pointer may be followed. It is used only if it leads
+    /// outwards in the part of the stack that belongs to the activation.
     fn walk(&self, store: &StoreOpaque, mut fp: usize, end: usize) {
         for _ in 0..MAX_WALK {
-            if fp == end || fp == 0 || !fp.is_multiple_of(8) || self.len.get() == MAX_FRAMES {
+            if fp >= end || fp == 0 || !fp.is_multiple_of(8) || self.len.get() == MAX_FRAMES {
                 return;
             }
             // SAFETY: frames of compiled code between the exit and the entry form a chain: each
-            // frame pointer addresses the caller's frame pointer and the return address.
+            // frame pointer addresses the caller's frame pointer and the return address. Any word
+            // between the innermost frame and the entry's is mapped.
             let (outer, pc) = unsafe { (*(fp as *const usize), *((fp + 8) as *const usize)) };
             self.note_return(store, pc);
+            if outer <= fp {
+                return;
+            }
             fp = outer;
         }
     }

@@ -1,10 +1,12 @@
 //! Functions whose types the compiler knows: calls without checks, and closures as host functions.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use crate::Error;
-use crate::func::{Caller, Func, HostFunc, call_record};
+use crate::func::{Caller, Direct, Func, HostFunc, call_record, called};
+use crate::layout::FuncRecord;
 use crate::store::{AsContextMut, StoreOpaque};
 use crate::values::{ExternRef, FuncType, Slot, Val, ValType};
 
@@ -13,8 +15,24 @@ pub trait WasmTy: Copy + Send + 'static {
     /// The type of the value.
     const TYPE: ValType;
 
+    /// How a function in the host's convention takes it.
+    #[doc(hidden)]
+    type Abi: Copy + Default;
+
     /// The bits as compiled code has them.
     fn into_slot(self, store: &StoreOpaque) -> Result<Slot, Error>;
+
+    /// As compiled code hands it to the host.
+    #[doc(hidden)]
+    fn into_abi(self, store: &StoreOpaque) -> Result<Self::Abi, Error>;
+
+    /// The value that compiled code handed to the host.
+    ///
+    /// # Safety
+    ///
+    /// It is a value of this type in this store.
+    #[doc(hidden)]
+    unsafe fn from_abi(abi: Self::Abi, store: &StoreOpaque) -> Self;
 
     /// The value of the bits.
     ///
@@ -28,6 +46,17 @@ macro_rules! plain_types {
     ($($ty:ty, $wasm:ident, $x:ident => $to:expr, $slot:ident => $from:expr;)*) => { $(
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::$wasm;
+            type Abi = $ty;
+
+            #[inline]
+            fn into_abi(self, _store: &StoreOpaque) -> Result<$ty, Error> {
+                Ok(self)
+            }
+
+            #[inline]
+            unsafe fn from_abi(abi: $ty, _store: &StoreOpaque) -> Self {
+                abi
+            }
 
             #[inline]
             fn into_slot(self, _store: &StoreOpaque) -> Result<Slot, Error> {
@@ -54,6 +83,16 @@ plain_types! {
 
 impl WasmTy for Option<Func> {
     const TYPE: ValType = ValType::FuncRef;
+    type Abi = u64;
+
+    fn into_abi(self, store: &StoreOpaque) -> Result<u64, Error> {
+        Ok(self.into_slot(store)? as u64)
+    }
+
+    unsafe fn from_abi(abi: u64, store: &StoreOpaque) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_slot(Slot::from(abi), store) }
+    }
 
     fn into_slot(self, store: &StoreOpaque) -> Result<Slot, Error> {
         Val::FuncRef(self).to_slot(store)
@@ -67,6 +106,16 @@ impl WasmTy for Option<Func> {
 
 impl WasmTy for Option<ExternRef> {
     const TYPE: ValType = ValType::ExternRef;
+    type Abi = u32;
+
+    fn into_abi(self, store: &StoreOpaque) -> Result<u32, Error> {
+        Ok(self.into_slot(store)? as u32)
+    }
+
+    unsafe fn from_abi(abi: u32, store: &StoreOpaque) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_slot(Slot::from(abi), store) }
+    }
 
     fn into_slot(self, store: &StoreOpaque) -> Result<Slot, Error> {
         Val::ExternRef(self).to_slot(store)
@@ -142,11 +191,26 @@ pub trait WasmRet {
     /// The types of the results.
     fn types() -> Vec<ValType>;
 
+    /// How a function in the host's convention returns it.
+    #[doc(hidden)]
+    type Abi: Copy + Default;
+
+    /// Whether a function in the host's convention can return it: it is nothing, or one value.
+    #[doc(hidden)]
+    const DIRECT: bool;
+
     /// Fills the slots.
     fn finish(self, slots: &mut [Slot], store: &StoreOpaque) -> Result<(), Error>;
+
+    /// As compiled code takes it from the host, if it can be returned so.
+    #[doc(hidden)]
+    fn into_abi(self, store: &StoreOpaque) -> Result<Self::Abi, Error>;
 }
 
 impl<V: WasmTy> WasmRet for V {
+    type Abi = V::Abi;
+    const DIRECT: bool = true;
+
     fn types() -> Vec<ValType> {
         vec![V::TYPE]
     }
@@ -154,11 +218,24 @@ impl<V: WasmTy> WasmRet for V {
     fn finish(self, slots: &mut [Slot], store: &StoreOpaque) -> Result<(), Error> {
         self.store(slots, store)
     }
+
+    #[inline]
+    fn into_abi(self, store: &StoreOpaque) -> Result<V::Abi, Error> {
+        WasmTy::into_abi(self, store)
+    }
 }
 
 impl<R: WasmRet> WasmRet for Result<R, Error> {
+    type Abi = R::Abi;
+    const DIRECT: bool = R::DIRECT;
+
     fn types() -> Vec<ValType> {
         R::types()
+    }
+
+    #[inline]
+    fn into_abi(self, store: &StoreOpaque) -> Result<R::Abi, Error> {
+        self?.into_abi(store)
     }
 
     fn finish(self, slots: &mut [Slot], store: &StoreOpaque) -> Result<(), Error> {
@@ -209,8 +286,16 @@ macro_rules! tuples {
         }
 
         impl<$($ty: WasmTy),*> WasmRet for ($($ty,)*) {
+            type Abi = ();
+            const DIRECT: bool = $len == 0;
+
             fn types() -> Vec<ValType> {
                 vec![$($ty::TYPE),*]
+            }
+
+            #[inline]
+            fn into_abi(self, _store: &StoreOpaque) -> Result<(), Error> {
+                Ok(())
             }
 
             fn finish(self, slots: &mut [Slot], store: &StoreOpaque) -> Result<(), Error> {
@@ -225,14 +310,41 @@ macro_rules! tuples {
             R: WasmRet,
         {
             fn into_host_func(self) -> Arc<HostFunc> {
+                /// # Safety
+                ///
+                /// Called by a direct trampoline, for a record of such a function.
+                unsafe extern "C" fn direct<F, R, $($ty: WasmTy),*>(
+                    record: *const FuncRecord,
+                    context: *mut u8,
+                    $($ty: $ty::Abi),*
+                ) -> R::Abi
+                where
+                    F: Fn($($ty),*) -> R,
+                    R: WasmRet,
+                {
+                    // SAFETY: the trampoline's promise: the closure has this type, the arguments
+                    // have those of the function, and the store is alive during the call.
+                    unsafe {
+                        called(context, |store| {
+                            let func = &*(*(*record).host).closure().cast::<F>();
+                            $(let $ty = <$ty as WasmTy>::from_abi($ty, &*store);)*
+                            func($($ty),*).into_abi(&*store)
+                        })
+                    }
+                }
                 let ty = FuncType::new([$($ty::TYPE),*], R::types());
-                HostFunc::from_raw(ty, Box::new(move |store, _, slots| {
+                let func = Arc::new(self);
+                let code = direct::<F, R, $($ty),*> as *const u8;
+                let closure = Arc::as_ptr(&func).cast();
+                let direct = R::DIRECT.then_some(Direct { code, closure });
+                let call = move |store: *mut StoreOpaque, _: *mut u8, slots: &mut [Slot]| {
                     // SAFETY: the store is alive during the call, and the slots hold arguments
                     // of these types.
                     let store = unsafe { &*store };
                     $(let $ty = unsafe { $ty::from_slot(slots[$n], store) };)*
-                    self($($ty),*).finish(slots, store)
-                }))
+                    func($($ty),*).finish(slots, store)
+                };
+                HostFunc::typed(ty, Box::new(call), direct)
             }
         }
 
@@ -243,17 +355,44 @@ macro_rules! tuples {
             R: WasmRet,
         {
             fn into_host_func(self) -> Arc<HostFunc> {
+                /// # Safety
+                ///
+                /// Called by a direct trampoline, for a record of such a function.
+                unsafe extern "C" fn direct<T: 'static, F, R, $($ty: WasmTy),*>(
+                    record: *const FuncRecord,
+                    context: *mut u8,
+                    $($ty: $ty::Abi),*
+                ) -> R::Abi
+                where
+                    F: Fn(Caller<'_, T>, $($ty),*) -> R,
+                    R: WasmRet,
+                {
+                    // SAFETY: as above, and the data of the store has the type that the linker
+                    // checked. The caller's borrow of the store ends with the call.
+                    unsafe {
+                        called(context, |store| {
+                            let func = &*(*(*record).host).closure().cast::<F>();
+                            $(let $ty = <$ty as WasmTy>::from_abi($ty, &*store);)*
+                            func(Caller::new(store, context), $($ty),*).into_abi(&*store)
+                        })
+                    }
+                }
                 let ty = FuncType::new([$($ty::TYPE),*], R::types());
-                HostFunc::from_raw(ty, Box::new(move |store, context, slots| {
+                let func = Arc::new(self);
+                let code = direct::<T, F, R, $($ty),*> as *const u8;
+                let closure = Arc::as_ptr(&func).cast();
+                let direct = R::DIRECT.then_some(Direct { code, closure });
+                let call = move |store: *mut StoreOpaque, context: *mut u8, slots: &mut [Slot]| {
                     // SAFETY: the store is alive during the call, its data has the type that the
                     // linker checked, and the slots hold arguments of these types.
                     let result = unsafe {
                         $(let $ty = $ty::from_slot(slots[$n], &*store);)*
-                        self(Caller::new(store, context), $($ty),*)
+                        func(Caller::new(store, context), $($ty),*)
                     };
                     // SAFETY: the caller's borrow of the store has ended.
                     result.finish(slots, unsafe { &*store })
-                }))
+                };
+                HostFunc::typed(ty, Box::new(call), direct)
             }
         }
     )* };
@@ -308,8 +447,14 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Results, Error> {
         let store = store.as_context_mut().opaque();
         let record = self.func.record(store)?;
-        let mut slots = [0; MAX_SLOTS];
+        // Only those that are used need a value.
+        let mut slots = [const { MaybeUninit::<Slot>::uninit() }; MAX_SLOTS];
         let slots = &mut slots[..Params::LEN.max(Results::LEN)];
+        for slot in &mut *slots {
+            slot.write(0);
+        }
+        // SAFETY: these were all written.
+        let slots = unsafe { slots.assume_init_mut() };
         params.store(slots, store)?;
         // SAFETY: the record belongs to the store; `Func::typed` compared the types.
         unsafe {

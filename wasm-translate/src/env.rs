@@ -188,6 +188,29 @@ pub struct ReferencePlan {
     pub barriers: bool,
 }
 
+/// The signature of Wasm functions of a type, with references of these types in IR.
+pub fn signature(ty: &FuncType, reference: impl Fn(RefType) -> Type) -> Signature {
+    use windlass_core::ir::AbiParam;
+    let mut signature = Signature::new(windlass_core::isa::CallConv::Tail);
+    let param = |ty: &ValType| AbiParam::new(value_type(*ty, &reference));
+    signature.params.extend(ty.params.iter().map(param));
+    signature.returns.extend(ty.results.iter().map(param));
+    signature
+}
+
+/// The type in IR of values of a type, with references of these types.
+pub fn value_type(ty: ValType, reference: impl Fn(RefType) -> Type) -> Type {
+    use windlass_core::ir::types;
+    match ty {
+        ValType::I32 => types::I32,
+        ValType::I64 => types::I64,
+        ValType::F32 => types::F32,
+        ValType::F64 => types::F64,
+        ValType::V128 => types::I8X16,
+        ValType::Ref(ty) => reference(ty),
+    }
+}
+
 /// What an embedder says about the world of the functions that are translated.
 ///
 /// One environment serves the functions of one thread, one after the other; its answers must
@@ -208,25 +231,12 @@ pub trait FuncEnvironment {
 
     /// The signature of Wasm functions of a type.
     fn signature(&self, ty: &FuncType) -> Signature {
-        use windlass_core::ir::AbiParam;
-        let mut signature = Signature::new(windlass_core::isa::CallConv::Tail);
-        let param = |ty: &ValType| AbiParam::new(self.value_type(*ty));
-        signature.params.extend(ty.params.iter().map(param));
-        signature.returns.extend(ty.results.iter().map(param));
-        signature
+        signature(ty, |ty| self.reference(ty).ty)
     }
 
     /// The type in IR of values of a type.
     fn value_type(&self, ty: ValType) -> Type {
-        use windlass_core::ir::types;
-        match ty {
-            ValType::I32 => types::I32,
-            ValType::I64 => types::I64,
-            ValType::F32 => types::F32,
-            ValType::F64 => types::F64,
-            ValType::V128 => types::I8X16,
-            ValType::Ref(ty) => self.reference(ty).ty,
-        }
+        value_type(ty, |ty| self.reference(ty).ty)
     }
 
     /// How references are represented. Functions must be pointers to records.

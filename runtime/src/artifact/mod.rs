@@ -30,13 +30,14 @@ use windlass_wasm::types::TypeIndex;
 use crate::code::{TableCounts, Tables};
 use crate::module::ModuleStats;
 use crate::sys::code::Bytes;
+use crate::trampoline::KINDS;
 use crate::{Engine, Error};
 use wire::{Malformed, Read, Reader, Writer};
 
 /// How every file begins. Changes of line ends damage it.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89cwasm\r\n";
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const CHECKSUM: Range<usize> = 16..48;
 const LENGTH: usize = 48;
 const SECTION_TABLE: usize = 56;
@@ -87,7 +88,7 @@ impl From<Malformed> for ArtifactError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TypeTrampolines {
     pub ty: TypeIndex,
-    pub offsets: [u32; 3],
+    pub offsets: [u32; KINDS],
 }
 
 /// What is written.
@@ -236,7 +237,11 @@ fn read_sections(file: &Arc<Bytes>) -> Result<Loaded, ArtifactError> {
     let stats = ModuleStats::from_numbers(numbers);
     let trampolines = meta.list(|r| {
         let ty = TypeIndex(r.u32()?);
-        Ok(TypeTrampolines { ty, offsets: [r.u32()?, r.u32()?, r.u32()?] })
+        let mut offsets = [0; KINDS];
+        for offset in &mut offsets {
+            *offset = r.u32()?;
+        }
+        Ok(TypeTrampolines { ty, offsets })
     })?;
     let info = info::read(&mut meta)?;
     meta.end()?;

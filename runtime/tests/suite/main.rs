@@ -2,7 +2,10 @@
 
 mod api;
 mod cache;
+mod deadline;
 mod faults;
+mod instances;
+mod limits;
 mod precompiled;
 mod traps;
 mod wasi;
