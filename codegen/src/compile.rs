@@ -26,6 +26,9 @@ pub struct CompiledCode {
     pub vcode: Option<String>,
     /// Where labelled values are.
     pub value_labels_ranges: ValueLabelsRanges,
+    /// Where the stack slots begin, from the canonical frame address; the slots are at the offsets
+    /// that [`crate::machine::abi::slot_offset`] gives.
+    pub slots_from_cfa: i64,
     /// Offsets of the blocks, if the settings ask for them.
     pub bb_starts: Vec<CodeOffset>,
     /// Edges between them.

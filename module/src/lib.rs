@@ -6,6 +6,7 @@
 //! or an object file) is behind the trait.
 #![forbid(unsafe_code)]
 
+mod clif;
 mod data;
 mod declarations;
 mod error;
@@ -14,6 +15,7 @@ mod linkage;
 mod module;
 mod reloc;
 
+pub use clif::{define_functions, name_references};
 pub use data::{DataDescription, Init};
 pub use declarations::{DataDeclaration, FunctionDeclaration, ModuleDeclarations};
 pub use error::{ModuleError, ModuleResult};

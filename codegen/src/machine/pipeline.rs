@@ -170,6 +170,8 @@ impl MachineContext {
             live_ranges: output.stats.initial_liverange_count as u32,
             fell_back: self.facts.fell_back,
         };
+        let slots = self.frame.areas.slots.offset;
+        out.slots_from_cfa = slots as i64 - self.frame.size() as i64 - self.to_cfa();
         out.value_labels_ranges.clear();
         if !self.vcode.value_labels.is_empty() {
             self.value_ranges(&mut out.value_labels_ranges);
@@ -180,12 +182,7 @@ impl MachineContext {
     fn value_ranges(&self, ranges: &mut crate::FxHashMap<ValueLabel, Vec<ValueLocRange>>) {
         let output = self.regalloc.output();
         let spills = self.frame.areas.spills;
-        // The canonical frame address is above return address and frame pointer.
-        let to_cfa = if self.frame.has_frame {
-            16 + (self.frame.tail_area - self.frame.incoming_size) as i64
-        } else {
-            8
-        };
+        let to_cfa = self.to_cfa();
         let fp_based = self.frame.has_frame && spills.base != self.frame.areas.outgoing.base;
         let sp_to_fp = if fp_based { 0 } else { self.frame.size() as i64 };
         for &(label, from, to, alloc) in &output.debug_locations {
@@ -207,6 +204,16 @@ impl MachineContext {
         }
         for list in ranges.values_mut() {
             list.sort_by_key(|r| (r.start, r.end));
+        }
+    }
+
+    /// From the frame pointer, or the stack pointer at entry, to the canonical frame address, which
+    /// is above return address and frame pointer.
+    fn to_cfa(&self) -> i64 {
+        if self.frame.has_frame {
+            16 + (self.frame.tail_area - self.frame.incoming_size) as i64
+        } else {
+            8
         }
     }
 

@@ -13,6 +13,8 @@ pub use windlass_jit as jit;
 pub use windlass_module as module;
 #[cfg(feature = "native")]
 pub use windlass_native as native;
+#[cfg(feature = "object")]
+pub use windlass_object as object;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

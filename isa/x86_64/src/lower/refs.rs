@@ -162,9 +162,19 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                 if *tls {
                     cx.error = Some(unsupported("thread-local symbols"));
                 }
-                let symbol = cx.c.vcode.symbol(name.clone(), i64::from(*offset));
                 let backend = cx.c.backend;
-                backend.put_symbol_address(cx.c, symbol, *colocated, to);
+                let offset = i64::from(*offset);
+                if offset != 0 && !*colocated && cx.c.flags.is_pic() {
+                    // The table of addresses has the symbol alone.
+                    let symbol = cx.c.vcode.symbol(name.clone(), 0);
+                    let base = cx.gpr();
+                    backend.put_symbol_address(cx.c, symbol, false, base);
+                    let place = displaced(cx, Some(Amode::base(base, 0)), offset);
+                    cx.put(Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(place)]);
+                } else {
+                    let symbol = cx.c.vcode.symbol(name.clone(), offset);
+                    backend.put_symbol_address(cx.c, symbol, *colocated, to);
+                }
             }
             GlobalValueData::DynScaleTargetConst { .. } => {
                 cx.error = Some(unsupported("dynamic vectors"));

@@ -1,0 +1,378 @@
+//! DWARF for any front end: lines, functions, types, and where variables are.
+//!
+//! The front end sets a `SourceLoc` on instructions and labels the values of variables; the code
+//! generator says which code comes from which location and where labelled values are, through
+//! spills and moves. This file turns both into DWARF 5.
+
+use gimli::write::{
+    Address, AttributeValue, DwarfUnit, Expression, LineProgram, LineString, Location,
+    LocationList, Range, RangeList, Sections, UnitEntryId,
+};
+use gimli::{DwAte, DwLang, Encoding, Format, LineEncoding, Register, SectionId};
+use windlass_core::ir::{Function, SourceLoc, StackSlot, ValueLabel};
+use windlass_core::isa::TargetIsa;
+use windlass_core::machine::abi::slot_offset;
+use windlass_core::{CompiledCode, LabelValueLoc};
+
+use crate::section::Section;
+
+/// What is known of the whole unit.
+#[derive(Clone, Debug)]
+pub struct UnitInfo<'a> {
+    /// Who made it.
+    pub producer: &'a str,
+    /// The name of the main source file.
+    pub name: &'a str,
+    /// The folder that relative names begin in.
+    pub directory: &'a str,
+    /// The language, by its number in DWARF.
+    pub language: DwLang,
+}
+
+/// A source file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId(gimli::write::FileId);
+
+/// A type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeId(UnitEntryId);
+
+/// What the bits of a scalar mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarKind {
+    /// A signed integer.
+    Signed,
+    /// An unsigned integer.
+    Unsigned,
+    /// A float.
+    Float,
+    /// True or false.
+    Bool,
+    /// A character.
+    Char,
+}
+
+/// A field of a struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its type.
+    pub ty: TypeId,
+    /// Bytes from the beginning of the struct.
+    pub offset: u64,
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineInfo {
+    /// The file.
+    pub file: FileId,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1; 0 if nothing is known.
+    pub column: u64,
+}
+
+/// What holds a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The values with this label.
+    Label(ValueLabel),
+    /// Memory whose address is in the values with this label.
+    Behind(ValueLabel),
+    /// A stack slot.
+    Slot(StackSlot),
+}
+
+/// A variable of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its type.
+    pub ty: TypeId,
+    /// Whether it is a parameter.
+    pub is_parameter: bool,
+    /// Where it is declared.
+    pub line: LineInfo,
+    /// What holds it.
+    pub place: Place,
+}
+
+/// A function that has been compiled.
+#[derive(Clone, Debug)]
+pub struct FunctionInfo<'a> {
+    /// Its name in the source.
+    pub name: &'a str,
+    /// Its name for linkers.
+    pub linkage_name: &'a str,
+    /// Whether other units see it.
+    pub external: bool,
+    /// Where it is declared.
+    pub line: LineInfo,
+    /// The type of its result.
+    pub result: Option<TypeId>,
+    /// Where its code is.
+    pub address: Address,
+    /// Its variables, parameters first and in order.
+    pub variables: &'a [Variable<'a>],
+}
+
+/// Debug information of one unit.
+#[derive(Debug)]
+pub struct DebugInfo {
+    dwarf: DwarfUnit,
+    directory: String,
+    ranges: Vec<Range>,
+}
+
+const ENCODING: Encoding = Encoding { format: Format::Dwarf32, version: 5, address_size: 8 };
+
+impl DebugInfo {
+    /// For a unit without functions.
+    pub fn new(info: &UnitInfo<'_>) -> Self {
+        let mut dwarf = DwarfUnit::new(ENCODING);
+        let text = |text: &str| LineString::String(text.as_bytes().to_vec());
+        dwarf.unit.line_program = LineProgram::new(
+            ENCODING,
+            LineEncoding::default(),
+            text(info.directory),
+            None,
+            text(info.name),
+            None,
+        );
+        let strings = [
+            (gimli::DW_AT_producer, info.producer),
+            (gimli::DW_AT_name, info.name),
+            (gimli::DW_AT_comp_dir, info.directory),
+        ];
+        let strings = strings.map(|(at, text)| (at, dwarf.strings.add(text)));
+        let root = dwarf.unit.get_mut(dwarf.unit.root());
+        for (at, id) in strings {
+            root.set(at, AttributeValue::StringRef(id));
+        }
+        root.set(gimli::DW_AT_language, AttributeValue::Language(info.language));
+        // Addresses in lists are not relative to the unit.
+        root.set(gimli::DW_AT_low_pc, AttributeValue::Address(Address::Constant(0)));
+        DebugInfo { dwarf, directory: info.directory.to_string(), ranges: Vec::new() }
+    }
+
+    /// A source file; relative names begin in the folder of the unit.
+    pub fn file(&mut self, name: &str) -> FileId {
+        let program = &mut self.dwarf.unit.line_program;
+        let directory = LineString::String(self.directory.as_bytes().to_vec());
+        let directory = program.add_directory(directory);
+        let name = LineString::String(name.as_bytes().to_vec());
+        FileId(program.add_file(name, directory, None))
+    }
+
+    fn entry(&mut self, parent: UnitEntryId, tag: gimli::DwTag, name: Option<&str>) -> UnitEntryId {
+        let entry = self.dwarf.unit.add(parent, tag);
+        if let Some(name) = name {
+            let name = AttributeValue::StringRef(self.dwarf.strings.add(name));
+            self.dwarf.unit.get_mut(entry).set(gimli::DW_AT_name, name);
+        }
+        entry
+    }
+
+    fn set(&mut self, entry: UnitEntryId, at: gimli::DwAt, value: AttributeValue) {
+        self.dwarf.unit.get_mut(entry).set(at, value);
+    }
+
+    /// A scalar type.
+    pub fn scalar(&mut self, name: &str, bytes: u8, kind: ScalarKind) -> TypeId {
+        let entry = self.entry(self.dwarf.unit.root(), gimli::DW_TAG_base_type, Some(name));
+        let kind: DwAte = match kind {
+            ScalarKind::Signed => gimli::DW_ATE_signed,
+            ScalarKind::Unsigned => gimli::DW_ATE_unsigned,
+            ScalarKind::Float => gimli::DW_ATE_float,
+            ScalarKind::Bool => gimli::DW_ATE_boolean,
+            ScalarKind::Char => gimli::DW_ATE_unsigned_char,
+        };
+        self.set(entry, gimli::DW_AT_encoding, AttributeValue::Encoding(kind));
+        self.set(entry, gimli::DW_AT_byte_size, AttributeValue::Data1(bytes));
+        TypeId(entry)
+    }
+
+    /// A pointer to a type, or to something of which nothing is known.
+    pub fn pointer(&mut self, to: Option<TypeId>) -> TypeId {
+        let entry = self.entry(self.dwarf.unit.root(), gimli::DW_TAG_pointer_type, None);
+        self.set(entry, gimli::DW_AT_byte_size, AttributeValue::Data1(8));
+        if let Some(TypeId(to)) = to {
+            self.set(entry, gimli::DW_AT_type, AttributeValue::UnitRef(to));
+        }
+        TypeId(entry)
+    }
+
+    /// A struct.
+    pub fn structure(&mut self, name: &str, bytes: u64, fields: &[Field<'_>]) -> TypeId {
+        let root = self.dwarf.unit.root();
+        let entry = self.entry(root, gimli::DW_TAG_structure_type, Some(name));
+        self.set(entry, gimli::DW_AT_byte_size, AttributeValue::Udata(bytes));
+        for field in fields {
+            let member = self.entry(entry, gimli::DW_TAG_member, Some(field.name));
+            self.set(member, gimli::DW_AT_type, AttributeValue::UnitRef(field.ty.0));
+            let offset = AttributeValue::Udata(field.offset);
+            self.set(member, gimli::DW_AT_data_member_location, offset);
+        }
+        TypeId(entry)
+    }
+
+    fn declared_at(&mut self, entry: UnitEntryId, line: LineInfo) {
+        self.set(entry, gimli::DW_AT_decl_file, AttributeValue::FileIndex(Some(line.file.0)));
+        self.set(entry, gimli::DW_AT_decl_line, AttributeValue::Udata(line.line));
+    }
+
+    /// Adds a function: `func` is its IR, `code` what it was compiled to, and `place` says what a
+    /// `SourceLoc` means.
+    pub fn function(
+        &mut self,
+        isa: &dyn TargetIsa,
+        func: &Function,
+        code: &CompiledCode,
+        info: &FunctionInfo<'_>,
+        place: impl Fn(SourceLoc) -> Option<LineInfo>,
+    ) {
+        let length = u64::from(code.buffer.code_size());
+        self.ranges.push(Range::StartLength { begin: info.address, length });
+        self.lines(code, info, place);
+        let root = self.dwarf.unit.root();
+        let entry = self.entry(root, gimli::DW_TAG_subprogram, Some(info.name));
+        if info.linkage_name != info.name {
+            let name = AttributeValue::StringRef(self.dwarf.strings.add(info.linkage_name));
+            self.set(entry, gimli::DW_AT_linkage_name, name);
+        }
+        self.declared_at(entry, info.line);
+        self.set(entry, gimli::DW_AT_external, AttributeValue::Flag(info.external));
+        self.set(entry, gimli::DW_AT_prototyped, AttributeValue::Flag(true));
+        self.set(entry, gimli::DW_AT_low_pc, AttributeValue::Address(info.address));
+        self.set(entry, gimli::DW_AT_high_pc, AttributeValue::Udata(length));
+        let mut base = Expression::new();
+        base.op(gimli::DW_OP_call_frame_cfa);
+        self.set(entry, gimli::DW_AT_frame_base, AttributeValue::Exprloc(base));
+        if let Some(TypeId(ty)) = info.result {
+            self.set(entry, gimli::DW_AT_type, AttributeValue::UnitRef(ty));
+        }
+        for variable in info.variables {
+            let tag = match variable.is_parameter {
+                true => gimli::DW_TAG_formal_parameter,
+                false => gimli::DW_TAG_variable,
+            };
+            let child = self.entry(entry, tag, Some(variable.name));
+            self.declared_at(child, variable.line);
+            self.set(child, gimli::DW_AT_type, AttributeValue::UnitRef(variable.ty.0));
+            if let Some(location) = self.location(isa, func, code, info.address, variable.place) {
+                self.set(child, gimli::DW_AT_location, location);
+            }
+        }
+    }
+
+    /// The places of a variable, if it has any.
+    fn location(
+        &mut self,
+        isa: &dyn TargetIsa,
+        func: &Function,
+        code: &CompiledCode,
+        address: Address,
+        place: Place,
+    ) -> Option<AttributeValue> {
+        let (label, behind) = match place {
+            Place::Label(label) => (label, false),
+            Place::Behind(label) => (label, true),
+            Place::Slot(slot) => {
+                let mut expression = Expression::new();
+                let offset = code.slots_from_cfa + i64::from(slot_offset(func, slot));
+                expression.op_fbreg(offset);
+                return Some(AttributeValue::Exprloc(expression));
+            }
+        };
+        let mut list = Vec::new();
+        for range in code.value_labels_ranges.get(&label)? {
+            let mut data = Expression::new();
+            match (range.loc, behind) {
+                (LabelValueLoc::Reg(reg), false) => {
+                    data.op_reg(Register(isa.backend().dwarf_reg(reg)));
+                }
+                (LabelValueLoc::Reg(reg), true) => {
+                    data.op_breg(Register(isa.backend().dwarf_reg(reg)), 0);
+                }
+                (LabelValueLoc::CFAOffset(offset), _) => {
+                    data.op_fbreg(offset);
+                    if behind {
+                        data.op_deref();
+                    }
+                }
+            }
+            let begin = further(address, range.start);
+            let length = u64::from(range.end - range.start);
+            list.push(Location::StartLength { begin, length, data });
+        }
+        if list.is_empty() {
+            return None;
+        }
+        let list = self.dwarf.unit.locations.add(LocationList(list));
+        Some(AttributeValue::LocationListRef(list))
+    }
+
+    fn lines(
+        &mut self,
+        code: &CompiledCode,
+        info: &FunctionInfo<'_>,
+        place: impl Fn(SourceLoc) -> Option<LineInfo>,
+    ) {
+        let program = &mut self.dwarf.unit.line_program;
+        program.begin_sequence(Some(info.address));
+        // What has no place belongs to the declaration: at least the prologue.
+        let mut rows = vec![(0, info.line)];
+        for range in code.buffer.get_srclocs_sorted() {
+            let Some(line) = place(range.loc) else { continue };
+            let &(at, last) = rows.last().expect("the declaration is the first");
+            if last == line {
+                continue;
+            }
+            if at == range.start && at != 0 {
+                rows.pop();
+            }
+            rows.push((range.start, line));
+        }
+        for (at, line) in rows {
+            let row = program.row();
+            row.address_offset = u64::from(at);
+            row.file = line.file.0;
+            row.line = line.line;
+            row.column = line.column;
+            row.is_statement = true;
+            program.generate_row();
+        }
+        program.end_sequence(u64::from(code.buffer.code_size()));
+    }
+
+    /// The sections.
+    pub fn write(mut self) -> gimli::write::Result<Vec<(SectionId, Section)>> {
+        let ranges = std::mem::take(&mut self.ranges);
+        let ranges = self.dwarf.unit.ranges.add(RangeList(ranges));
+        let root = self.dwarf.unit.root();
+        self.set(root, gimli::DW_AT_ranges, AttributeValue::RangeListRef(ranges));
+        let mut sections = Sections::new(Section::default());
+        self.dwarf.write(&mut sections)?;
+        let mut all = Vec::new();
+        sections.for_each(|id, section| {
+            if !section.bytes().is_empty() {
+                all.push((id, section.clone()));
+            }
+            Ok(())
+        })?;
+        Ok(all)
+    }
+}
+
+/// An address some bytes further.
+fn further(address: Address, bytes: u32) -> Address {
+    match address {
+        Address::Constant(address) => Address::Constant(address + u64::from(bytes)),
+        Address::Symbol { symbol, addend } => {
+            Address::Symbol { symbol, addend: addend + i64::from(bytes) }
+        }
+    }
+}

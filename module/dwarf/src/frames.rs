@@ -1,0 +1,116 @@
+//! `.eh_frame`: how the frames of functions are unwound.
+
+use gimli::write::{
+    Address, CallFrameInstruction, CieId, CommonInformationEntry, EhFrame, FrameDescriptionEntry,
+    FrameTable,
+};
+use gimli::{DwEhPe, Encoding, Format, Register};
+use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
+
+use crate::section::Section;
+
+/// How addresses are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointerForm {
+    /// As they are: for code whose place is known.
+    Absolute,
+    /// As distances of 32 bits: for code that a linker places. A personality function is named by
+    /// the place that holds its address.
+    Relative,
+}
+
+impl PointerForm {
+    pub(crate) fn code(self) -> DwEhPe {
+        match self {
+            PointerForm::Absolute => gimli::DW_EH_PE_absptr,
+            PointerForm::Relative => DwEhPe(gimli::DW_EH_PE_pcrel.0 | gimli::DW_EH_PE_sdata4.0),
+        }
+    }
+
+    pub(crate) fn indirect(self) -> DwEhPe {
+        match self {
+            PointerForm::Absolute => gimli::DW_EH_PE_absptr,
+            PointerForm::Relative => DwEhPe(self.code().0 | gimli::DW_EH_PE_indirect.0),
+        }
+    }
+}
+
+/// The function that an unwinder asks what a frame does with an exception.
+#[derive(Clone, Copy, Debug)]
+pub struct Personality {
+    /// Its address, or, with [`PointerForm::Relative`], that of a place that holds its address.
+    pub address: Address,
+}
+
+/// The frame description of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Where the function is.
+    pub address: Address,
+    /// Its size, with everything that belongs to it.
+    pub len: u32,
+    /// How its frames are unwound.
+    pub info: &'a SystemVUnwindInfo,
+    /// Where its exception table is, if it has one. It is read only with a personality.
+    pub exceptions: Option<Address>,
+}
+
+/// The bytes of an `.eh_frame` section, without the zero length that may end it.
+pub fn eh_frame<'a>(
+    common: &CommonUnwindInfo,
+    form: PointerForm,
+    personality: Option<Personality>,
+    frames: impl IntoIterator<Item = Frame<'a>>,
+) -> gimli::write::Result<Section> {
+    let mut table = FrameTable::default();
+    // One entry for functions without exception table, one for those with.
+    let mut entries: [Option<CieId>; 2] = [None; 2];
+    for frame in frames {
+        let personality = personality.filter(|_| frame.exceptions.is_some());
+        let entry = *entries[personality.is_some() as usize]
+            .get_or_insert_with(|| table.add_cie(common_entry(common, form, personality)));
+        let mut description = FrameDescriptionEntry::new(frame.address, frame.len);
+        description.lsda = frame.exceptions.filter(|_| personality.is_some());
+        for (at, op) in &frame.info.ops {
+            description.add_instruction(*at, instruction(*op));
+        }
+        table.add_fde(entry, description);
+    }
+    let mut section = EhFrame(Section::default());
+    table.write_eh_frame(&mut section)?;
+    Ok(section.0)
+}
+
+fn common_entry(
+    common: &CommonUnwindInfo,
+    form: PointerForm,
+    personality: Option<Personality>,
+) -> CommonInformationEntry {
+    let encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 1 };
+    let return_address = Register(common.return_address);
+    let mut entry = CommonInformationEntry::new(
+        encoding,
+        common.code_alignment,
+        common.data_alignment,
+        return_address,
+    );
+    entry.fde_address_encoding = form.code();
+    if let Some(personality) = personality {
+        entry.personality = Some((form.indirect(), personality.address));
+        entry.lsda_encoding = Some(form.code());
+    }
+    let stack_pointer = Register(common.stack_pointer);
+    let offset = common.return_address_offset;
+    entry.add_instruction(CallFrameInstruction::Cfa(stack_pointer, common.cfa_offset as i32));
+    entry.add_instruction(CallFrameInstruction::Offset(return_address, offset));
+    entry
+}
+
+fn instruction(op: CfiOp) -> CallFrameInstruction {
+    match op {
+        CfiOp::DefCfa { reg, offset } => CallFrameInstruction::Cfa(Register(reg), offset as i32),
+        CfiOp::DefCfaOffset(offset) => CallFrameInstruction::CfaOffset(offset as i32),
+        CfiOp::DefCfaRegister(reg) => CallFrameInstruction::CfaRegister(Register(reg)),
+        CfiOp::Offset { reg, offset } => CallFrameInstruction::Offset(Register(reg), offset),
+    }
+}

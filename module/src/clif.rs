@@ -1,0 +1,89 @@
+//! Functions that were read from text, in a module.
+
+use windlass_core::Context;
+use windlass_core::entity::EntityRef;
+use windlass_core::ir::{
+    ExternalName, FuncRef, Function, GlobalValue, GlobalValueData, UserExternalName, UserFuncName,
+};
+
+use crate::ids::FuncId;
+use crate::linkage::Linkage;
+use crate::module::Module;
+use crate::reloc::ModuleRelocTarget;
+use crate::{ModuleError, ModuleResult};
+
+/// Declares functions that go by letters (`%name`), exported under these letters, and whatever else
+/// they refer to by letters as imports; then defines them. Returns their numbers, in order.
+pub fn define_functions<M: Module + ?Sized>(
+    module: &mut M,
+    functions: Vec<Function>,
+) -> ModuleResult<Vec<FuncId>> {
+    let mut ids = Vec::new();
+    for function in &functions {
+        let UserFuncName::Testcase(name) = &function.name else {
+            let name = function.name.to_string();
+            return Err(ModuleError::Undeclared(name));
+        };
+        let name = letters(name.raw());
+        ids.push(module.declare_function(&name, Linkage::Export, &function.signature)?);
+    }
+    let mut context = Context::new();
+    for (mut function, &id) in functions.into_iter().zip(&ids) {
+        name_references(module, &mut function)?;
+        context.clear();
+        context.func = function;
+        module.define_function(id, &mut context)?;
+    }
+    Ok(ids)
+}
+
+fn letters(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}
+
+/// Replaces names by letters in the body of a function by numbers of the module.
+pub fn name_references<M: Module + ?Sized>(
+    module: &mut M,
+    function: &mut Function,
+) -> ModuleResult<()> {
+    for index in 0..function.dfg.ext_funcs.len() {
+        let reference = FuncRef::new(index);
+        let data = &function.dfg.ext_funcs[reference];
+        let ExternalName::TestCase(name) = &data.name else { continue };
+        let (name, colocated) = (letters(name.raw()), data.colocated);
+        let signature = function.dfg.signatures[data.signature].clone();
+        let id = module.declare_function(&name, Linkage::Import, &signature)?;
+        let name = user_name(function, id.into());
+        function.dfg.ext_funcs[reference].name = name;
+        // What is certainly defined here is near.
+        let declared = module.declarations().get_function_decl(id);
+        function.dfg.ext_funcs[reference].colocated = colocated || declared.linkage.is_final();
+    }
+    for index in 0..function.global_values.len() {
+        let global = GlobalValue::new(index);
+        let GlobalValueData::Symbol { name: ExternalName::TestCase(name), tls, .. } =
+            &function.global_values[global]
+        else {
+            continue;
+        };
+        let (name, is_tls) = (letters(name.raw()), *tls);
+        let known = module.get_name(&name);
+        let target = match known {
+            Some(known) => known.into(),
+            None => module.declare_data(&name, Linkage::Import, true, is_tls)?.into(),
+        };
+        let user = user_name(function, target);
+        if let GlobalValueData::Symbol { name, .. } = &mut function.global_values[global] {
+            *name = user;
+        }
+    }
+    Ok(())
+}
+
+fn user_name(function: &mut Function, target: ModuleRelocTarget) -> ExternalName {
+    let ModuleRelocTarget::User { namespace, index } = target else {
+        unreachable!("functions and data have names of users")
+    };
+    let name = UserExternalName { namespace, index };
+    ExternalName::user(function.declare_imported_user_function(name))
+}
