@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use windlass_core::ir::TrapCode;
+use windlass_jit::gdb::GdbRegistration;
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::types::{DefinedFuncIndex, FuncIndex};
 
@@ -239,6 +240,8 @@ fn partition(len: usize, before: impl Fn(usize) -> bool) -> usize {
 
 /// The code of a module in memory, with what is known of its addresses.
 pub struct ModuleCode {
+    /// What debuggers know of it. Withdrawn before the pages go.
+    pub(crate) shown: Option<GdbRegistration>,
     pages: CodePages,
     tables: Tables,
     info: Arc<ModuleInfo>,
@@ -252,7 +255,7 @@ impl fmt::Debug for ModuleCode {
 
 impl ModuleCode {
     pub(crate) fn new(pages: CodePages, tables: Tables, info: Arc<ModuleInfo>) -> Self {
-        Self { pages, tables, info }
+        Self { shown: None, pages, tables, info }
     }
 
     /// The addresses of the code.
@@ -263,6 +266,10 @@ impl ModuleCode {
     /// The bytes of the code.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.pages.bytes()
+    }
+
+    pub(crate) fn info(&self) -> &ModuleInfo {
+        &self.info
     }
 
     pub(crate) fn tables(&self) -> &Tables {

@@ -19,6 +19,7 @@ pub use windlass_core::settings::RegallocAlgorithm;
 use crate::Error;
 use crate::artifact::TypeTrampolines;
 use crate::code_cache::Cache;
+use crate::observe::{self, Observer, ProfilingStrategy};
 use crate::shared::Shared;
 use crate::slots::Slots;
 use crate::sys::code::CodePages;
@@ -43,6 +44,8 @@ pub struct Config {
     pub(crate) parallel: bool,
     pub(crate) max_wasm_stack: usize,
     pub(crate) cache: Option<Cache>,
+    pub(crate) debug_info: bool,
+    pub(crate) profiler: ProfilingStrategy,
     pub(crate) progress: Option<Progress>,
     /// `None`: this machine.
     target: Option<Triple>,
@@ -91,6 +94,8 @@ impl Config {
             parallel: true,
             max_wasm_stack: DEFAULT_WASM_STACK,
             cache: None,
+            debug_info: false,
+            profiler: ProfilingStrategy::None,
             progress: None,
             target: None,
             cpu: None,
@@ -122,6 +127,18 @@ impl Config {
     /// The stack that Wasm code may use in one call from the host, in bytes.
     pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
         self.max_wasm_stack = bytes;
+        self
+    }
+
+    /// Shows functions to GDB and LLDB, with offsets in the Wasm file as line numbers.
+    pub fn debug_info(&mut self, on: bool) -> &mut Self {
+        self.debug_info = on;
+        self
+    }
+
+    /// Tells a profiler where functions are.
+    pub fn profiler(&mut self, strategy: ProfilingStrategy) -> &mut Self {
+        self.profiler = strategy;
         self
     }
 
@@ -292,6 +309,7 @@ struct EngineInner {
     isa: OwnedTargetIsa,
     /// Why its code does not run here, if so.
     foreign: Option<String>,
+    observer: Observer,
     /// As `isa`, with frames in every function: for trampolines, which frames are walked through.
     frames_isa: OwnedTargetIsa,
     types: RwLock<Types>,
@@ -317,9 +335,11 @@ impl Engine {
     /// An engine for this machine.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let isa = config.isa(false)?;
+        let observer = Observer::new(config.profiler)?;
         let inner = EngineInner {
             config: config.clone(),
             foreign: foreign(&*isa),
+            observer,
             isa,
             frames_isa: config.isa(true)?,
             types: RwLock::default(),
@@ -415,6 +435,10 @@ impl Engine {
         Ok(made)
     }
 
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.inner.observer
+    }
+
     /// Takes the trampolines of a module's types that come with its code.
     pub(crate) fn adopt_trampolines(
         &self,
@@ -430,6 +454,8 @@ impl Engine {
         }
         // A copy: they stay when the module goes.
         let pages = Arc::new(CodePages::copy(code)?);
+        let offsets: Vec<u32> = rows.iter().flat_map(|row| row.offsets).collect();
+        observe::trampolines(self, &pages, &offsets);
         for (id, row) in ids.into_iter().zip(rows) {
             let made = || Arc::new(Trampolines::new(pages.clone(), row.offsets));
             map.entry(id).or_insert_with(made);

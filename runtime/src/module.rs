@@ -16,6 +16,7 @@ use crate::cache::Cache;
 use crate::code::{ModuleCode, Tables};
 use crate::compiled::{self, Compiled};
 use crate::layout::Layout;
+use crate::observe;
 use crate::shared::Shared;
 use crate::sys::code::{Bytes, CodePages, FileMap};
 use crate::trampoline::Trampolines;
@@ -200,7 +201,9 @@ impl Module {
             start += segment.range.len();
         }
         let info = Arc::new(info);
-        let code = Arc::new(ModuleCode::new(pages, tables, info.clone()));
+        let mut code = ModuleCode::new(pages, tables, info.clone());
+        observe::module(engine, &mut code);
+        let code = Arc::new(code);
         let engine = engine.clone();
         let prepared = Prepared::default();
         let inner = ModuleInner { engine, info, layout, code, data_bytes, data, prepared, stats };

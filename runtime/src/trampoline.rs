@@ -16,6 +16,7 @@ use windlass_wasm::types::{FuncType, ValType};
 
 use crate::env::reference_type;
 use crate::layout::{CALLEE_SLOT, FuncRecord, STACK_LIMIT, STORE, StoreState};
+use crate::observe;
 use crate::sys::code::CodePages;
 use crate::values::SLOT_SIZE;
 use crate::{Engine, Error};
@@ -41,7 +42,9 @@ impl Trampolines {
     pub fn compile(engine: &Engine, ty: &FuncType) -> Result<Self, Error> {
         let code = Self::link(engine, ty)?;
         let pages = Arc::new(CodePages::copy(&code.bytes)?);
-        Ok(Self::new(pages, std::array::from_fn(|n| code.functions[n].0)))
+        let offsets = std::array::from_fn(|n| code.functions[n].0);
+        observe::trampolines(engine, &pages, &offsets);
+        Ok(Self::new(pages, offsets))
     }
 
     /// Those that begin at these offsets in code.

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use windlass_runtime::wasi::{self, WasiCtx, WasiCtxBuilder, WasiExit};
 use windlass_runtime::{
-    Cache, CacheConfig, Engine, Error, Func, Instance, Linker, Module, Store, Trap,
-    UnknownImportError, Val, ValType,
+    Cache, CacheConfig, Engine, Error, Func, Instance, Linker, Module, ProfilingStrategy, Store,
+    Trap, UnknownImportError, Val, ValType,
 };
 
 use crate::exit::{Outcome, usage};
@@ -44,6 +44,14 @@ pub struct RunCommand {
           default_missing_value = "")]
     cache: Option<String>,
 
+    /// Show functions to GDB and LLDB; lines are offsets in the Wasm file
+    #[arg(long)]
+    debug_info: bool,
+
+    /// Tell `perf` where functions are: by /tmp/perf-PID.map, or by jit-PID.dump for `perf inject`
+    #[arg(long, value_enum, value_name = "HOW")]
+    profile: Option<Profile>,
+
     /// Run a compiled module (.cwasm): it is native code, which can do whatever you can
     #[arg(long)]
     allow_precompiled: bool,
@@ -72,6 +80,15 @@ enum UnknownImports {
     Trap,
 }
 
+/// How a profiler is told of functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Profile {
+    /// Names and addresses
+    Perfmap,
+    /// Code and lines as well
+    Jitdump,
+}
+
 impl RunCommand {
     /// Runs the program.
     pub fn execute(self) -> Result<Outcome> {
@@ -84,6 +101,12 @@ impl RunCommand {
             }
             config.cache(Some(Cache::new(&cache)?));
         }
+        config.debug_info(self.debug_info);
+        match self.profile {
+            Some(Profile::Perfmap) => config.profiler(ProfilingStrategy::PerfMap),
+            Some(Profile::Jitdump) => config.profiler(ProfilingStrategy::JitDump),
+            None => &mut config,
+        };
         progress::show(&mut config);
         let engine = Engine::new(&config).map_err(usage)?;
         let preloads = self.preloads()?;
@@ -107,10 +130,13 @@ impl RunCommand {
         if self.codegen.time_passes {
             eprint!("{}", engine.pass_times());
         }
-        match outcome {
+        let outcome = match outcome {
             Ok(()) => Ok(Outcome::Success),
             Err(error) => ended(error),
-        }
+        };
+        // The process ends: the system takes it all back at once.
+        std::mem::forget((store, linker, module, engine));
+        outcome
     }
 
     /// Compiles a module, or loads a compiled one.

@@ -248,3 +248,39 @@ fn disassembly_and_inspection() {
     assert!(text.contains("machine = x86_64-linux") && text.contains("module demo"), "{text}");
     room.expect(1, &["inspect", "not-there.wasm"]);
 }
+
+#[test]
+fn profilers_are_told_of_functions() {
+    let room = Room::new("profile");
+    let module = &room.file("demo.wat", MODULE);
+    let run = |how: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command.args(["run", "--debug-info", "--profile", how, "--invoke", "add1", module]);
+        let child = command.current_dir(&room.0).stdout(std::process::Stdio::piped()).spawn();
+        let child = child.expect("the command starts");
+        let process = child.id();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"3\n"[..]));
+        process
+    };
+    let map = format!("/tmp/perf-{}.map", run("perfmap"));
+    let text = fs::read_to_string(&map).unwrap();
+    fs::remove_file(&map).unwrap();
+    let names: Vec<&str> = text.lines().map(|line| line.split(' ').nth(2).unwrap()).collect();
+    assert!(names.contains(&"add") && names.contains(&"add1"), "{text}");
+    assert!(names.contains(&"wasm-trampoline"), "{text}");
+
+    let dump = fs::read(room.0.join(format!("jit-{}.dump", run("jitdump")))).unwrap();
+    let number = |at: usize| u32::from_le_bytes(dump[at..at + 4].try_into().unwrap());
+    assert_eq!((number(0), number(4), number(8)), (0x4a69_5444, 1, 40));
+    let (mut at, mut kinds) = (40, Vec::new());
+    while at < dump.len() {
+        kinds.push(number(at));
+        at += number(at + 4) as usize;
+    }
+    assert_eq!(at, dump.len());
+    // Code of seven functions and of trampolines, lines of the functions.
+    assert!(kinds.iter().filter(|kind| **kind == 0).count() > 7, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == 2).count(), 6, "{kinds:?}");
+    assert!(dump.windows(4).any(|window| window == b"add\0"));
+}

@@ -58,12 +58,14 @@ where
     let make_worker =
         || Worker { env: make_env(), translator: FuncTranslator::new(), context: Context::new() };
     let all = 0..module.bodies.len();
-    let one = match threads {
-        Threads::Exactly(threads) => threads <= 1,
-        Threads::Default => rayon::current_num_threads() <= 1,
-    };
     let pieces = pieces(module);
-    if one || pieces.len() <= 1 {
+    // A module of one piece starts no threads: to ask for their number would.
+    let one = pieces.len() <= 1
+        || match threads {
+            Threads::Exactly(threads) => threads <= 1,
+            Threads::Default => rayon::current_num_threads() <= 1,
+        };
+    if one {
         return compile_range(module, isa, &mut make_worker(), all, &finish);
     }
     let idle = Mutex::new(Vec::new());

@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod gdb;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod guard;
 mod image;
@@ -14,6 +15,7 @@ pub mod libcalls;
 mod memory;
 mod module;
 mod patch;
+pub mod symbols;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod throw;
 pub mod trampoline;

@@ -43,7 +43,7 @@ impl Drop for FrameRegistration {
 }
 
 /// The bytes of an `.eh_frame` section for functions at absolute addresses.
-fn section<'a>(
+pub(crate) fn section<'a>(
     common: &CommonUnwindInfo,
     functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
 ) -> Option<Vec<u8>> {

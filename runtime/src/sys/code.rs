@@ -62,6 +62,46 @@ impl Drop for FileMap {
     }
 }
 
+/// The first page of a file, mapped executable: a sign for `perf`, which looks for such mappings.
+#[derive(Debug)]
+pub struct Marker {
+    start: NonNull<u8>,
+}
+
+// SAFETY: the mapping belongs to this value, and nobody touches it.
+unsafe impl Send for Marker {}
+// SAFETY: as above.
+unsafe impl Sync for Marker {}
+
+impl Marker {
+    /// Maps the first page of a file.
+    pub fn new(file: &File) -> io::Result<Self> {
+        check(Call::Map)?;
+        // SAFETY: a new private mapping at an address of the kernel's choice, which nobody reads,
+        // writes or runs.
+        let start = unsafe {
+            rustix::mm::mmap(
+                std::ptr::null_mut(),
+                page_size(),
+                ProtFlags::READ | ProtFlags::EXEC,
+                MapFlags::PRIVATE,
+                file,
+                0,
+            )
+        }?;
+        let start = NonNull::new(start.cast());
+        Ok(Self { start: start.ok_or_else(|| io::Error::from_raw_os_error(libc::EINVAL))? })
+    }
+}
+
+impl Drop for Marker {
+    fn drop(&mut self) {
+        // SAFETY: the page was mapped by `new` and belongs to this value alone.
+        let result = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), page_size()) };
+        debug_assert!(result.is_ok(), "unmapping what was mapped");
+    }
+}
+
 /// Bytes that are owned, or part of a mapped file.
 #[derive(Debug)]
 pub enum Bytes {

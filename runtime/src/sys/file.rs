@@ -39,6 +39,25 @@ pub fn open_ambient(path: &Path) -> io::Result<std::fs::File> {
     call(|| std::fs::File::open(path))
 }
 
+/// Opens a file of the host to append to it, or to write it anew. It is made if it is missing; a
+/// symbolic link is refused.
+pub fn create_ambient(path: &Path, append: bool) -> io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    if append {
+        options.append(true);
+    } else {
+        options.write(true).truncate(true);
+    }
+    call(|| options.open(path))
+}
+
+/// Writes all bytes to a file of the host.
+pub fn write_ambient(mut file: &std::fs::File, bytes: &[u8]) -> io::Result<()> {
+    call(|| file.write_all(bytes))
+}
+
 /// Opens a directory of the host by its path.
 pub fn open_ambient_dir(path: &Path) -> io::Result<Dir> {
     call(|| Dir::open_ambient_dir(path, cap_std::ambient_authority()))
