@@ -1,13 +1,14 @@
 //! `windlass run`: runs a WASI program, or one exported function.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use windlass_runtime::wasi::{self, WasiCtx, WasiCtxBuilder, WasiExit};
 use windlass_runtime::{
     Cache, CacheConfig, Engine, Error, Func, Instance, Linker, Module, ProfilingStrategy, Store,
-    Trap, UnknownImportError, Val, ValType,
+    StoreLimits, StoreLimitsBuilder, Trap, UnknownImportError, Val, ValType,
 };
 
 use crate::exit::{Outcome, usage};
@@ -28,6 +29,14 @@ pub struct RunCommand {
     /// Call this export instead of `_start`; the arguments are its parameters
     #[arg(long, value_name = "NAME")]
     invoke: Option<String>,
+
+    /// Stop the program after this time: seconds, or a number with ms, s, m or h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
+
+    /// The most that a memory of the program may grow to: bytes, or a number with K, M or G
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_memory: Option<usize>,
 
     /// Instantiate the module FILE before, and let the program import from it under NAME; may
     /// repeat
@@ -71,6 +80,45 @@ pub struct RunCommand {
     args: Vec<String>,
 }
 
+/// What host functions and limits of a program need.
+struct Host {
+    wasi: WasiCtx,
+    limits: StoreLimits,
+}
+
+/// A number and the unit behind it.
+fn split_unit(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()))
+}
+
+/// Reads a time.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = split_unit(text);
+    let factor = match unit {
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("there is no unit `{unit}`; there are ms, s, m and h")),
+    };
+    let seconds = number.parse::<f64>().map_err(|error| error.to_string())? * factor;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Reads a size.
+fn bytes(text: &str) -> Result<usize, String> {
+    let (number, unit) = split_unit(text);
+    let factor = match unit {
+        "" => 1,
+        "K" | "k" => 1usize << 10,
+        "M" | "m" => 1 << 20,
+        "G" | "g" => 1 << 30,
+        _ => return Err(format!("there is no unit `{unit}`; there are K, M and G")),
+    };
+    let number = number.parse::<usize>().map_err(|error| error.to_string())?;
+    number.checked_mul(factor).ok_or_else(|| "the size is too large".to_string())
+}
+
 /// What happens to imports that nobody defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum UnknownImports {
@@ -111,9 +159,20 @@ impl RunCommand {
         let engine = Engine::new(&config).map_err(usage)?;
         let preloads = self.preloads()?;
         let module = self.module(&engine, &self.file)?;
-        let mut linker = Linker::<WasiCtx>::new(&engine);
-        wasi::add_to_linker(&mut linker, |ctx| ctx)?;
-        let mut store = Store::new(&engine, self.wasi_ctx().map_err(usage)?);
+        let mut linker = Linker::<Host>::new(&engine);
+        wasi::add_to_linker(&mut linker, |host| &mut host.wasi)?;
+        let mut limits = StoreLimitsBuilder::new();
+        if let Some(bytes) = self.max_memory {
+            limits = limits.memory_size(bytes);
+        }
+        let wasi = self.wasi_ctx().map_err(usage)?;
+        let mut store = Store::new(&engine, Host { wasi, limits: limits.build() });
+        if self.max_memory.is_some() {
+            store.limiter(|host| &mut host.limits);
+        }
+        if let Some(timeout) = self.timeout {
+            store.set_deadline(timeout)?;
+        }
         let mut outcome = Ok(());
         for (name, file) in preloads {
             let module = self.module(&engine, file)?;
@@ -168,7 +227,7 @@ impl RunCommand {
             .collect()
     }
 
-    fn define_unknown(&self, linker: &mut Linker<WasiCtx>, module: &Module) -> Result<()> {
+    fn define_unknown(&self, linker: &mut Linker<Host>, module: &Module) -> Result<()> {
         match self.unknown_imports {
             UnknownImports::Refuse => Ok(()),
             UnknownImports::Trap => linker.define_unknown_imports_as_traps(module),
@@ -200,8 +259,8 @@ impl RunCommand {
 
     fn call(
         &self,
-        store: &mut Store<WasiCtx>,
-        linker: &Linker<WasiCtx>,
+        store: &mut Store<Host>,
+        linker: &Linker<Host>,
         module: &Module,
     ) -> Result<(), Error> {
         let instance = linker.instantiate(&mut *store, module)?;
@@ -224,12 +283,7 @@ impl RunCommand {
         }
     }
 
-    fn invoke(
-        &self,
-        store: &mut Store<WasiCtx>,
-        instance: Instance,
-        name: &str,
-    ) -> Result<(), Error> {
+    fn invoke(&self, store: &mut Store<Host>, instance: Instance, name: &str) -> Result<(), Error> {
         let func: Func = instance
             .get_func(&mut *store, name)
             .ok_or_else(|| usage(anyhow!("the module exports no function `{name}`")))?;

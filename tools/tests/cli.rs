@@ -284,3 +284,30 @@ fn profilers_are_told_of_functions() {
     assert_eq!(kinds.iter().filter(|kind| **kind == 2).count(), 6, "{kinds:?}");
     assert!(dump.windows(4).any(|window| window == b"add\0"));
 }
+
+#[test]
+fn time_and_memory_end() {
+    let room = Room::new("limits");
+    let module = &room.file(
+        "endless.wat",
+        r#"(module (memory (export "memory") 1)
+        (func (export "_start") (loop br 0))
+        (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#,
+    );
+    let text = room.expect(134, &["run", "--timeout", "50ms", module]);
+    assert!(text.contains("interrupt"), "{text}");
+    room.expect(134, &["run", "--timeout", "0.01", "--cache", module]);
+    room.expect(134, &["run", "--timeout", "0.01", "--cache", module]);
+    room.expect(0, &["run", "--timeout", "1h", "--invoke", "grow", module, "1"]);
+    for bad in ["-1", "1d", "soon", "ms"] {
+        room.expect(2, &["run", "--timeout", bad, module]);
+    }
+    let grow = |limit: &str, by: &str| {
+        room.expect(0, &["run", "--max-memory", limit, "--invoke", "grow", module, by])
+    };
+    assert_eq!(grow("1M", "15"), "1\n");
+    assert_eq!(grow("1M", "16"), "-1\n");
+    assert_eq!(grow("65536", "1"), "-1\n");
+    room.expect(1, &["run", "--max-memory", "64", "--invoke", "grow", module, "0"]);
+    room.expect(2, &["run", "--max-memory", "1T", module]);
+}
