@@ -29,7 +29,7 @@ const NO_ACTION: u32 = 0;
 const REGISTER: u32 = 1;
 const UNREGISTER: u32 = 2;
 
-/// The list of all object files in memory. Changed with [`LOCK`] held.
+/// The list of all object files in memory. One thread at a time changes it.
 #[unsafe(no_mangle)]
 pub static mut __jit_debug_descriptor: Descriptor =
     Descriptor { version: 1, action: NO_ACTION, relevant: ptr::null_mut(), first: ptr::null_mut() };
