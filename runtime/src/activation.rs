@@ -46,6 +46,7 @@ pub struct Fault {
 }
 
 /// What a thread knows of its activations.
+#[derive(Debug)]
 struct Thread {
     current: Cell<*mut Activation>,
     /// The lowest address of the stack for Wasm code that is entered now: the innermost
@@ -85,6 +86,8 @@ impl Activation {
 #[derive(Debug)]
 pub struct Entered {
     activation: *mut Activation,
+    /// This thread's: found once for entering and leaving.
+    thread: *const Thread,
 }
 
 impl Entered {
@@ -112,7 +115,7 @@ impl Entered {
                 let wanted = (activation as usize).saturating_sub((*store).max_wasm_stack);
                 let limit = wanted.max(thread.limit.get());
                 thread.limit.set(limit);
-                Ok((Self { activation }, limit))
+                Ok((Self { activation, thread }, limit))
             }
         })
     }
@@ -128,18 +131,17 @@ fn prepare(thread: &Thread) -> Result<(), Error> {
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        THREAD.with(|thread| {
-            // SAFETY: the activation and its store are alive, see `new`.
-            unsafe {
-                let activation = &*self.activation;
-                thread.current.set(activation.outer);
-                thread.limit.set(activation.outer_limit);
-                let store = activation.store;
-                (*store).state.exit_fp.set(activation.outer_exit_fp);
-                if let Some(watch) = &(*store).watch {
-                    watch.leave(activation.outer_watched);
-                }
+        // SAFETY: the activation and its store are alive, see `new`, and the guard stays on the
+        // thread that made it, which lives as long as its frames.
+        unsafe {
+            let (thread, activation) = (&*self.thread, &*self.activation);
+            thread.current.set(activation.outer);
+            thread.limit.set(activation.outer_limit);
+            let store = activation.store;
+            (*store).state.exit_fp.set(activation.outer_exit_fp);
+            if let Some(watch) = &(*store).watch {
+                watch.leave(activation.outer_watched);
             }
-        });
+        }
     }
 }

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use windlass_wasm::types as wasm;
 
@@ -34,9 +35,15 @@ const HUGE: usize = 8 << 20;
 /// 64 KiB costs less than the faults of a copy-on-write mapping.
 const COPIED_IMAGE: usize = 64 << 10;
 
-/// The most bytes of a window, which each new instance fills: more cost more than giving the pages
+/// The most bytes of windows, which each new instance fills: more cost more than giving the pages
 /// back and touching some of them again.
-const MAX_WINDOW: usize = 128 << 10;
+const MAX_WINDOWS_SIZE: usize = 128 << 10;
+
+/// The most windows: each costs two mappings.
+const MAX_WINDOWS: usize = 4;
+
+/// Pages between two windows that are not worth a window more.
+const SMALL_GAP: usize = 4;
 
 /// What a memory holds in the beginning.
 #[derive(Debug)]
@@ -88,21 +95,72 @@ impl MemoryImage {
 /// ones are prepared for it.
 #[derive(Debug, Default)]
 pub(crate) struct Habits {
-    /// They touch many pages: all are accessible from the beginning.
+    /// They touch many pages, or the host looks at all of them: all are accessible from the
+    /// beginning.
     open: AtomicBool,
-    /// The pages that they touch, as first and end, 32 bits each.
-    window: AtomicU64,
+    /// Grows with each instance that did, and shrinks with each that did not.
+    score: AtomicU32,
+    /// Changes with the windows.
+    version: AtomicU32,
+    /// The pages that they touch, in order.
+    windows: Mutex<Vec<Range<usize>>>,
 }
 
+/// By how much an unusual instance raises the score, which each usual one lowers by 1.
+const UNUSUAL: u32 = 8;
+/// The score at which the unusual is usual.
+const USUAL: u32 = 32;
+
 impl Habits {
-    fn window(&self) -> Range<usize> {
-        let packed = self.window.load(Ordering::Relaxed);
-        (packed as u32 as usize) * page_size()..((packed >> 32) as usize) * page_size()
+    fn windows(&self) -> MutexGuard<'_, Vec<Range<usize>>> {
+        // Nothing panics while it holds the lock.
+        self.windows.lock().unwrap_or_else(|poison| poison.into_inner())
     }
 
-    fn set_window(&self, window: &Range<usize>) {
-        let packed = (window.start / page_size()) | ((window.end / page_size()) << 32);
-        self.window.store(packed as u64, Ordering::Relaxed);
+    fn unusual(&self) {
+        let score = self.score.fetch_add(UNUSUAL, Ordering::Relaxed) + UNUSUAL;
+        if score >= USUAL {
+            self.open.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    fn usual(&self) {
+        // Not a line that threads share, once the score is 0; that an update may be lost is fine.
+        let score = self.score.load(Ordering::Relaxed);
+        if score != 0 {
+            self.score.store(score - 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Adds pages that an instance touched to the windows, unless they are too many.
+    fn learn(&self, touched: Vec<Range<usize>>) {
+        let mut windows = self.windows();
+        let mut all: Vec<Range<usize>> = windows.iter().cloned().chain(touched).collect();
+        all.sort_unstable_by_key(|range| range.start);
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for range in all {
+            match joined.last_mut() {
+                Some(last) if range.start <= last.end + SMALL_GAP * page_size() => {
+                    last.end = last.end.max(range.end);
+                }
+                _ => joined.push(range),
+            }
+        }
+        while joined.len() > MAX_WINDOWS {
+            let gap = |n: &usize| joined[n + 1].start - joined[*n].end;
+            let least = (0..joined.len() - 1).min_by_key(gap).expect("there are two");
+            joined[least].end = joined[least + 1].end;
+            joined.remove(least + 1);
+        }
+        let size: usize = joined.iter().map(Range::len).sum();
+        if size > MAX_WINDOWS_SIZE || joined == *windows {
+            drop(windows);
+            self.unusual();
+        } else {
+            *windows = joined;
+            self.version.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -118,7 +176,7 @@ impl MemorySetup {
         let habits = Habits::default();
         if let Some(MemoryImage::Copied(at, bytes)) = &image {
             let end = round_up_to_pages(at + bytes.len()).unwrap_or(at + bytes.len());
-            habits.set_window(&(at - at % page_size()..end));
+            habits.windows().push(at - at % page_size()..end);
         }
         Self { image, habits }
     }
@@ -126,10 +184,10 @@ impl MemorySetup {
 
 /// A memory of a store.
 ///
-/// A memory that an instance's module defines may be *closed*: only a window of it is accessible,
-/// the pages that instances of the module touched so far. Touching another page opens it, by the
+/// A memory that an instance's module defines may be *closed*: only some windows of it are
+/// accessible, the pages that instances of the module touched so far. Touching another page opens it, by the
 /// handler of the signal or before the host looks at it. So the end of an instance knows, without
-/// asking the kernel, that nothing but the window must be made fresh, and the pages of the window
+/// asking the kernel, that nothing but the windows must be made fresh, and the pages of the windows
 /// stay in memory. It costs instances that touch the same few pages no call to the system at all.
 #[derive(Debug)]
 pub(crate) struct MemoryObject {
@@ -140,13 +198,17 @@ pub(crate) struct MemoryObject {
     moved: Option<Mapping>,
     /// Bytes in the beginning.
     initial: usize,
-    window: Range<usize>,
+    windows: Vec<Range<usize>>,
+    /// The version of the habits that they are from.
+    version: u32,
     closed: Cell<bool>,
     /// Whether it was closed and is no more.
     opened: Cell<bool>,
     /// Whether the image is mapped into the slot.
     mapped: bool,
-    extra_mappings: usize,
+    /// Mappings beyond two that the memory costs, for its image and for its windows.
+    image_mappings: usize,
+    window_mappings: usize,
     /// The instance whose module defines it.
     pub owner: u32,
     /// What compiled code reads: in a context, or in `own_def`.
@@ -187,11 +249,13 @@ impl MemoryObject {
             slot,
             moved: None,
             initial,
-            window: 0..0,
+            windows: Vec::with_capacity(if setup.is_some() { MAX_WINDOWS } else { 0 }),
+            version: 0,
             closed: Cell::new(false),
             opened: Cell::new(false),
             mapped: false,
-            extra_mappings: 0,
+            image_mappings: 0,
+            window_mappings: 0,
             owner: NO_OWNER,
             def,
             own_def,
@@ -201,11 +265,15 @@ impl MemoryObject {
         Ok(memory)
     }
 
-    /// Takes the mappings that a memory costs beyond two from the engine's share.
-    fn take_extra_mappings(&mut self, count: usize) -> bool {
-        let granted = self.slot.home().take_extra_mappings(count);
+    /// Whether the memory may cost so many mappings for its windows, which are taken from the
+    /// engine's share.
+    fn can_have_windows(&mut self, count: usize) -> bool {
+        // A reserved memory costs two in any case, an accessible range and one that is not.
+        let first = if self.plan == MemoryPlan::Reserved { 1 } else { 0 };
+        let more = (2 * count.saturating_sub(first)).saturating_sub(self.window_mappings);
+        let granted = more == 0 || self.slot.home().take_extra_mappings(more);
         if granted {
-            self.extra_mappings += count;
+            self.window_mappings += more;
         }
         granted
     }
@@ -217,28 +285,24 @@ impl MemoryObject {
         let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
         // What is accessible before anything is done about it.
         let (access, accessible) = match self.plan {
-            MemoryPlan::Reserved => (Access::None, 0..0),
-            MemoryPlan::Checked => (Access::ReadWrite, 0..all),
+            MemoryPlan::Reserved => (Access::None, None),
+            MemoryPlan::Checked => (Access::ReadWrite, Some(0..all)),
         };
         let maps = matches!(setup.image, Some(MemoryImage::Mapped(..)));
         if let Some(MemoryImage::Mapped(at, image)) = &setup.image
-            && self.take_extra_mappings(2)
+            && self.slot.home().take_extra_mappings(2)
         {
+            self.image_mappings = 2;
             // SAFETY: the slot is fresh; nobody uses it.
             unsafe { self.slot.map_image(*at, image, access)? };
             self.mapped = true;
         }
-        let closes = all != 0
-            && self.mapped == maps
-            && !setup.habits.open.load(Ordering::Relaxed)
-            && (self.plan == MemoryPlan::Reserved || self.take_extra_mappings(2));
-        if closes {
-            self.close(setup.habits.window(), accessible)?;
-            self.fill_window(setup);
-        } else {
+        let may_close =
+            all != 0 && self.mapped == maps && !setup.habits.open.load(Ordering::Relaxed);
+        if !(may_close && self.close(setup, accessible)?) {
             self.make_accessible(0..self.initial)?;
-            self.fill_image(setup);
         }
+        self.fill_image(setup);
         Ok(())
     }
 
@@ -254,23 +318,37 @@ impl MemoryObject {
         Ok(())
     }
 
-    /// Leaves a window of the initial bytes accessible, of which a part is accessible now.
-    fn close(&mut self, window: Range<usize>, accessible: Range<usize>) -> io::Result<()> {
+    /// Leaves the windows accessible, of a memory that is accessible in these pages or nowhere.
+    /// Returns whether it did: it does not if there would be too many mappings.
+    fn close(&mut self, setup: &MemorySetup, accessible: Option<Range<usize>>) -> io::Result<bool> {
         let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
-        let window = window.start.min(all)..window.end.min(all);
-        if window.start < accessible.start || accessible.end < window.end {
-            self.slot.make_accessible(window.clone())?;
+        self.windows.clear();
+        {
+            let windows = setup.habits.windows();
+            let windows = windows.iter().map(|window| window.start.min(all)..window.end.min(all));
+            self.windows.extend(windows.filter(|window| !window.is_empty()));
+            self.version = setup.habits.version.load(Ordering::Relaxed);
         }
-        let before = accessible.start..accessible.end.min(window.start);
-        let behind = accessible.start.max(window.end)..accessible.end;
-        for range in [before, behind] {
-            // SAFETY: the memory belongs to no instance now.
-            unsafe { self.slot.make_inaccessible(range)? };
+        if !self.can_have_windows(self.windows.len()) {
+            self.windows.clear();
+            return Ok(false);
         }
-        self.window = window;
+        if let Some(accessible) = accessible {
+            let mut from = accessible.start;
+            for n in 0..=self.windows.len() {
+                let window = self.windows.get(n).cloned().unwrap_or(accessible.end..all);
+                // SAFETY: the memory belongs to no instance now.
+                unsafe { self.slot.make_inaccessible(from..window.start)? };
+                from = window.end;
+            }
+        } else {
+            for window in &self.windows {
+                self.slot.make_accessible(window.clone())?;
+            }
+        }
         self.closed.set(true);
         self.opened.set(false);
-        Ok(())
+        Ok(true)
     }
 
     /// Makes all of it accessible, if it is not. A signal handler may call this.
@@ -305,27 +383,32 @@ impl MemoryObject {
         }
     }
 
-    /// Writes the bytes of the window as they are in the beginning.
-    fn fill_window(&mut self, setup: &MemorySetup) {
-        let window = self.window.clone();
-        // SAFETY: the window is accessible, and nobody else uses it now.
-        let target = unsafe {
-            let start = self.slot.start().as_ptr().add(window.start);
-            std::slice::from_raw_parts_mut(start, window.len())
-        };
-        let Some(image) = &setup.image else { return target.fill(0) };
-        let range = image.range();
-        let from = range.start.clamp(window.start, window.end);
-        let to = range.end.clamp(from, window.end);
-        target[..from - window.start].fill(0);
-        if from < to {
-            let source = &image.bytes()[from - range.start..to - range.start];
-            target[from - window.start..to - window.start].copy_from_slice(source);
+    /// Writes the bytes of the windows as they are in the beginning.
+    fn fill_windows(&mut self, setup: &MemorySetup) {
+        for window in &self.windows {
+            // SAFETY: the window is accessible, and nobody else uses it now.
+            let target = unsafe {
+                let start = self.slot.start().as_ptr().add(window.start);
+                std::slice::from_raw_parts_mut(start, window.len())
+            };
+            let Some(image) = &setup.image else {
+                target.fill(0);
+                continue;
+            };
+            let range = image.range();
+            let from = range.start.clamp(window.start, window.end);
+            let to = range.end.clamp(from, window.end);
+            target[..from - window.start].fill(0);
+            if from < to {
+                let source = &image.bytes()[from - range.start..to - range.start];
+                target[from - window.start..to - window.start].copy_from_slice(source);
+            }
+            target[to - window.start..].fill(0);
         }
-        target[to - window.start..].fill(0);
     }
 
-    /// Copies the image into fresh pages, all of which are accessible, unless it is mapped there.
+    /// Copies the image into fresh pages, unless it is mapped there. The windows of a closed memory
+    /// hold an image that is copied.
     fn fill_image(&mut self, setup: &MemorySetup) {
         if let Some(image) = setup.image.as_ref().filter(|_| !self.mapped) {
             // SAFETY: an image lies in the initial bytes, which are accessible, and nobody else
@@ -354,60 +437,52 @@ impl MemoryObject {
             unsafe { self.slot.renew_from(end)? };
         }
         if self.closed.get() {
+            setup.habits.usual();
             return Ok(());
         }
         if self.opened.get() {
-            self.learn(setup);
+            match touched(self.slot.start(), self.initial) {
+                Some(touched) => setup.habits.learn(touched),
+                None => setup.habits.unusual(),
+            }
         }
         // SAFETY: as above.
         unsafe { self.slot.discard(0..self.initial)? };
         if self.opened.get() && !setup.habits.open.load(Ordering::Relaxed) {
             let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
-            self.close(setup.habits.window(), 0..all)?;
+            self.opened.set(false);
+            self.close(setup, Some(0..all))?;
         }
         Ok(())
-    }
-
-    /// Finds out which pages the instance touched beside the window.
-    #[cold]
-    fn learn(&self, setup: &MemorySetup) {
-        let habits = &setup.habits;
-        let known = habits.window();
-        let window = match touched(self.slot.start(), self.initial) {
-            Some(touched) if touched.is_empty() => known.clone(),
-            Some(touched) if known.is_empty() => touched,
-            Some(touched) => touched.start.min(known.start)..touched.end.max(known.end),
-            None => 0..usize::MAX,
-        };
-        // If nothing is new, the host opened the memory to see all of it, and will again.
-        let nothing_new = window == known && known == self.window;
-        if window.len() > MAX_WINDOW || nothing_new {
-            habits.open.store(true, Ordering::Relaxed);
-        } else {
-            habits.set_window(&window);
-        }
     }
 
     /// Prepares the memory for its next instance. The slot is as [`Self::retire`] left it.
     pub fn renew(&mut self, setup: &MemorySetup) -> io::Result<()> {
         let habits = &setup.habits;
-        let open = habits.open.load(Ordering::Relaxed);
-        if self.closed.get() && (open || habits.window() != self.window) {
-            // SAFETY: no instance uses the memory; of the window nothing must remain.
-            unsafe { self.slot.discard(self.window.clone())? };
-            if open {
-                self.open()?;
-                self.opened.set(false);
-            } else {
-                self.close(habits.window(), self.window.clone())?;
-            }
+        if self.closed.get() && habits.open.load(Ordering::Relaxed) {
+            self.forget()?;
+        } else if self.closed.get() && habits.version.load(Ordering::Relaxed) != self.version {
+            self.forget()?;
+            let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
+            self.close(setup, Some(0..all))?;
         }
         if self.closed.get() {
-            self.fill_window(setup);
+            self.fill_windows(setup);
         } else {
             self.fill_image(setup);
         }
         self.publish();
+        Ok(())
+    }
+
+    /// Opens a closed memory that no instance uses, and gives the pages of its windows back.
+    fn forget(&mut self) -> io::Result<()> {
+        for window in &self.windows {
+            // SAFETY: no instance uses the memory; of the windows nothing must remain.
+            unsafe { self.slot.discard(window.clone())? };
+        }
+        self.open()?;
+        self.opened.set(false);
         Ok(())
     }
 
@@ -445,7 +520,7 @@ impl MemoryObject {
     #[inline]
     fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
         let end = at.checked_add(len).filter(|end| *end <= self.length())?;
-        if !(self.window.start <= at && end <= self.window.end) {
+        if self.closed.get() && !self.windows.iter().any(|w| w.start <= at && end <= w.end) {
             self.open_for_host();
         }
         // SAFETY: the range lies in the memory.
@@ -527,8 +602,9 @@ impl MemoryObject {
 
 impl Drop for MemoryObject {
     fn drop(&mut self) {
-        if self.extra_mappings != 0 {
-            self.slot.home().return_extra_mappings(self.extra_mappings);
+        let extra = self.image_mappings + self.window_mappings;
+        if extra != 0 {
+            self.slot.home().return_extra_mappings(extra);
         }
     }
 }

@@ -293,9 +293,9 @@ impl Image {
     }
 }
 
-/// The pages of a range that differ from what was mapped, from the first to the last, as offsets
-/// from `start`; `None` if the system does not say.
-pub fn touched(start: NonNull<u8>, len: usize) -> Option<Range<usize>> {
+/// The pages of a range that differ from what was mapped, as ranges of offsets from `start`; `None`
+/// if the system does not say.
+pub fn touched(start: NonNull<u8>, len: usize) -> Option<Vec<Range<usize>>> {
     /// The page is in memory, or was swapped out.
     const THERE: u64 = 3 << 62;
     /// It is a page of a file, not a private copy.
@@ -312,8 +312,14 @@ pub fn touched(start: NonNull<u8>, len: usize) -> Option<Range<usize>> {
         let entry = u64::from_le_bytes(*entry);
         entry & THERE != 0 && entry & OF_FILE == 0
     };
-    let entries = entries.as_chunks::<8>().0;
-    let Some(first) = entries.iter().position(private) else { return Some(0..0) };
-    let last = entries.iter().rposition(private).unwrap_or(first);
-    Some(first * page..(last + 1) * page)
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (n, entry) in entries.as_chunks::<8>().0.iter().enumerate() {
+        let here = n * page..(n + 1) * page;
+        match ranges.last_mut() {
+            _ if !private(entry) => {}
+            Some(last) if last.end == here.start => last.end = here.end,
+            _ => ranges.push(here),
+        }
+    }
+    Some(ranges)
 }
