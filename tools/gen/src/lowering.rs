@@ -4,7 +4,7 @@ use crate::matcher::{self, Flavour, Match, VarKind};
 use crate::syntax::{Expr, Problem, Replacement, Rule, Step, rust_words};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use windlass_core::ir::Opcode;
+use windlass_core::ir::{Opcode, TrapCode};
 use windlass_core::machine::row::{Kind, OperandSpec, Role};
 use windlass_isa_x86_64::amode::{Cc, Size};
 use windlass_isa_x86_64::insts::Op;
@@ -56,6 +56,7 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
                     used: Vec::new(),
                     problems: Vec::new(),
                     fresh: 0,
+                    flags: Vec::new(),
                     before: String::new(),
                     code: String::new(),
                 };
@@ -99,18 +100,48 @@ struct Body<'a> {
     used: Vec<String>,
     problems: Vec<String>,
     fresh: usize,
+    /// The names of conditions that `flags` gave.
+    flags: Vec<String>,
     /// Statements that put values into registers.
     before: String,
     /// Statements that put instructions.
     code: String,
 }
 
-/// Names of results of the root.
-fn result_index(name: &str) -> Option<usize> {
-    match name {
-        "res" | "res0" => Some(0),
-        "res1" => Some(1),
-        _ => None,
+/// The Rust text of a result of the root by its name.
+fn result(name: &str) -> Option<String> {
+    let (whole, half) = match name.split_once('.') {
+        None => (name, None),
+        Some((whole, half)) => (whole, Some(half)),
+    };
+    let n = match whole {
+        "res" | "res0" => 0,
+        "res1" => 1,
+        _ => return None,
+    };
+    match half {
+        None => Some(format!("cx.res(inst, {n})")),
+        Some("lo") => Some(format!("cx.res_half(inst, {n}, 0)")),
+        Some("hi") => Some(format!("cx.res_half(inst, {n}, 1)")),
+        Some(_) => None,
+    }
+}
+
+/// The named trap codes in Rust.
+const TRAP_CODES: &[(TrapCode, &str)] = &[
+    (TrapCode::STACK_OVERFLOW, "STACK_OVERFLOW"),
+    (TrapCode::INTEGER_OVERFLOW, "INTEGER_OVERFLOW"),
+    (TrapCode::HEAP_OUT_OF_BOUNDS, "HEAP_OUT_OF_BOUNDS"),
+    (TrapCode::INTEGER_DIVISION_BY_ZERO, "INTEGER_DIVISION_BY_ZERO"),
+    (TrapCode::BAD_CONVERSION_TO_INTEGER, "BAD_CONVERSION_TO_INTEGER"),
+];
+
+/// Whether an argument is memory.
+fn is_memory(arg: &Expr) -> bool {
+    match arg {
+        Expr::Mem(_) => true,
+        Expr::Half(whole, _) => matches!(**whole, Expr::Mem(_)),
+        _ => false,
     }
 }
 
@@ -152,6 +183,11 @@ impl Body<'_> {
                 };
             }
             Replacement::Steps(steps) => {
+                if steps.iter().any(|s| matches!(s.expr, Expr::Flags(_))) {
+                    // Nothing is folded that comes after the flags: all is read in the
+                    // pattern's order.
+                    self.read_all(steps);
+                }
                 let count = steps.len();
                 for (i, step) in steps.iter().enumerate() {
                     self.step(step, i + 1 == count);
@@ -162,8 +198,15 @@ impl Body<'_> {
                     }
                 } else {
                     let text = format!("{}{}", self.before, self.code);
-                    let given =
-                        ["cx.res(", "cx.alias(", "(cx, inst"].iter().any(|w| text.contains(w));
+                    let given = ["cx.res(", "cx.res_half(", "cx.alias(", "(cx, inst"]
+                        .iter()
+                        .any(|w| text.contains(w));
+                    for n in 0..2 {
+                        let half = |h| text.contains(&format!("cx.res_half(inst, {n}, {h})"));
+                        if half(0) != half(1) && self.problems.is_empty() {
+                            self.problem("only one half of the result is given".to_string());
+                        }
+                    }
                     let optional = self.op.other_side_effects();
                     if !self.op.info().results.is_empty()
                         && !given
@@ -178,6 +221,23 @@ impl Body<'_> {
         }
     }
 
+    /// Puts the values of the pattern that rows name into registers, in the order of the pattern.
+    fn read_all(&mut self, steps: &[Step]) {
+        fn find<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+            match expr {
+                Expr::Var(v) if v == name => Some(expr),
+                Expr::Half(whole, _) if **whole == Expr::Var(name.to_string()) => Some(expr),
+                Expr::Row { args, .. } => args.iter().find_map(|a| find(a, name)),
+                _ => None,
+            }
+        }
+        for (name, _) in self.found.vars.iter().filter(|v| v.1 == VarKind::Value) {
+            if let Some(expr) = steps.iter().find_map(|s| find(&s.expr, name)) {
+                self.register(expr);
+            }
+        }
+    }
+
     fn step(&mut self, step: &Step, last: bool) {
         match &step.expr {
             Expr::Row { row, size, args } => {
@@ -186,14 +246,57 @@ impl Body<'_> {
                     [] if last && has_result => vec!["res".to_string()],
                     names => names.to_vec(),
                 };
-                self.row(row, size.as_deref(), args, &names, last && step.names.is_empty());
+                let put = match &step.traps {
+                    None => "cx.put(".to_string(),
+                    Some(code) => format!("cx.put_trap({}, ", self.trap_code(code)),
+                };
+                let size = size.as_deref();
+                let implicit = last && step.names.is_empty();
+                self.row(&put, row, size, args, &names, implicit);
             }
-            Expr::Alias(name) => {
-                self.use_var(name);
-                if self.kind(name) != Some(VarKind::Value) {
+            Expr::Alias(expr) => match (step.names.as_slice(), &**expr) {
+                ([], Expr::Var(name)) if self.kind(name) == Some(VarKind::Value) => {
+                    self.use_var(name);
+                    let _ = write!(self.code, "cx.alias(inst, {name}); ");
+                }
+                ([], Expr::Var(name)) => {
                     self.problem(format!("`alias {name}`: `{name}` is no value of the pattern"));
                 }
-                let _ = write!(self.code, "cx.alias(inst, {name}); ");
+                ([name], expr) if result(name).is_some() => {
+                    let from = self.register(expr);
+                    let to = result(name).unwrap_or_default();
+                    self.fresh += 1;
+                    let reg = format!("t{}", self.fresh);
+                    let _ = write!(self.code, "let {reg} = {to}; cx.c.alias_reg({reg}, {from}); ");
+                }
+                _ => self.problem("`alias` gives one result, `res = alias x`".to_string()),
+            },
+            Expr::Flags(of) => {
+                let [name] = step.names.as_slice() else {
+                    return self.problem("`flags` gives one condition, `f = flags x`".to_string());
+                };
+                let text = match of {
+                    None => "cx.root_cond(inst)".to_string(),
+                    Some(value) => {
+                        self.use_var(value);
+                        if self.kind(value) != Some(VarKind::Value) {
+                            self.problem(format!("`{value}` is no value of the pattern"));
+                        }
+                        format!("cx.cond({value})")
+                    }
+                };
+                let _ = write!(self.code, "let {name} = {text}; ");
+                self.flags.push(name.clone());
+            }
+            Expr::Trap { cond, unless, code } => {
+                let cond = match &**cond {
+                    Expr::Var(name) if self.flags.contains(name) => name.clone(),
+                    Expr::Word(word) => format!("one({})", self.condition(word)),
+                    _ => return self.problem("a trap asks for `#cc` or for flags".to_string()),
+                };
+                let invert = if *unless { ".invert()" } else { "" };
+                let code = self.trap_code(code);
+                let _ = write!(self.code, "cx.trap_if({cond}{invert}, {code}); ");
             }
             Expr::Code(code) => {
                 self.use_code(code);
@@ -210,8 +313,37 @@ impl Body<'_> {
                 }
                 let _ = write!(self.code, "return Some({code}); ");
             }
-            Expr::Var(_) | Expr::Int(_) | Expr::Word(_) | Expr::Mem(_) => {
-                self.problem("a step must be a row, `alias`, `yield` or Rust".to_string());
+            Expr::Var(_) | Expr::Int(_) | Expr::Word(_) | Expr::Mem(_) | Expr::Half(..) => {
+                self.problem(
+                    "a step must be a row, `alias`, `flags`, a trap, `yield` or Rust".to_string(),
+                );
+            }
+        }
+    }
+
+    /// The Rust text of a trap code.
+    fn trap_code(&mut self, word: &str) -> String {
+        if self.kind(word).is_some() {
+            self.use_var(word);
+            return word.to_string();
+        }
+        let named = word.parse().ok().and_then(|code| TRAP_CODES.iter().find(|c| c.0 == code));
+        match named {
+            Some((_, name)) => format!("TrapCode::{name}"),
+            None => {
+                self.problem(format!("`{word}` is no trap code"));
+                String::new()
+            }
+        }
+    }
+
+    /// The Rust text of a condition.
+    fn condition(&mut self, word: &str) -> String {
+        match Cc::ALL.iter().find(|cc| cc.name() == word) {
+            Some(cc) => format!("Cc::{cc:?}"),
+            None => {
+                self.problem(format!("`#{word}` is no condition"));
+                String::new()
             }
         }
     }
@@ -219,6 +351,7 @@ impl Body<'_> {
     /// Puts an instruction; its results get `names`. Gives the Rust name of the first result.
     fn row(
         &mut self,
+        put: &str,
         name: &str,
         size: Option<&str>,
         args: &[Expr],
@@ -265,6 +398,9 @@ impl Body<'_> {
         }
         let mut texts = Vec::new();
         let mut results = Vec::new();
+        // The operand that is tied to a result, and the condition that `flags` gave.
+        let mut tied = String::new();
+        let mut flags = None;
         let mut next = 0;
         let mut defs = String::new();
         for spec in specs {
@@ -280,13 +416,17 @@ impl Body<'_> {
                 &args[next - 1]
             });
             let defines = matches!(spec.role, Role::Def | Role::EarlyDef | Role::Mod);
-            let in_memory = arg.is_some_and(|a| matches!(a, Expr::Mem(_))) || class.is_none();
+            let in_memory = arg.is_some_and(is_memory) || class.is_none();
             if defines && !in_memory {
                 let at = results.len();
                 let target = match names.get(at).map(String::as_str) {
                     None | Some("_") => self.fresh_reg(&mut defs, spec),
-                    Some(given) => match result_index(given) {
-                        Some(n) => format!("cx.res(inst, {n})"),
+                    Some(given) => match result(given) {
+                        Some(text) => text,
+                        None if given.contains('.') => {
+                            self.problem(format!("`{given}` is no half of a result"));
+                            String::new()
+                        }
                         None => {
                             let reg = self.fresh_reg(&mut defs, spec);
                             let _ = write!(defs, "let {given} = {reg}; ");
@@ -307,13 +447,20 @@ impl Body<'_> {
                     Some(arg) => {
                         let from = self.register(arg);
                         texts.push(format!("Arg::Mod({from}, {target})"));
+                        tied = from;
                     }
                     None => texts.push(format!("Arg::Reg({target})")),
                 }
                 continue;
             }
             let arg = arg.expect("an argument is given where nothing is defined");
-            let text = self.argument(arg, spec, &size_text);
+            if let (Kind::Cond, Expr::Var(name)) = (spec.kind, arg)
+                && self.flags.contains(name)
+            {
+                flags = Some(name.clone());
+                continue;
+            }
+            let text = self.argument(arg, spec, &size_text, put == "cx.put(");
             texts.push(text);
         }
         if names.iter().filter(|n| *n != "_").count() > results.len() {
@@ -325,8 +472,22 @@ impl Body<'_> {
             }
         }
         self.code.push_str(&defs);
-        let _ = write!(self.code, "cx.put(Op::{name}, {size_text}, &[{}]); ", texts.join(", "));
-        results.first().cloned().unwrap_or_else(|| "no_result".to_string())
+        let first = results.first().cloned().unwrap_or_else(|| "no_result".to_string());
+        let _ = match (flags, name) {
+            (None, _) => {
+                write!(self.code, "{put}Op::{name}, {size_text}, &[{}]); ", texts.join(", "))
+            }
+            (Some(flags), "Setcc") => write!(self.code, "cx.setcc({flags}, {first}); "),
+            (Some(flags), "Cmov") => {
+                let chosen = texts.last().cloned().unwrap_or_default();
+                write!(self.code, "cx.cmov({flags}, {size_text}, {first}, {chosen}, {tied}); ")
+            }
+            (Some(flags), _) => {
+                self.problem(format!("`{flags}` is for `Cmov` and `Setcc`, not for `{name}`"));
+                Ok(())
+            }
+        };
+        first
     }
 
     fn fresh_reg(&mut self, defs: &mut String, spec: &OperandSpec) -> String {
@@ -392,7 +553,22 @@ impl Body<'_> {
                     _ => name.clone(),
                 }
             }
-            Expr::Row { row, size, args } => self.row(row, size.as_deref(), args, &[], false),
+            Expr::Row { row, size, args } => {
+                self.row("cx.put(", row, size.as_deref(), args, &[], false)
+            }
+            Expr::Half(whole, half) => match &**whole {
+                Expr::Var(name) if self.kind(name) == Some(VarKind::Value) => {
+                    self.use_var(name);
+                    if !self.before.contains(&format!("let w_{name} =")) {
+                        let _ = write!(self.before, "let w_{name} = cx.c.regs2({name}); ");
+                    }
+                    format!("w_{name}[{half}]")
+                }
+                _ => {
+                    self.problem("only values of the pattern and memory have halves".to_string());
+                    String::new()
+                }
+            },
             Expr::Code(code) => self.hoist(code),
             other => {
                 self.problem(format!("{other:?} is not in a register"));
@@ -401,7 +577,8 @@ impl Body<'_> {
         }
     }
 
-    fn argument(&mut self, arg: &Expr, spec: &OperandSpec, size: &str) -> String {
+    /// The Rust text of an argument; `folds` where a load may become part of the instruction.
+    fn argument(&mut self, arg: &Expr, spec: &OperandSpec, size: &str, folds: bool) -> String {
         match spec.kind {
             Kind::Imm => match arg {
                 Expr::Int(k) => format!("Arg::Imm({k})"),
@@ -422,24 +599,29 @@ impl Body<'_> {
                 }
             },
             Kind::Cond => match arg {
-                Expr::Word(word) => match Cc::ALL.iter().find(|cc| cc.name() == word) {
-                    Some(cc) => format!("Arg::Cond(Cc::{cc:?})"),
-                    None => {
-                        self.problem(format!("`#{word}` is no condition"));
-                        String::new()
-                    }
-                },
-                Expr::Code(code) | Expr::Var(code) => {
+                Expr::Word(word) => format!("Arg::Cond({})", self.condition(word)),
+                Expr::Code(code) => {
                     self.use_code(code);
                     format!("Arg::Cond({code})")
+                }
+                Expr::Var(name) => {
+                    self.problem(format!("`{name}` is no condition: `flags` gives one"));
+                    String::new()
                 }
                 other => {
                     self.problem(format!("{other:?} is no condition"));
                     String::new()
                 }
             },
-            Kind::Mem | Kind::Addr | Kind::GprMem | Kind::VecMem if matches!(arg, Expr::Mem(_)) => {
-                let Expr::Mem(parts) = arg else { unreachable!("asked above") };
+            Kind::Mem | Kind::Addr | Kind::GprMem | Kind::VecMem if is_memory(arg) => {
+                let (parts, half) = match arg {
+                    Expr::Mem(parts) => (parts.as_slice(), None),
+                    Expr::Half(whole, half) => match &**whole {
+                        Expr::Mem(parts) => (parts.as_slice(), Some(half)),
+                        _ => (&[][..], None),
+                    },
+                    _ => (&[][..], None),
+                };
                 let names: Vec<String> = parts
                     .iter()
                     .map(|part| match part {
@@ -457,10 +639,15 @@ impl Body<'_> {
                 if names.len() != 3 {
                     self.problem("a memory operand is `[flags p off]`".to_string());
                 }
+                let function = if half.is_some() { "mem_halves" } else { "mem" };
                 if !self.before.contains("let memory =") {
-                    let _ = write!(self.before, "let memory = cx.mem({}); ", names.join(", "));
+                    let names = names.join(", ");
+                    let _ = write!(self.before, "let memory = cx.{function}({names}); ");
                 }
-                "memory".to_string()
+                match half {
+                    Some(half) => format!("memory[{half}]"),
+                    None => "memory".to_string(),
+                }
             }
             _ => {
                 if let Expr::Code(code) = arg {
@@ -469,7 +656,9 @@ impl Body<'_> {
                 if !matches!(spec.role, Role::Use | Role::LateUse) {
                     self.problem("a result in memory is written `[flags p off]`".to_string());
                 }
-                if let Expr::Var(name) = arg
+                if folds
+                    && self.flags.is_empty()
+                    && let Expr::Var(name) = arg
                     && self.kind(name) == Some(VarKind::Value)
                     && matches!(spec.kind, Kind::GprMem | Kind::VecMem)
                     && spec.width < 128
@@ -514,11 +703,13 @@ impl Body<'_> {
             match expr {
                 Expr::Row { args, .. } => args.iter().map(|a| count(a, name)).sum(),
                 Expr::Mem(args) => args.iter().map(|a| count(a, name)).sum(),
-                Expr::Var(v) | Expr::Alias(v) => (v == name) as usize,
+                Expr::Half(of, _) | Expr::Alias(of) => count(of, name),
+                Expr::Flags(of) => (of.as_deref() == Some(name)) as usize,
+                Expr::Var(v) => (v == name) as usize,
                 Expr::Code(code) | Expr::Yield(code) => {
                     rust_words(code).iter().filter(|w| **w == name).count()
                 }
-                Expr::Int(_) | Expr::Word(_) => 0,
+                Expr::Int(_) | Expr::Word(_) | Expr::Trap { .. } => 0,
             }
         }
         match &self.rule.replacement {

@@ -59,7 +59,7 @@ const SETS: &[Set] = &[
 const MAX_LINES: usize = 1200;
 
 /// The least share of a machine's lowering, in per cent, that is written in rules.
-const LEAST_SHARE: usize = 67;
+const LEAST_SHARE: usize = 90;
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {

@@ -19,10 +19,20 @@
 //! `if` lists features, `where` holds Rust conditions joined by `&&`, which may bind variables by
 //! `let`.
 //!
-//! A replacement is a list of steps separated by `;`. A step is `(Row.size argument…)`, perhaps
-//! with names for
-//! its results (`a b = (…)`), `alias x`, `{Rust}`, `yield {Rust}`; or the whole is `rust function`.
-//! An argument is a variable, an integer, a nested row, `[flags p off]` (memory) or `{Rust}`.
+//! A replacement is a list of steps separated by `;`, or the whole is `rust function`. A step is
+//!
+//! - `(Row.size argument…)`, perhaps with names for its results (`a b = (…)`) and, behind it,
+//!   `traps CODE`. The results of the root are named `res` or `res0`, and `res1`;
+//! - `alias x`, or `res1 = alias x`: a result is another name for what is there;
+//! - `f = flags x`: puts what sets the flags by whether `x` is not zero; without `x`, what sets
+//!   them by the root. `f` is a condition for `Cmov` and `Setcc`, which take two instructions where
+//!   it needs two of the machine's conditions;
+//! - `trap_if #cc CODE`, `trap_if f CODE`, `trap_unless f CODE`;
+//! - `{Rust}`, `yield {Rust}`.
+//!
+//! An argument is a variable, an integer, a nested row, `[flags p off]` (memory) or `{Rust}`. Of
+//! 128 bits, `x.lo` and `x.hi` are the halves: of a value, of memory, and of a result
+//! (`res.lo = …; res.hi = …`). A trap code is a variable or a word of the IR's text.
 //! For rewrites of the IR, a replacement is a variable or a pattern-like tree of opcodes.
 
 use std::fmt;
@@ -127,6 +137,8 @@ pub struct Step {
     pub names: Vec<String>,
     /// What is done.
     pub expr: Expr,
+    /// The code with which the instruction traps.
+    pub traps: Option<String>,
 }
 
 /// What is done in a step, or given as an argument.
@@ -151,8 +163,21 @@ pub enum Expr {
     Mem(Vec<Expr>),
     /// Rust.
     Code(String),
-    /// Another name for a value.
-    Alias(String),
+    /// Half of 128 bits: the low one is 0.
+    Half(Box<Expr>, usize),
+    /// Another name for what is in a register.
+    Alias(Box<Expr>),
+    /// The flags by which a value is not zero; those of the root.
+    Flags(Option<String>),
+    /// A trap.
+    Trap {
+        /// Where this holds.
+        cond: Box<Expr>,
+        /// Or where it does not.
+        unless: bool,
+        /// Its code.
+        code: String,
+    },
     /// The condition that a `cond` rule gives.
     Yield(String),
 }
@@ -380,30 +405,64 @@ impl Parser<'_> {
         Ok(Replacement::Steps(steps))
     }
 
-    fn step(&mut self) -> Result<Step, String> {
-        let start = self.at;
+    /// The names before a `=`, with the halves of results.
+    fn names(&mut self) -> Result<Vec<String>, String> {
         let mut names = Vec::new();
         while self.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
-            names.push(self.word()?);
+            let mut name = self.word()?;
+            if self.text[self.at..].starts_with('.') {
+                self.at += 1;
+                name = format!("{name}.{}", self.word()?);
+            }
+            names.push(name);
         }
+        Ok(names)
+    }
+
+    fn step(&mut self) -> Result<Step, String> {
+        let start = self.at;
+        let mut names = self.names().unwrap_or_default();
         if names.is_empty() || !self.eat('=') {
             self.at = start;
             names.clear();
         }
-        if self.keyword("alias") {
-            let expr = Expr::Alias(self.word()?);
-            return Ok(Step { names, expr });
-        }
-        if self.keyword("yield") {
-            return match self.expr()? {
-                Expr::Code(code) => Ok(Step { names, expr: Expr::Yield(code) }),
-                _ => Err("after `yield` Rust in braces is expected".to_string()),
-            };
-        }
-        Ok(Step { names, expr: self.expr()? })
+        let mut traps = None;
+        let expr = if self.keyword("alias") {
+            Expr::Alias(Box::new(self.expr()?))
+        } else if self.keyword("flags") {
+            let more = self.peek().is_some_and(|c| c != ';');
+            Expr::Flags(if more { Some(self.word()?) } else { None })
+        } else if self.keyword("trap_if") {
+            Expr::Trap { cond: Box::new(self.expr()?), unless: false, code: self.word()? }
+        } else if self.keyword("trap_unless") {
+            Expr::Trap { cond: Box::new(self.expr()?), unless: true, code: self.word()? }
+        } else if self.keyword("yield") {
+            match self.expr()? {
+                Expr::Code(code) => Expr::Yield(code),
+                _ => return Err("after `yield` Rust in braces is expected".to_string()),
+            }
+        } else {
+            let expr = self.expr()?;
+            if self.keyword("traps") {
+                traps = Some(self.word()?);
+            }
+            expr
+        };
+        Ok(Step { names, expr, traps })
     }
 
     fn expr(&mut self) -> Result<Expr, String> {
+        let expr = self.whole()?;
+        let half = match &self.text[self.at..] {
+            rest if rest.starts_with(".lo") => 0,
+            rest if rest.starts_with(".hi") => 1,
+            _ => return Ok(expr),
+        };
+        self.at += 3;
+        Ok(Expr::Half(Box::new(expr), half))
+    }
+
+    fn whole(&mut self) -> Result<Expr, String> {
         match self.peek() {
             None => Err("the replacement is missing or not complete".to_string()),
             Some('(') => {

@@ -157,6 +157,96 @@ fn a_rule_becomes_two_lines() {
     assert_eq!(lines[3].matches("if ").count(), 1, "the other way round");
 }
 
+/// What a rule does after its match.
+fn body(text: &str) -> String {
+    let text = generated(text);
+    let line = text.lines().find(|l| l.starts_with("    if ")).expect("a rule");
+    let (_, body) = line.split_once(" { ").expect("a body");
+    body.trim_end_matches(" return true; }").to_string()
+}
+
+#[test]
+fn halves_are_registers_of_their_own() {
+    assert_eq!(
+        body(
+            "a: (iadd.i128 x y) => res.lo = (Add.Q x.lo y.lo); h = (Adc.Q x.hi y.hi); res.hi = alias h"
+        ),
+        "let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); \
+         cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); \
+         let t2 = cx.gpr(); let h = t2; \
+         cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); \
+         let t3 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t3, h);"
+    );
+    assert_eq!(
+        body("a: (load.i128 f p o) => res.lo = (Mov.Q [f p o].lo); res.hi = (Mov.Q [f p o].hi)"),
+        "let memory = cx.mem_halves(f, p, o); let t1 = cx.res_half(inst, 0, 0); \
+         cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), memory[0]]); \
+         let t2 = cx.res_half(inst, 0, 1); \
+         cx.put(Op::Mov, Size::Q, &[Arg::Reg(t2), memory[1]]);"
+    );
+    check(
+        "a: (ineg.i128 x) => res.lo = (Neg.Q x.lo)",
+        "t.rules:1: only one half of the result is given",
+    );
+    check(
+        "a: (ineg.i128 x) => t = (Neg.Q x.lo); (Neg.Q t.hi)",
+        "t.rules:1: only values of the pattern and memory have halves",
+    );
+    check(
+        "a: (ineg.i128 x) => t.lo = (Neg.Q x.lo); (Neg.Q x.hi)",
+        "t.rules:1: `t.lo` is no half of a result",
+    );
+}
+
+#[test]
+fn flags_are_conditions_of_what_follows() {
+    // The operands are in registers, in the order of the pattern, before the flags are set.
+    assert_eq!(
+        body("a: (select.W c x y) => f = flags c; (Cmov.ty f y x)"),
+        "let r_x = cx.reg(x); let r_y = cx.reg(y); let f = cx.cond(c); \
+         let t1 = cx.res(inst, 0); cx.cmov(f, size(ty), t1, Arg::Reg(r_x), r_y);"
+    );
+    assert_eq!(
+        body("a: (icmp.W _ _ _) => f = flags; (Setcc f)"),
+        "let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); cx.setcc(f, t1);"
+    );
+    check(
+        "a: (select.W c x y) => (Cmov.ty f y x)",
+        "t.rules:1: `f` is no condition: `flags` gives one",
+    );
+    check(
+        "a: (select.W c x y) => flags c; (Add.ty y x)",
+        "t.rules:1: `flags` gives one condition, `f = flags x`",
+    );
+}
+
+#[test]
+fn traps_have_codes() {
+    assert_eq!(
+        body("a: (trapz.W c code) => f = flags c; trap_unless f code"),
+        "let f = cx.cond(c); cx.trap_if(f.invert(), code);"
+    );
+    // A load is not folded into what traps for a reason of its own.
+    assert_eq!(
+        body(
+            "a: (udiv.W x y) => (Test.ty y y); trap_if #e int_divz; z = (Zero.D); \
+             res _ = (Div.ty x z y) traps int_ovf"
+        ),
+        "let r_y = cx.reg(y); let r_x = cx.reg(x); \
+         cx.put(Op::Test, size(ty), &[Arg::Reg(r_y), Arg::Reg(r_y)]); \
+         cx.trap_if(one(Cc::E), TrapCode::INTEGER_DIVISION_BY_ZERO); \
+         let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); \
+         let t2 = cx.res(inst, 0); let t3 = cx.gpr(); \
+         cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Div, size(ty), \
+         &[Arg::Mod(r_x, t2), Arg::Mod(z, t3), Arg::Reg(r_y)]);"
+    );
+    check(
+        "a: (trapz.W c code) => f = flags c; trap_if f int_div",
+        "t.rules:1: `int_div` is no trap code",
+    );
+    check("a: (trapz.W c code) => trap_if c code", "t.rules:1: a trap asks for `#cc` or for flags");
+}
+
 /// What is checked in is what the rules give.
 #[test]
 fn generated_files_are_fresh() {

@@ -47,8 +47,8 @@ pub struct Cx<'a, 'b> {
     pub error: Option<CodegenError>,
     /// The trap code of the memory operand that has not yet been put.
     trap: Option<TrapCode>,
-    /// Whether a memory operand was made and not yet put.
-    mem_pending: bool,
+    /// How many memory operands were made and not yet put.
+    mem_pending: u8,
 }
 
 /// The trap code of an instruction that has one.
@@ -81,7 +81,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// A context for one instruction.
     #[inline]
     pub fn new(c: &'b mut LowerCtx<'a>, isa: &'b Flags) -> Self {
-        Cx { c, isa, error: None, trap: None, mem_pending: false }
+        Cx { c, isa, error: None, trap: None, mem_pending: 0 }
     }
 
     /// The type of a value.
@@ -126,7 +126,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     #[inline]
     pub fn is_mem_of(&self, value: Value, opcode: Opcode) -> bool {
         self.c.def_as(value, opcode).is_some_and(|inst| {
-            !self.mem_pending
+            self.mem_pending == 0
                 && self.c.can_sink_load(inst)
                 && self.c.data(inst).mem_flags().endianness_is_little()
         })
@@ -142,6 +142,12 @@ impl<'a, 'b> Cx<'a, 'b> {
     #[inline]
     pub fn res(&mut self, inst: Inst, n: usize) -> VReg {
         self.c.result(inst, n)
+    }
+
+    /// Half of a result of 128 bits; the low one is 0.
+    #[inline]
+    pub fn res_half(&mut self, inst: Inst, n: usize, half: usize) -> VReg {
+        self.c.result2(inst, n)[half]
     }
 
     /// A new general register.
@@ -181,15 +187,36 @@ impl<'a, 'b> Cx<'a, 'b> {
 
     /// A memory operand for an access of the IR.
     pub fn mem(&mut self, flags: MemFlags, p: Value, off: i32) -> Arg {
+        let amode = self.address(p, off);
+        self.begin_access(flags, 1);
+        Arg::Mem(amode)
+    }
+
+    /// The memory operands for both halves of an access of 128 bits.
+    pub fn mem_halves(&mut self, flags: MemFlags, p: Value, off: i32) -> [Arg; 2] {
+        let mut low = self.address(p, off);
+        let high = match low.plus(8) {
+            Some(high) => high,
+            None => {
+                let base = self.gpr();
+                self.put(Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(low)]);
+                low = Amode::base(base, 0);
+                Amode::base(base, 8)
+            }
+        };
+        self.begin_access(flags, 2);
+        [Arg::Mem(low), Arg::Mem(high)]
+    }
+
+    /// The next instructions with memory operands, so many, do an access of the IR.
+    fn begin_access(&mut self, flags: MemFlags, instructions: u8) {
         if !flags.endianness_is_little() {
             self.error = Some(CodegenError::Unsupported(
                 "big-endian memory accesses are not supported on x86_64".to_string(),
             ));
         }
-        let amode = self.address(p, off);
         self.trap = flags.trap_code();
-        self.mem_pending = true;
-        Arg::Mem(amode)
+        self.mem_pending = instructions;
     }
 
     /// A memory operand for a constant of the pool.
@@ -207,11 +234,11 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// Puts an instruction.
     #[inline]
     pub fn put(&mut self, op: Op, size: Size, args: &[Arg]) {
-        if self.mem_pending
+        if self.mem_pending != 0
             && args.iter().any(|arg| matches!(arg, Arg::Mem(m) if m.form() != form::LABEL))
         {
-            self.mem_pending = false;
-            if let Some(code) = self.trap.take() {
+            self.mem_pending -= 1;
+            if let Some(code) = self.trap {
                 self.c.trap(code);
             }
         }
@@ -258,20 +285,6 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// `from op= arg`, in this register.
     pub fn op2_to(&mut self, op: Op, size: Size, to: VReg, from: VReg, arg: Arg) {
         self.put(op, size, &[Arg::Mod(from, to), arg]);
-    }
-
-    /// `op arg`, in a new general register.
-    pub fn def1(&mut self, op: Op, size: Size, arg: Arg) -> VReg {
-        let to = self.gpr();
-        self.put(op, size, &[Arg::Reg(to), arg]);
-        to
-    }
-
-    /// `op arg`, in a new vector register.
-    pub fn def1x(&mut self, op: Op, size: Size, arg: Arg) -> VReg {
-        let to = self.xmm();
-        self.put(op, size, &[Arg::Reg(to), arg]);
-        to
     }
 
     /// A register with zeros.

@@ -1,12 +1,11 @@
 //! Conditions: the flags that a value is known by, and what branches, selections and traps do with
 //! them.
 
-use super::build::{Cond, Cx, size, size32};
+use super::build::{Cond, Cx, size};
 use crate::amode::{Cc, Size};
 use crate::insts::{Arg, Op};
-use regalloc2::VReg;
 use windlass_core::ir::condcodes::{FloatCC, IntCC};
-use windlass_core::ir::{Inst, Opcode, TrapCode, Value, types};
+use windlass_core::ir::{Inst, Opcode, Value, types};
 use windlass_core::machine::Cond2;
 
 /// The condition after comparing the first operand with the second.
@@ -43,6 +42,17 @@ pub fn is_signed_or_equality(cc: IntCC) -> bool {
         cc,
         IntCC::UnsignedLessThan
             | IntCC::UnsignedGreaterThanOrEqual
+            | IntCC::UnsignedGreaterThan
+            | IntCC::UnsignedLessThanOrEqual
+    )
+}
+
+/// Whether a condition reads the zero flag beside others.
+pub fn needs_zero_flag(cc: IntCC) -> bool {
+    matches!(
+        cc,
+        IntCC::SignedGreaterThan
+            | IntCC::SignedLessThanOrEqual
             | IntCC::UnsignedGreaterThan
             | IntCC::UnsignedLessThanOrEqual
     )
@@ -120,6 +130,12 @@ impl Cx<'_, '_> {
         if inverted { cond.invert() } else { cond }
     }
 
+    /// Puts what sets the flags by the root, which is a comparison.
+    pub fn root_cond(&mut self, inst: Inst) -> Cond {
+        let value = self.c.results(inst)[0];
+        self.flags_of(value)
+    }
+
     /// Whether a value is a comparison, or an extension of one.
     fn is_comparison(&self, mut value: Value) -> bool {
         loop {
@@ -167,67 +183,4 @@ impl Cx<'_, '_> {
         }
         Cond::one(Cc::Ne)
     }
-}
-
-/// `trapz` and `trapnz`.
-pub fn trap_on(cx: &mut Cx<'_, '_>, _: Inst, value: Value, code: TrapCode, if_zero: bool) -> bool {
-    let cond = cx.cond(value);
-    cx.trap_if(if if_zero { cond.invert() } else { cond }, code);
-    true
-}
-
-/// `trapz`
-pub fn trapz(cx: &mut Cx<'_, '_>, inst: Inst, value: Value, code: TrapCode) -> bool {
-    trap_on(cx, inst, value, code, true)
-}
-
-/// `trapnz`
-pub fn trapnz(cx: &mut Cx<'_, '_>, inst: Inst, value: Value, code: TrapCode) -> bool {
-    trap_on(cx, inst, value, code, false)
-}
-
-/// A comparison in a register.
-pub fn compare(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
-    let value = cx.c.results(inst)[0];
-    let res = cx.res(inst, 0);
-    let cond = cx.flags_of(value);
-    cx.setcc(cond, res);
-    true
-}
-
-/// `select` of integers up to 64 bits.
-pub fn select_int(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
-    let ty = cx.ty(x);
-    let [rx, ry] = [cx.reg(x), cx.reg(y)];
-    let cond = cx.cond(c);
-    let res = cx.res(inst, 0);
-    cx.cmov(cond, size32(ty), res, Arg::Reg(rx), ry);
-    true
-}
-
-/// `select` of `i128`.
-pub fn select_wide(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
-    let (rx, ry) = (cx.c.regs2(x), cx.c.regs2(y));
-    let cond = cx.cond(c);
-    let res = cx.c.result2(inst, 0);
-    for n in 0..2 {
-        cx.cmov(cond, Size::Q, res[n], Arg::Reg(rx[n]), ry[n]);
-    }
-    true
-}
-
-/// `select` of floats: there is no conditional move between vector registers, so it goes through
-/// general
-/// ones.
-pub fn select_float(cx: &mut Cx<'_, '_>, inst: Inst, c: Value, x: Value, y: Value) -> bool {
-    let size = if cx.ty(x) == types::F64 { Size::Q } else { Size::D };
-    let to_gpr = |cx: &mut Cx<'_, '_>, reg: VReg| cx.def1(Op::MovGX, size, Arg::Reg(reg));
-    let (rx, ry) = (cx.reg(x), cx.reg(y));
-    let (gx, gy) = (to_gpr(cx, rx), to_gpr(cx, ry));
-    let cond = cx.cond(c);
-    let chosen = cx.gpr();
-    cx.cmov(cond, size, chosen, Arg::Reg(gx), gy);
-    let res = cx.res(inst, 0);
-    cx.put(Op::MovXG, size, &[Arg::Reg(res), Arg::Reg(chosen)]);
-    true
 }

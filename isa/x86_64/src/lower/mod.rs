@@ -3,9 +3,8 @@
 //! The rules in `rules/*.rules` are the lowering; `windlass-dev gen` makes the matchers in
 //! `generated` from
 //! them. This module has what they use: the context, addresses (`address`), predicates and numbers
-//! (`preds`), conditions (`conds`), and the lowerings that are written by hand (`calls`, `floats`,
-//! `ints`,
-//! `wide`, `atomics`).
+//! (`preds`), conditions (`conds`), calls of library functions (`floats`) and references to code
+//! and data (`refs`).
 //!
 //! What holds: the upper bits of an integer narrower than its register are garbage, and those of
 //! an `i32`
@@ -18,15 +17,12 @@
 mod address;
 mod build;
 mod conds;
-mod convert;
 mod floats;
 #[cfg(feature = "matchers")]
 #[allow(clippy::all, reason = "written for the generator, read by people")]
 mod generated;
-mod ints;
 mod preds;
 mod refs;
-mod wide;
 
 use crate::settings::Flags;
 use windlass_core::ir::Inst;
@@ -44,18 +40,17 @@ pub use generated::SUPPORTED;
 mod prelude {
     pub(super) use super::build::*;
     pub(super) use super::conds::*;
-    pub(super) use super::convert::*;
     pub(super) use super::floats::*;
-    pub(super) use super::ints::*;
     pub(super) use super::preds::*;
     pub(super) use super::refs::*;
-    pub(super) use super::wide::*;
     pub(super) use crate::amode::{Cc, Size};
     pub(super) use crate::insts::{Arg, Op};
     pub(super) use crate::regs::*;
     pub(super) use windlass_core::ir::condcodes::{FloatCC, IntCC};
     pub(super) use windlass_core::ir::types::*;
-    pub(super) use windlass_core::ir::{AtomicRmwOp, Inst, InstructionData, Opcode, Type};
+    pub(super) use windlass_core::ir::{
+        AtomicRmwOp, Inst, InstructionData, Opcode, TrapCode, Type,
+    };
 }
 
 /// Lowers an instruction that is no branch, call or return.

@@ -4,7 +4,7 @@ use super::build::Cx;
 use crate::amode::Amode;
 use crate::insts::{Arg, Op};
 use regalloc2::VReg;
-use windlass_core::ir::{Inst, MemFlags, Opcode, Type, Value};
+use windlass_core::ir::{Constant, Inst, MemFlags, Opcode, Type, Value, types};
 
 /// The bits of a constant, without those above its type.
 #[inline]
@@ -75,7 +75,26 @@ pub fn high_bit(ty: Type, k: i64) -> Option<u8> {
     log2(ty, k)
 }
 
+/// A power of two as a float.
+pub fn power(exponent: u32) -> f64 {
+    (1u128 << exponent) as f64
+}
+
 impl Cx<'_, '_> {
+    /// A float constant of the type of a value, in memory. It must be exact in that type.
+    pub fn float(&mut self, like: Value, value: f64) -> Arg {
+        match self.ty(like) {
+            types::F32 => self.pool(&(value as f32).to_bits().to_le_bytes()),
+            _ => self.pool(&value.to_bits().to_le_bytes()),
+        }
+    }
+
+    /// A constant of the function, in memory.
+    pub fn pool_constant(&mut self, constant: Constant) -> Arg {
+        let func = self.c.func;
+        self.pool(func.dfg.constants.get(constant).as_slice())
+    }
+
     /// `[x + (y << scale) + disp]`, for `lea`.
     pub fn sum(&mut self, x: Value, y: Value, scale: u8, disp: i32) -> Amode {
         let (x, y) = (self.reg(x), self.reg(y));

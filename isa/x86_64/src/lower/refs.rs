@@ -3,11 +3,12 @@
 use super::build::Cx;
 use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
-use crate::regs::{PINNED, RAX, RBP};
+use crate::regs::{PINNED, RAX};
 use regalloc2::{Operand, VReg};
 use smallvec::SmallVec;
 use windlass_core::ir::{
-    Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, LibCall, Type, types,
+    Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, LibCall, StackSlot, Type,
+    types,
 };
 use windlass_core::isa::CallConv;
 use windlass_core::machine::pseudo;
@@ -15,13 +16,21 @@ use windlass_core::machine::vcode::{CallDest, CallInfo, Span};
 use windlass_core::result::CodegenError;
 use windlass_core::settings::TlsModel;
 
-/// `stack_addr`
-pub fn stack_addr(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
-    let d = cx.c.data(inst);
-    let at = cx.c.slot_offset(d.stack_slot()).wrapping_add(d.offset());
-    let res = cx.res(inst, 0);
-    cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::slot(at))]);
-    true
+impl Cx<'_, '_> {
+    /// The address of a place in a stack slot.
+    pub fn slot(&mut self, slot: StackSlot, offset: i32) -> Arg {
+        Arg::Mem(Amode::slot(self.c.slot_offset(slot).wrapping_add(offset)))
+    }
+
+    /// Where the return address lies: below the incoming arguments.
+    pub fn return_address(&self) -> Arg {
+        Arg::Mem(Amode::incoming(-8))
+    }
+
+    /// Makes the function have a frame, as one that calls has.
+    pub fn need_frame(&mut self) {
+        self.c.vcode.has_calls = true;
+    }
 }
 
 /// `func_addr`
@@ -220,25 +229,4 @@ fn put_load(cx: &mut Cx<'_, '_>, ty: Type, to: VReg, place: Amode) {
         }
     };
     cx.put(op, size, &[Arg::Reg(to), Arg::Mem(place)]);
-}
-
-/// `get_frame_pointer`
-pub fn frame_pointer(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
-    need_frame(cx);
-    let res = cx.res(inst, 0);
-    cx.put(Op::Mov, Size::Q, &[Arg::Reg(res), Arg::Fixed(RBP)]);
-    true
-}
-
-/// `get_return_address`: it lies below the incoming arguments.
-pub fn return_address(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
-    need_frame(cx);
-    let res = cx.res(inst, 0);
-    cx.put(Op::Mov, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::incoming(-8))]);
-    true
-}
-
-/// Makes the function have a frame, as one that calls has.
-fn need_frame(cx: &mut Cx<'_, '_>) {
-    cx.c.vcode.has_calls = true;
 }

@@ -57,8 +57,14 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_bitrev(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:59 bitrev
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] { if bitrev(cx, inst, x) { return true; } }
+    // bits.rules:87 bitrev_8
+    if ty == I8 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(85)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(85)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(51)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(51)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t11 = cx.res(inst, 0); cx.put(Op::RolI, Size::B, &[Arg::Mod(b, t11), Arg::Imm(4)]); return true; }
+    // bits.rules:89 bitrev_16
+    if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(21845)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(21845)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(13107)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(13107)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t13 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t13), Arg::Imm(3855)]); let t12 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(4)]); let t15 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t15), Arg::Imm(4)]); let t14 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t15, t14), Arg::Imm(3855)]); let t11 = cx.gpr(); let c = t11; cx.put(Op::Or, Size::D, &[Arg::Mod(t12, t11), Arg::Reg(t14)]); let t16 = cx.res(inst, 0); cx.put(Op::RolI, Size::W, &[Arg::Mod(c, t16), Arg::Imm(8)]); return true; }
+    // bits.rules:92 bitrev_32
+    if ty == I32 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(1431655765)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(1431655765)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(858993459)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(858993459)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t13 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t13), Arg::Imm(252645135)]); let t12 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(4)]); let t15 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t15), Arg::Imm(4)]); let t14 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t15, t14), Arg::Imm(252645135)]); let t11 = cx.gpr(); let c = t11; cx.put(Op::Or, Size::D, &[Arg::Mod(t12, t11), Arg::Reg(t14)]); let t16 = cx.res(inst, 0); cx.put(Op::Bswap, Size::D, &[Arg::Mod(c, t16)]); return true; }
+    // bits.rules:95 bitrev_64
+    if ty == I64 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(6148914691236517205)]); let t4 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(r_x, t4), Arg::Reg(m)]); let t3 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t4, t3), Arg::Imm(1)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t6), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t6, t5), Arg::Reg(m)]); let t2 = cx.gpr(); let a = t2; cx.put(Op::Or, Size::Q, &[Arg::Mod(t3, t2), Arg::Reg(t5)]); let t7 = cx.gpr(); let n = t7; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t7), Arg::Imm(3689348814741910323)]); let t10 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(a, t10), Arg::Reg(n)]); let t9 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t10, t9), Arg::Imm(2)]); let t12 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(a, t12), Arg::Imm(2)]); let t11 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t12, t11), Arg::Reg(n)]); let t8 = cx.gpr(); let b = t8; cx.put(Op::Or, Size::Q, &[Arg::Mod(t9, t8), Arg::Reg(t11)]); let t13 = cx.gpr(); let o = t13; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t13), Arg::Imm(1085102592571150095)]); let t17 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(b, t17), Arg::Reg(o)]); let t16 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t17, t16), Arg::Imm(4)]); let t19 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t19), Arg::Imm(4)]); let t18 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t19, t18), Arg::Reg(o)]); let t15 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(t16, t15), Arg::Reg(t18)]); let t14 = cx.res(inst, 0); cx.put(Op::Bswap, Size::Q, &[Arg::Mod(t15, t14)]); return true; }
     false
 }
 
@@ -73,10 +79,10 @@ pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
 
 pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:62 bmask
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { if bmask(cx, inst, x) { return true; } }
-    // bits.rules:63 bmask_wide
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I128 { if bmask(cx, inst, x) { return true; } }
+    // bits.rules:103 bmask
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { let r_x = cx.reg(x); let t1 = cx.gpr(); cx.put(Op::Neg, size(cx.ty(x)), &[Arg::Mod(r_x, t1)]); let t2 = cx.res(inst, 0); cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t2)]); return true; }
+    // bits.rules:104 bmask_from_128
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I128 { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(t2, t1)]); let t3 = cx.res(inst, 0); cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t3)]); return true; }
     false
 }
 
@@ -113,9 +119,9 @@ pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
 
 pub(super) fn op_bswap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:60 bswap
+    // bits.rules:99 bswap
     if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::Bswap, size(ty), &[Arg::Mod(r_x, t1)]); return true; }
-    // bits.rules:61 bswap_16
+    // bits.rules:100 bswap_16
     if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RolI, Size::W, &[Arg::Mod(r_x, t1), Arg::Imm(8)]); return true; }
     false
 }
@@ -152,8 +158,18 @@ pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:54 cls
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] { if cls(cx, inst, x) { return true; } }
+    // bits.rules:62 cls_lzcnt
+    if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_lzcnt() { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((width_mask(ty)) as i64)]); let t3 = cx.gpr(); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t3), Arg::Reg(s)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, size(ty), &[Arg::Reg(t2), Arg::Reg(t3)]); let t4 = cx.res(inst, 0); cx.put(Op::SubI, size(ty), &[Arg::Mod(n, t4), Arg::Imm(1)]); return true; }
+    // bits.rules:63 cls_8_lzcnt
+    if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t2), Arg::Imm(31)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); let t5 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t5), Arg::Imm(25)]); return true; }
+    // bits.rules:64 cls_16_lzcnt
+    if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t2), Arg::Imm(31)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); let t5 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t5), Arg::Imm(17)]); return true; }
+    // bits.rules:65 cls
+    if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, t2), Arg::Imm((width_mask(ty)) as i64)]); let t4 = cx.gpr(); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, size(ty), &[Arg::Mod(m, t3), Arg::Reg(t4)]); let t6 = cx.gpr(); cx.put(Op::Neg, size(ty), &[Arg::Mod(n, t6)]); let t5 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(t6, t5), Arg::Imm((width_mask(ty) - 1) as i64)]); return true; }
+    // bits.rules:66 cls_8
+    if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let s = t3; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(31)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t5), Arg::Reg(s)]); let t4 = cx.gpr(); let n = t4; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t7 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t7)]); let t6 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(6)]); return true; }
+    // bits.rules:67 cls_16
+    if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let s = t3; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(31)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t5), Arg::Reg(s)]); let t4 = cx.gpr(); let n = t4; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t7 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t7)]); let t6 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(14)]); return true; }
     false
 }
 
@@ -161,37 +177,51 @@ pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     let ty = d.ctrl_type;
     // bits.rules:46 clz
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Lzcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:47 clz_bsr
-    if matches!(ty, I32 | I64) && let x = d.args[0] { if clz_bsr(cx, inst, x) { return true; } }
-    // bits.rules:48 clz_8
-    if ty == I8 && let x = d.args[0] { if clz_narrow(cx, inst, x) { return true; } }
-    // bits.rules:49 clz_16
-    if ty == I16 && let x = d.args[0] { if clz_narrow(cx, inst, x) { return true; } }
+    // bits.rules:47 clz_8_lzcnt
+    if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); let t3 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t3), Arg::Imm(24)]); return true; }
+    // bits.rules:48 clz_16_lzcnt
+    if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); let t3 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t3), Arg::Imm(16)]); return true; }
+    // bits.rules:49 clz_bsr
+    if matches!(ty, I32 | I64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Bsr, size(ty), &[Arg::Mod(m, t2), m_x]); let t4 = cx.gpr(); cx.put(Op::Neg, size(ty), &[Arg::Mod(n, t4)]); let t3 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(t4, t3), Arg::Imm((width_mask(ty)) as i64)]); return true; }
+    // bits.rules:50 clz_8
+    if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t3), Arg::Reg(a)]); let t5 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t5)]); let t4 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(7)]); return true; }
+    // bits.rules:51 clz_16
+    if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t3), Arg::Reg(a)]); let t5 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t5)]); let t4 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(15)]); return true; }
     false
 }
 
 pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:50 ctz
+    // bits.rules:54 ctz
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:51 ctz_bsf
-    if matches!(ty, I32 | I64) && let x = d.args[0] { if ctz_bsf(cx, inst, x) { return true; } }
-    // bits.rules:52 ctz_8
-    if ty == I8 && let x = d.args[0] { if ctz_narrow(cx, inst, x) { return true; } }
-    // bits.rules:53 ctz_16
-    if ty == I16 && let x = d.args[0] { if ctz_narrow(cx, inst, x) { return true; } }
+    // bits.rules:55 ctz_8_tzcnt
+    if ty == I8 && let x = d.args[0] && cx.isa.has_bmi1() { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(256)]); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]); return true; }
+    // bits.rules:56 ctz_16_tzcnt
+    if ty == I16 && let x = d.args[0] && cx.isa.has_bmi1() { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(65536)]); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]); return true; }
+    // bits.rules:57 ctz_bsf
+    if matches!(ty, I32 | I64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm((ty.bits()) as i64)]); let t2 = cx.res(inst, 0); cx.put(Op::Bsf, size(ty), &[Arg::Mod(m, t2), m_x]); return true; }
+    // bits.rules:58 ctz_8
+    if ty == I8 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(256)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm(32)]); let t3 = cx.res(inst, 0); cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t3), Arg::Reg(s)]); return true; }
+    // bits.rules:59 ctz_16
+    if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(65536)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm(32)]); let t3 = cx.res(inst, 0); cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t3), Arg::Reg(s)]); return true; }
     false
 }
 
 pub(super) fn op_popcnt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:55 popcnt
+    // bits.rules:70 popcnt
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Popcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:56 popcnt_8
-    if ty == I8 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(t)]); return true; }
-    // bits.rules:57 popcnt_16
-    if ty == I16 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(t)]); return true; }
-    // bits.rules:58 popcnt_any
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] { if popcnt(cx, inst, x) { return true; } }
+    // bits.rules:71 popcnt_8
+    if ty == I8 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); return true; }
+    // bits.rules:72 popcnt_16
+    if ty == I16 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); return true; }
+    // bits.rules:73 popcnt_8_sums
+    if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t3 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(1)]); let t2 = cx.gpr(); let o = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(85)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::D, &[Arg::Mod(a, t4), Arg::Reg(o)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t6), Arg::Imm(2)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::AndI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(51)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t8), Arg::Imm(51)]); let t7 = cx.gpr(); let c = t7; cx.put(Op::Add, Size::D, &[Arg::Mod(t8, t7), Arg::Reg(h)]); let t11 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t11), Arg::Imm(4)]); let t10 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t10), Arg::Reg(t11)]); let t9 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(15)]); return true; }
+    // bits.rules:75 popcnt_16_sums
+    if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t3 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(1)]); let t2 = cx.gpr(); let o = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(21845)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::D, &[Arg::Mod(a, t4), Arg::Reg(o)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t6), Arg::Imm(2)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::AndI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(13107)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t8), Arg::Imm(13107)]); let t7 = cx.gpr(); let c = t7; cx.put(Op::Add, Size::D, &[Arg::Mod(t8, t7), Arg::Reg(h)]); let t11 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t11), Arg::Imm(4)]); let t10 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t10), Arg::Reg(t11)]); let t9 = cx.gpr(); let e = t9; cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(3855)]); let t13 = cx.gpr(); cx.put(Op::ImulI, Size::D, &[Arg::Reg(t13), Arg::Reg(e), Arg::Imm(16843009)]); let t12 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(24)]); return true; }
+    // bits.rules:78 popcnt_32_sums
+    if ty == I32 && let x = d.args[0] { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t1 = cx.gpr(); let o = t1; cx.put(Op::AndI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(1431655765)]); let t3 = cx.gpr(); let b = t3; cx.put(Op::Sub, Size::D, &[Arg::Mod(r_x, t3), Arg::Reg(o)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t5), Arg::Imm(2)]); let t4 = cx.gpr(); let h = t4; cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(858993459)]); let t7 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t7), Arg::Imm(858993459)]); let t6 = cx.gpr(); let c = t6; cx.put(Op::Add, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(h)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t10), Arg::Imm(4)]); let t9 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t9), Arg::Reg(t10)]); let t8 = cx.gpr(); let e = t8; cx.put(Op::AndI, Size::D, &[Arg::Mod(t9, t8), Arg::Imm(252645135)]); let t12 = cx.gpr(); cx.put(Op::ImulI, Size::D, &[Arg::Reg(t12), Arg::Reg(e), Arg::Imm(16843009)]); let t11 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t12, t11), Arg::Imm(24)]); return true; }
+    // bits.rules:81 popcnt_64_sums
+    if ty == I64 && let x = d.args[0] { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t3 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(6148914691236517205)]); let t1 = cx.gpr(); let o = t1; cx.put(Op::And, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::Q, &[Arg::Mod(r_x, t4), Arg::Reg(o)]); let t5 = cx.gpr(); let m = t5; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t5), Arg::Imm(3689348814741910323)]); let t7 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t7), Arg::Imm(2)]); let t6 = cx.gpr(); let h = t6; cx.put(Op::And, Size::Q, &[Arg::Mod(t7, t6), Arg::Reg(m)]); let t9 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(b, t9), Arg::Reg(m)]); let t8 = cx.gpr(); let c = t8; cx.put(Op::Add, Size::Q, &[Arg::Mod(t9, t8), Arg::Reg(h)]); let t12 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(c, t12), Arg::Imm(4)]); let t11 = cx.gpr(); cx.put(Op::Add, Size::Q, &[Arg::Mod(c, t11), Arg::Reg(t12)]); let t13 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t13), Arg::Imm(1085102592571150095)]); let t10 = cx.gpr(); let e = t10; cx.put(Op::And, Size::Q, &[Arg::Mod(t11, t10), Arg::Reg(t13)]); let t16 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t16), Arg::Imm(72340172838076673)]); let t15 = cx.gpr(); cx.put(Op::Imul, Size::Q, &[Arg::Mod(e, t15), Arg::Reg(t16)]); let t14 = cx.res(inst, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(t15, t14), Arg::Imm(56)]); return true; }
     false
 }

@@ -5,14 +5,14 @@ use super::prelude::*;
 pub(super) fn op_fcmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // compare.rules:44 fcmp_value
-    if matches!(ty, F32 | F64) { if compare(cx, inst) { return true; } }
+    if matches!(ty, F32 | F64) { let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); cx.setcc(f, t1); return true; }
     false
 }
 
 pub(super) fn op_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // compare.rules:43 icmp_value
-    if matches!(ty, I8 | I16 | I32 | I64) { if compare(cx, inst) { return true; } }
+    if matches!(ty, I8 | I16 | I32 | I64 | I128) { let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); cx.setcc(f, t1); return true; }
     false
 }
 
@@ -34,37 +34,41 @@ pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::GreaterThan && x == d1.args[0] && y == d1.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     // compare.rules:54 select_max_swapped
     if matches!(ty, F32 | F64) && let y = d.args[1] && let x = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fcmp) && cx.single_use(d.args[0]) && d1.fcond() == FloatCC::LessThan && x == d1.args[0] && y == d1.args[1] { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
-    // compare.rules:55 select
-    if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:57 select_f
-    if matches!(ty, F16 | F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
-    // compare.rules:58 select_f128
-    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_f128(cx, inst, c, x, y) { return true; } }
+    // compare.rules:56 select
+    if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let f = cx.cond(c); let t1 = cx.res(inst, 0); cx.cmov(f, size32(ty), t1, Arg::Reg(r_x), r_y); return true; }
+    // compare.rules:60 select_f32
+    if matches!(ty, F16 | F32) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::D, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::D, &[Arg::Reg(t2), Arg::Reg(r_y)]); let f = cx.cond(c); let t4 = cx.gpr(); cx.cmov(f, Size::D, t4, Arg::Reg(a), b); let t3 = cx.res(inst, 0); cx.put(Op::MovXG, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); return true; }
+    // compare.rules:61 select_f64
+    if ty == F64 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t2), Arg::Reg(r_y)]); let f = cx.cond(c); let t4 = cx.gpr(); cx.cmov(f, Size::Q, t4, Arg::Reg(a), b); let t3 = cx.res(inst, 0); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t3), Arg::Reg(t4)]); return true; }
+    // compare.rules:62 select_f128
+    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t3 = cx.xmm(); cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_x, t3), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t2), Arg::Reg(t3)]); let t4 = cx.gpr(); let l = t4; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t4), Arg::Reg(r_y)]); let t6 = cx.xmm(); cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_y, t6), Arg::Reg(r_y)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let f = cx.cond(c); let t9 = cx.gpr(); cx.cmov(f, Size::Q, t9, Arg::Reg(a), l); let t8 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t8), Arg::Reg(t9)]); let t11 = cx.gpr(); cx.cmov(f, Size::Q, t11, Arg::Reg(b), h); let t10 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t10), Arg::Reg(t11)]); let t7 = cx.res(inst, 0); cx.put(Op::Punpcklqdq, Size::B, &[Arg::Mod(t8, t7), Arg::Reg(t10)]); return true; }
     false
 }
 
 pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:56 select_guard
-    if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_int(cx, inst, c, x, y) { return true; } }
-    // compare.rules:59 select_guard_f128
-    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_f128(cx, inst, c, x, y) { return true; } }
-    // compare.rules:60 select_guard_f
-    if matches!(ty, F16 | F32 | F64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_float(cx, inst, c, x, y) { return true; } }
+    // compare.rules:57 select_guard
+    if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let f = cx.cond(c); let t1 = cx.res(inst, 0); cx.cmov(f, size32(ty), t1, Arg::Reg(r_x), r_y); return true; }
+    // compare.rules:65 select_guard_f32
+    if matches!(ty, F16 | F32) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::D, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::D, &[Arg::Reg(t2), Arg::Reg(r_y)]); let f = cx.cond(c); let t4 = cx.gpr(); cx.cmov(f, Size::D, t4, Arg::Reg(a), b); let t3 = cx.res(inst, 0); cx.put(Op::MovXG, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); return true; }
+    // compare.rules:67 select_guard_f64
+    if ty == F64 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t2), Arg::Reg(r_y)]); let f = cx.cond(c); let t4 = cx.gpr(); cx.cmov(f, Size::Q, t4, Arg::Reg(a), b); let t3 = cx.res(inst, 0); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t3), Arg::Reg(t4)]); return true; }
+    // compare.rules:69 select_guard_f128
+    if ty == F128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t3 = cx.xmm(); cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_x, t3), Arg::Reg(r_x)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t2), Arg::Reg(t3)]); let t4 = cx.gpr(); let l = t4; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t4), Arg::Reg(r_y)]); let t6 = cx.xmm(); cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_y, t6), Arg::Reg(r_y)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let f = cx.cond(c); let t9 = cx.gpr(); cx.cmov(f, Size::Q, t9, Arg::Reg(a), l); let t8 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t8), Arg::Reg(t9)]); let t11 = cx.gpr(); cx.cmov(f, Size::Q, t11, Arg::Reg(b), h); let t10 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t10), Arg::Reg(t11)]); let t7 = cx.res(inst, 0); cx.put(Op::Punpcklqdq, Size::B, &[Arg::Mod(t8, t7), Arg::Reg(t10)]); return true; }
     false
 }
 
 pub(super) fn op_trapnz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:63 trapnz
-    if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapnz(cx, inst, c, code) { return true; } }
+    // compare.rules:74 trapnz
+    if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { let f = cx.cond(c); cx.trap_if(f, code); return true; }
     false
 }
 
 pub(super) fn op_trapz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // compare.rules:62 trapz
-    if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { if trapz(cx, inst, c, code) { return true; } }
+    // compare.rules:73 trapz
+    if matches!(ty, I8 | I16 | I32 | I64 | I128) && let code = trap_code(d) && let c = d.args[0] { let f = cx.cond(c); cx.trap_if(f.invert(), code); return true; }
     false
 }
 

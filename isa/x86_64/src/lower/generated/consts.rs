@@ -5,7 +5,7 @@ use super::prelude::*;
 pub(super) fn op_f128const(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // consts.rules:10 f128
-    if let c = d.constant() { if f128_const(cx, inst, c) { return true; } }
+    if let c = d.constant() { let c2 = cx.pool_constant(c); let t1 = cx.res(inst, 0); cx.put(Op::Movups, Size::B, &[Arg::Reg(t1), c2]); return true; }
     false
 }
 
@@ -44,6 +44,6 @@ pub(super) fn op_iconst(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
 pub(super) fn op_stack_addr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // consts.rules:12 stack_addr
-    if ty == I64 { if stack_addr(cx, inst) { return true; } }
+    if ty == I64 && let slot = d.stack_slot() && let off = d.offset() { let c2 = cx.slot(slot, off); let t1 = cx.res(inst, 0); cx.put(Op::Lea, Size::Q, &[Arg::Reg(t1), c2]); return true; }
     false
 }

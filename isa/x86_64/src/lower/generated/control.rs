@@ -26,7 +26,7 @@ pub(super) fn op_get_exception_handler_address(cx: &mut Cx<'_, '_>, inst: Inst, 
 pub(super) fn op_get_frame_pointer(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // control.rules:10 get_fp
-    if ty == I64 { if frame_pointer(cx, inst) { return true; } }
+    if ty == I64 { let c2 = Arg::Fixed(RBP); cx.need_frame(); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]); return true; }
     false
 }
 
@@ -40,7 +40,7 @@ pub(super) fn op_get_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruction
 pub(super) fn op_get_return_address(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // control.rules:12 get_ra
-    if ty == I64 { if return_address(cx, inst) { return true; } }
+    if ty == I64 { let c2 = cx.return_address(); cx.need_frame(); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]); return true; }
     false
 }
 

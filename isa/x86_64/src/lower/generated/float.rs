@@ -4,11 +4,11 @@ use super::prelude::*;
 
 pub(super) fn op_ceil(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:37 ceil_avx
+    // float.rules:41 ceil_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(10)]); return true; }
-    // float.rules:38 ceil_sse
+    // float.rules:42 ceil_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(10)]); return true; }
-    // float.rules:39 ceil
+    // float.rules:43 ceil
     if matches!(ty, F32 | F64) && let x = d.args[0] { if ceil_call(cx, inst, x) { return true; } }
     false
 }
@@ -52,11 +52,11 @@ pub(super) fn op_fdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_floor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:34 floor_avx
+    // float.rules:38 floor_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(9)]); return true; }
-    // float.rules:35 floor_sse
+    // float.rules:39 floor_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(9)]); return true; }
-    // float.rules:36 floor
+    // float.rules:40 floor
     if matches!(ty, F32 | F64) && let x = d.args[0] { if floor_call(cx, inst, x) { return true; } }
     false
 }
@@ -78,15 +78,15 @@ pub(super) fn op_fma(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
 
 pub(super) fn op_fmax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:29 fmax
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { if fmax(cx, inst, x, y) { return true; } }
+    // float.rules:32 fmax
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.xmm(); let a = t1; cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let b = t2; cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_y, t2), Arg::Reg(r_x)]); let t3 = cx.xmm(); let c = t3; cx.put(Op::Andps, Size::B, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.xmm(); let s = t4; cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(r_y)]); let t5 = cx.xmm(); let n = t5; cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, t5), Arg::Reg(r_y), Arg::Imm(3)]); let t6 = cx.xmm(); let o = t6; cx.put(Op::Andps, Size::B, &[Arg::Mod(s, t6), Arg::Reg(n)]); let t7 = cx.xmm(); let p = t7; cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, t7), Arg::Reg(c)]); let t8 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t8), Arg::Reg(o)]); return true; }
     false
 }
 
 pub(super) fn op_fmin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:28 fmin
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { if fmin(cx, inst, x, y) { return true; } }
+    // float.rules:30 fmin
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.xmm(); let a = t1; cx.put(Op::MinF, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let b = t2; cx.put(Op::MinF, size(ty), &[Arg::Mod(r_y, t2), Arg::Reg(r_x)]); let t3 = cx.xmm(); let c = t3; cx.put(Op::Orps, Size::B, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.xmm(); let s = t4; cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(r_y)]); let t5 = cx.xmm(); let n = t5; cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, t5), Arg::Reg(r_y), Arg::Imm(3)]); let t6 = cx.xmm(); let o = t6; cx.put(Op::Andps, Size::B, &[Arg::Mod(s, t6), Arg::Reg(n)]); let t7 = cx.xmm(); let p = t7; cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, t7), Arg::Reg(c)]); let t8 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t8), Arg::Reg(o)]); return true; }
     false
 }
 
@@ -122,11 +122,11 @@ pub(super) fn op_fsub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_nearest(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:31 nearest_avx
+    // float.rules:35 nearest_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(8)]); return true; }
-    // float.rules:32 nearest_sse
+    // float.rules:36 nearest_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(8)]); return true; }
-    // float.rules:33 nearest
+    // float.rules:37 nearest
     if matches!(ty, F32 | F64) && let x = d.args[0] { if nearest_call(cx, inst, x) { return true; } }
     false
 }
@@ -142,11 +142,11 @@ pub(super) fn op_sqrt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_trunc(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:40 trunc_avx
+    // float.rules:44 trunc_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(11)]); return true; }
-    // float.rules:41 trunc_sse
+    // float.rules:45 trunc_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(11)]); return true; }
-    // float.rules:42 trunc
+    // float.rules:46 trunc
     if matches!(ty, F32 | F64) && let x = d.args[0] { if trunc_call(cx, inst, x) { return true; } }
     false
 }

@@ -96,48 +96,54 @@ pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:65 sadd_overflow
+    // int.rules:78 sadd_overflow
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:75 sadd_cin
+    // int.rules:88 sadd_cin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:50 sdiv
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { if sdiv(cx, inst, x, y) { return true; } }
+    // int.rules:54 sdiv_8_by
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(y, Opcode::Iconst) && let k = d1.signed_imm() && k != 0 { let m_x = cx.rm(x, 8); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::B, &[Arg::Mod(a, t2), Arg::Reg(r_y)]); return true; }
+    // int.rules:55 sdiv_by
+    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(y, Opcode::Iconst) && let k = d1.signed_imm() && k != 0 { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let h = t1; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t1)]); let t2 = cx.res(inst, 0); let t3 = cx.gpr(); cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(h, t3), Arg::Reg(r_y)]); return true; }
+    // int.rules:56 sdiv_8
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 8); let r_y = cx.reg(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); cx.put(Op::Test, Size::B, &[Arg::Reg(r_y), Arg::Reg(r_y)]); cx.trap_if(one(Cc::E), TrapCode::INTEGER_DIVISION_BY_ZERO); let t2 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::B, &[Arg::Mod(a, t2), Arg::Reg(r_y)]); return true; }
+    // int.rules:57 sdiv
+    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_y = cx.reg(y); let r_x = cx.reg(x); cx.put(Op::Test, size(ty), &[Arg::Reg(r_y), Arg::Reg(r_y)]); cx.trap_if(one(Cc::E), TrapCode::INTEGER_DIVISION_BY_ZERO); let t1 = cx.gpr(); let h = t1; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t1)]); let t2 = cx.res(inst, 0); let t3 = cx.gpr(); cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(h, t3), Arg::Reg(r_y)]); return true; }
     false
 }
 
 pub(super) fn op_smax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:56 smax
+    // int.rules:69 smax
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::G), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
-    // int.rules:60 smax_n
+    // int.rules:73 smax_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::G), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_smin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:54 smin
+    // int.rules:67 smin
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::L), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
-    // int.rules:58 smin_n
+    // int.rules:71 smin_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::L), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_smul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:70 smul_overflow_8
+    // int.rules:83 smul_overflow_8
     if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::ImulWide8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
-    // int.rules:71 smul_overflow
+    // int.rules:84 smul_overflow
     if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Imul, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
     false
 }
@@ -155,45 +161,51 @@ pub(super) fn op_smulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
 
 pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:51 srem
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { if srem(cx, inst, x, y) { return true; } }
+    // int.rules:61 srem_8
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 8); let m_y = cx.rm(y, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Cwd, Size::D, &[Arg::Reg(a), Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::D, &[Arg::Mod(a, t4), Arg::Mod(h, t5), Arg::Reg(b)]); return true; }
+    // int.rules:62 srem_16
+    if ty == I16 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 16); let m_y = cx.rm(y, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Cwd, Size::D, &[Arg::Reg(a), Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::D, &[Arg::Mod(a, t4), Arg::Mod(h, t5), Arg::Reg(b)]); return true; }
+    // int.rules:63 srem_by
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(y, Opcode::Iconst) && let k = d1.signed_imm() && k != -1 { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let h = t1; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t1)]); let t2 = cx.gpr(); let t3 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(h, t3), Arg::Reg(r_y)]); return true; }
+    // int.rules:64 srem
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_y = cx.reg(y); let r_x = cx.reg(x); let t1 = cx.gpr(); let one = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm(1)]); cx.put(Op::CmpI, size(ty), &[Arg::Reg(r_y), Arg::Imm(-1)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::E), Arg::Mod(r_y, t2), Arg::Reg(one)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, size(ty), &[Arg::Mod(r_x, t4), Arg::Mod(h, t5), Arg::Reg(b)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:67 ssub_overflow
+    // int.rules:80 ssub_overflow
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:76 ssub_bin
+    // int.rules:89 ssub_bin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:64 uadd_overflow
+    // int.rules:77 uadd_overflow
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:73 uadd_cin
+    // int.rules:86 uadd_cin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow_trap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:77 uadd_trap_imm
+    // int.rules:90 uadd_trap_imm
     if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
     if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); cx.trap_if(one(Cc::B), code); return true; }
-    // int.rules:78 uadd_trap
+    // int.rules:91 uadd_trap
     if matches!(ty, I32 | I64) && let code = trap_code(d) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); cx.trap_if(one(Cc::B), code); return true; }
     false
 }
@@ -201,35 +213,37 @@ pub(super) fn op_uadd_overflow_trap(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruc
 pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // int.rules:46 udiv
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { if udiv(cx, inst, x, y) { return true; } }
-    // int.rules:47 udiv_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { if udiv(cx, inst, x, y) { return true; } }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.res(inst, 0); let t3 = cx.gpr(); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(z, t3), Arg::Reg(r_y)]); return true; }
+    // int.rules:47 udiv_8
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 8); let m_y = cx.rm(y, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let z = t3; cx.put(Op::Zero, Size::D, &[Arg::Reg(t3)]); let t4 = cx.res(inst, 0); let t5 = cx.gpr(); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t4), Arg::Mod(z, t5), Arg::Reg(b)]); return true; }
+    // int.rules:48 udiv_16
+    if ty == I16 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 16); let m_y = cx.rm(y, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let z = t3; cx.put(Op::Zero, Size::D, &[Arg::Reg(t3)]); let t4 = cx.res(inst, 0); let t5 = cx.gpr(); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t4), Arg::Mod(z, t5), Arg::Reg(b)]); return true; }
     false
 }
 
 pub(super) fn op_umax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:57 umax
+    // int.rules:70 umax
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::A), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
-    // int.rules:61 umax_n
+    // int.rules:74 umax_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::A), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_umin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:55 umin
+    // int.rules:68 umin
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::B), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
-    // int.rules:59 umin_n
+    // int.rules:72 umin_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_umul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:68 umul_overflow_8
+    // int.rules:81 umul_overflow_8
     if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::Mul8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
-    // int.rules:69 umul_overflow
+    // int.rules:82 umul_overflow
     if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); let t2 = cx.gpr(); cx.put(Op::Mul, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
     false
 }
@@ -249,23 +263,25 @@ pub(super) fn op_umulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
 
 pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:48 urem
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { if urem(cx, inst, x, y) { return true; } }
-    // int.rules:49 urem_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { if urem(cx, inst, x, y) { return true; } }
+    // int.rules:49 urem
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t3 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(z, t3), Arg::Reg(r_y)]); return true; }
+    // int.rules:50 urem_8
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 8); let m_y = cx.rm(y, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let z = t3; cx.put(Op::Zero, Size::D, &[Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t4), Arg::Mod(z, t5), Arg::Reg(b)]); return true; }
+    // int.rules:51 urem_16
+    if ty == I16 && let x = d.args[0] && let y = d.args[1] { let m_x = cx.rm(x, 16); let m_y = cx.rm(y, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t2), m_y]); let t3 = cx.gpr(); let z = t3; cx.put(Op::Zero, Size::D, &[Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t4), Arg::Mod(z, t5), Arg::Reg(b)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:66 usub_overflow
+    // int.rules:79 usub_overflow
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // int.rules:74 usub_bin
+    // int.rules:87 usub_bin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
     false
 }

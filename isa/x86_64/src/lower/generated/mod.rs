@@ -122,7 +122,7 @@ pub(super) fn lower(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> boo
         Opcode::Bswap => bits::op_bswap(cx, inst, d) || wide::op_bswap(cx, inst, d),
         Opcode::Popcnt => bits::op_popcnt(cx, inst, d) || wide::op_popcnt(cx, inst, d),
         Opcode::Bmask => bits::op_bmask(cx, inst, d) || wide::op_bmask(cx, inst, d),
-        Opcode::Icmp => compare::op_icmp(cx, inst, d) || wide::op_icmp(cx, inst, d),
+        Opcode::Icmp => compare::op_icmp(cx, inst, d),
         Opcode::Fcmp => compare::op_fcmp(cx, inst, d),
         Opcode::Select => compare::op_select(cx, inst, d) || wide::op_select(cx, inst, d),
         Opcode::SelectSpectreGuard => compare::op_select_spectre_guard(cx, inst, d) || wide::op_select_spectre_guard(cx, inst, d),

@@ -4,291 +4,310 @@ use super::prelude::*;
 
 pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:14 and_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_and(cx, inst, x, y) { return true; } }
+    // wide.rules:40 and_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::And, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::And, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_bitcast(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:43 bitcast_128
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I128 { if wide_copy(cx, inst, x) { return true; } }
-    // wide.rules:44 bitcast_f128_to_int
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == F128 { if wide_from_f128(cx, inst, x) { return true; } }
-    // wide.rules:45 bitcast_int_to_f128
-    if ty == F128 && let x = d.args[0] && cx.ty(x) == I128 { if wide_to_f128(cx, inst, x) { return true; } }
+    // wide.rules:15 bitcast_128
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I128 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t1, w_x[0]); let t2 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t2, w_x[1]); return true; }
+    // wide.rules:16 bitcast_f128_to_int
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == F128 { let r_x = cx.reg(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t1), Arg::Reg(r_x)]); let t3 = cx.xmm(); cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_x, t3), Arg::Reg(r_x)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::MovGX, Size::Q, &[Arg::Reg(t2), Arg::Reg(t3)]); return true; }
+    // wide.rules:17 bitcast_int_to_f128
+    if ty == F128 && let x = d.args[0] && cx.ty(x) == I128 { let w_x = cx.c.regs2(x); let t2 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[0])]); let t3 = cx.xmm(); cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[1])]); let t1 = cx.res(inst, 0); cx.put(Op::Punpcklqdq, Size::B, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_bitrev(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:24 bitrev_128
-    if ty == I128 && let x = d.args[0] { if wide_bitrev(cx, inst, x) { return true; } }
+    // wide.rules:60 bitrev_128
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(1085102592571150095)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(3689348814741910323)]); let t3 = cx.gpr(); let o = t3; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(6148914691236517205)]); let t4 = cx.gpr(); let alo = t4; cx.put(Op::Bswap, Size::Q, &[Arg::Mod(w_x[1], t4)]); let t7 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(alo, t7), Arg::Reg(m)]); let t6 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t7, t6), Arg::Imm(4)]); let t9 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(alo, t9), Arg::Imm(4)]); let t8 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t9, t8), Arg::Reg(m)]); let t5 = cx.gpr(); let blo = t5; cx.put(Op::Or, Size::Q, &[Arg::Mod(t6, t5), Arg::Reg(t8)]); let t12 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(blo, t12), Arg::Reg(n)]); let t11 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t12, t11), Arg::Imm(2)]); let t14 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(blo, t14), Arg::Imm(2)]); let t13 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t14, t13), Arg::Reg(n)]); let t10 = cx.gpr(); let clo = t10; cx.put(Op::Or, Size::Q, &[Arg::Mod(t11, t10), Arg::Reg(t13)]); let t17 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(clo, t17), Arg::Reg(o)]); let t16 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t17, t16), Arg::Imm(1)]); let t19 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(clo, t19), Arg::Imm(1)]); let t18 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t19, t18), Arg::Reg(o)]); let t15 = cx.res_half(inst, 0, 0); cx.put(Op::Or, Size::Q, &[Arg::Mod(t16, t15), Arg::Reg(t18)]); let t20 = cx.gpr(); let ahi = t20; cx.put(Op::Bswap, Size::Q, &[Arg::Mod(w_x[0], t20)]); let t23 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(ahi, t23), Arg::Reg(m)]); let t22 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t23, t22), Arg::Imm(4)]); let t25 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(ahi, t25), Arg::Imm(4)]); let t24 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t25, t24), Arg::Reg(m)]); let t21 = cx.gpr(); let bhi = t21; cx.put(Op::Or, Size::Q, &[Arg::Mod(t22, t21), Arg::Reg(t24)]); let t28 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(bhi, t28), Arg::Reg(n)]); let t27 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t28, t27), Arg::Imm(2)]); let t30 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(bhi, t30), Arg::Imm(2)]); let t29 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t30, t29), Arg::Reg(n)]); let t26 = cx.gpr(); let chi = t26; cx.put(Op::Or, Size::Q, &[Arg::Mod(t27, t26), Arg::Reg(t29)]); let t33 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(chi, t33), Arg::Reg(o)]); let t32 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t33, t32), Arg::Imm(1)]); let t35 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(chi, t35), Arg::Imm(1)]); let t34 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t35, t34), Arg::Reg(o)]); let t31 = cx.res_half(inst, 0, 1); cx.put(Op::Or, Size::Q, &[Arg::Mod(t32, t31), Arg::Reg(t34)]); return true; }
     false
 }
 
 pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:18 bitselect_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if wide_bitselect(cx, inst, c, x, y) { return true; } }
+    // wide.rules:44 bitselect_128
+    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let w_c = cx.c.regs2(c); let t2 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); let l = t1; cx.put(Op::And, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(w_c[0])]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t4), Arg::Reg(w_y[1])]); let t3 = cx.gpr(); let h = t3; cx.put(Op::And, Size::Q, &[Arg::Mod(t4, t3), Arg::Reg(w_c[1])]); let t5 = cx.res_half(inst, 0, 0); cx.put(Op::Xor, Size::Q, &[Arg::Mod(l, t5), Arg::Reg(w_y[0])]); let t6 = cx.res_half(inst, 0, 1); cx.put(Op::Xor, Size::Q, &[Arg::Mod(h, t6), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:30 bmask_to_128
-    if ty == I128 && let x = d.args[0] { if wide_bmask(cx, inst, x) { return true; } }
+    // wide.rules:68 bmask_to_128
+    if ty == I128 && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { let r_x = cx.reg(x); let t1 = cx.gpr(); cx.put(Op::Neg, size(cx.ty(x)), &[Arg::Mod(r_x, t1)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::SbbSame, Size::Q, &[Arg::Reg(t2)]); let t3 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t3, m); let t4 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t4, m); return true; }
+    // wide.rules:69 bmask_128
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I128 { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(t2, t1)]); let t3 = cx.gpr(); let m = t3; cx.put(Op::SbbSame, Size::Q, &[Arg::Reg(t3)]); let t4 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t4, m); let t5 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t5, m); return true; }
     false
 }
 
 pub(super) fn op_bnot(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:17 not_128
-    if ty == I128 && let x = d.args[0] { if wide_not(cx, inst, x) { return true; } }
+    // wide.rules:43 not_128
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Not, Size::Q, &[Arg::Mod(w_x[0], t1)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Not, Size::Q, &[Arg::Mod(w_x[1], t2)]); return true; }
     false
 }
 
 pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:15 or_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_or(cx, inst, x, y) { return true; } }
+    // wide.rules:41 or_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_bswap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:25 bswap_128
-    if ty == I128 && let x = d.args[0] { if wide_bswap(cx, inst, x) { return true; } }
+    // wide.rules:59 bswap_128
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Bswap, Size::Q, &[Arg::Mod(w_x[1], t1)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Bswap, Size::Q, &[Arg::Mod(w_x[0], t2)]); return true; }
     false
 }
 
 pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:16 xor_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_xor(cx, inst, x, y) { return true; } }
+    // wide.rules:42 xor_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:28 cls_128
-    if ty == I128 && let x = d.args[0] { if wide_cls(cx, inst, x) { return true; } }
+    // wide.rules:78 cls_128
+    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t4), Arg::Reg(s)]); let t3 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(t4)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t6 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t6), Arg::Reg(s)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let t7 = cx.gpr(); let n = t7; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(h, t7), Arg::Reg(l)]); let t8 = cx.res_half(inst, 0, 0); cx.put(Op::SubI, Size::Q, &[Arg::Mod(n, t8), Arg::Imm(1)]); let t9 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t9)]); return true; }
+    // wide.rules:80 cls_128_bsr
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t5), Arg::Reg(s)]); let t4 = cx.gpr(); cx.put(Op::Bsr, Size::Q, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::SubI, Size::Q, &[Arg::Mod(t4, t3), Arg::Imm(64)]); let t7 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t7), Arg::Reg(s)]); let t6 = cx.gpr(); let h = t6; cx.put(Op::Bsr, Size::Q, &[Arg::Mod(l, t6), Arg::Reg(t7)]); let t9 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(h, t9)]); let t8 = cx.res_half(inst, 0, 0); cx.put(Op::AddI, Size::Q, &[Arg::Mod(t9, t8), Arg::Imm(62)]); let t10 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t10)]); return true; }
     false
 }
 
 pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:26 clz_128
-    if ty == I128 && let x = d.args[0] { if wide_clz(cx, inst, x) { return true; } }
+    // wide.rules:73 clz_128
+    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[0])]); let t1 = cx.gpr(); let l = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[1])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(h, t4), Arg::Reg(l)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
+    // wide.rules:74 clz_128_bsr
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t3 = cx.gpr(); cx.put(Op::Bsr, Size::Q, &[Arg::Mod(m, t3), Arg::Reg(w_x[0])]); let t2 = cx.gpr(); let l = t2; cx.put(Op::SubI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t4 = cx.gpr(); let h = t4; cx.put(Op::Bsr, Size::Q, &[Arg::Mod(l, t4), Arg::Reg(w_x[1])]); let t6 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(h, t6)]); let t5 = cx.res_half(inst, 0, 0); cx.put(Op::AddI, Size::Q, &[Arg::Mod(t6, t5), Arg::Imm(63)]); let t7 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t7)]); return true; }
     false
 }
 
 pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:27 ctz_128
-    if ty == I128 && let x = d.args[0] { if wide_ctz(cx, inst, x) { return true; } }
+    // wide.rules:76 ctz_128
+    if ty == I128 && let x = d.args[0] && cx.isa.has_bmi1() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); let h = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[0])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
+    // wide.rules:77 ctz_128_bsf
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm(64)]); let t3 = cx.gpr(); cx.put(Op::Bsf, Size::Q, &[Arg::Mod(m, t3), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Bsf, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(w_x[0])]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
     false
 }
 
 pub(super) fn op_iabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:12 abs_128
-    if ty == I128 && let x = d.args[0] { if wide_abs(cx, inst, x) { return true; } }
+    // wide.rules:23 abs_128
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(s)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(s)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(l, t4), Arg::Reg(s)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(h, t5), Arg::Reg(s)]); return true; }
     false
 }
 
 pub(super) fn op_iadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:9 add_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_add(cx, inst, x, y) { return true; } }
-    false
-}
-
-pub(super) fn op_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // wide.rules:32 icmp_128_value
-    if ty == I128 { if compare(cx, inst) { return true; } }
+    // wide.rules:20 add_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_iconcat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:8 iconcat
-    if ty == I64 && let lo = d.args[0] && let hi = d.args[1] { if iconcat(cx, inst, lo, hi) { return true; } }
+    // wide.rules:14 iconcat
+    if ty == I64 && let lo = d.args[0] && let hi = d.args[1] { let r_lo = cx.reg(lo); let r_hi = cx.reg(hi); let t1 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t1, r_lo); let t2 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t2, r_hi); return true; }
     false
 }
 
 pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:13 mul_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_mul(cx, inst, x, y) { return true; } }
+    // wide.rules:24 mul_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::Imul, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[1])]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Imul, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[0])]); let t3 = cx.gpr(); let c = t3; cx.put(Op::Add, Size::Q, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.res_half(inst, 0, 0); let t5 = cx.gpr(); let h = t5; cx.put(Op::Mul, Size::Q, &[Arg::Mod(w_x[0], t4), Arg::Reg(t5), Arg::Reg(w_y[0])]); let t6 = cx.res_half(inst, 0, 1); cx.put(Op::Add, Size::Q, &[Arg::Mod(h, t6), Arg::Reg(c)]); return true; }
     false
 }
 
 pub(super) fn op_ineg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:11 neg_128
-    if ty == I128 && let x = d.args[0] { if wide_neg(cx, inst, x) { return true; } }
+    // wide.rules:22 neg_128
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let l = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(w_x[0])]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
 pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:19 shl_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { if wide_shl(cx, inst, x, n) { return true; } }
+    // wide.rules:48 shl_128
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Shld, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Shl, Size::Q, &[Arg::Mod(w_x[0], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(z)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(l)]); return true; }
     false
 }
 
 pub(super) fn op_isplit(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:7 isplit
-    if ty == I128 && let x = d.args[0] { if isplit(cx, inst, x) { return true; } }
+    // wide.rules:13 isplit
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.res(inst, 0); cx.c.alias_reg(t1, w_x[0]); let t2 = cx.res(inst, 1); cx.c.alias_reg(t2, w_x[1]); return true; }
     false
 }
 
 pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:10 sub_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_sub(cx, inst, x, y) { return true; } }
+    // wide.rules:21 sub_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); return true; }
     false
 }
 
 pub(super) fn op_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // wide.rules:3 load_128
-    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { if wide_load(cx, inst, flags, p, off) { return true; } }
+    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem_halves(flags, p, off); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), memory[0]]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Mov, Size::Q, &[Arg::Reg(t2), memory[1]]); return true; }
     false
 }
 
 pub(super) fn op_popcnt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:29 popcnt_128
-    if ty == I128 && let x = d.args[0] { if wide_popcnt(cx, inst, x) { return true; } }
+    // wide.rules:82 popcnt_128
+    if ty == I128 && let x = d.args[0] && cx.isa.has_popcnt() { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let l = t1; cx.put(Op::Popcnt, Size::Q, &[Arg::Reg(t1), Arg::Reg(w_x[0])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Popcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[1])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t4)]); return true; }
+    // wide.rules:83 popcnt_128_sums
+    if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(6148914691236517205)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(3689348814741910323)]); let t3 = cx.gpr(); let o = t3; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(1085102592571150095)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[0], t5), Arg::Imm(1)]); let t4 = cx.gpr(); let alo = t4; cx.put(Op::And, Size::Q, &[Arg::Mod(t5, t4), Arg::Reg(m)]); let t6 = cx.gpr(); let blo = t6; cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t6), Arg::Reg(alo)]); let t8 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(blo, t8), Arg::Imm(2)]); let t7 = cx.gpr(); let hlo = t7; cx.put(Op::And, Size::Q, &[Arg::Mod(t8, t7), Arg::Reg(n)]); let t10 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(blo, t10), Arg::Reg(n)]); let t9 = cx.gpr(); let clo = t9; cx.put(Op::Add, Size::Q, &[Arg::Mod(t10, t9), Arg::Reg(hlo)]); let t13 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(clo, t13), Arg::Imm(4)]); let t12 = cx.gpr(); cx.put(Op::Add, Size::Q, &[Arg::Mod(clo, t12), Arg::Reg(t13)]); let t11 = cx.gpr(); let elo = t11; cx.put(Op::And, Size::Q, &[Arg::Mod(t12, t11), Arg::Reg(o)]); let t15 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t15), Arg::Imm(1)]); let t14 = cx.gpr(); let ahi = t14; cx.put(Op::And, Size::Q, &[Arg::Mod(t15, t14), Arg::Reg(m)]); let t16 = cx.gpr(); let bhi = t16; cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[1], t16), Arg::Reg(ahi)]); let t18 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(bhi, t18), Arg::Imm(2)]); let t17 = cx.gpr(); let hhi = t17; cx.put(Op::And, Size::Q, &[Arg::Mod(t18, t17), Arg::Reg(n)]); let t20 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(bhi, t20), Arg::Reg(n)]); let t19 = cx.gpr(); let chi = t19; cx.put(Op::Add, Size::Q, &[Arg::Mod(t20, t19), Arg::Reg(hhi)]); let t23 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(chi, t23), Arg::Imm(4)]); let t22 = cx.gpr(); cx.put(Op::Add, Size::Q, &[Arg::Mod(chi, t22), Arg::Reg(t23)]); let t21 = cx.gpr(); let ehi = t21; cx.put(Op::And, Size::Q, &[Arg::Mod(t22, t21), Arg::Reg(o)]); let t25 = cx.gpr(); cx.put(Op::Add, Size::Q, &[Arg::Mod(elo, t25), Arg::Reg(ehi)]); let t26 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t26), Arg::Imm(72340172838076673)]); let t24 = cx.gpr(); let p = t24; cx.put(Op::Imul, Size::Q, &[Arg::Mod(t25, t24), Arg::Reg(t26)]); let t27 = cx.res_half(inst, 0, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(p, t27), Arg::Imm(56)]); let t28 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t28)]); return true; }
     false
 }
 
 pub(super) fn op_rotl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:22 rotl_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { if wide_rotl(cx, inst, x, n) { return true; } }
+    // wide.rules:54 rotl_128
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shld, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shld, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
     false
 }
 
 pub(super) fn op_rotr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:23 rotr_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { if wide_rotr(cx, inst, x, n) { return true; } }
+    // wide.rules:56 rotr_128
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:36 sadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_sadd_overflow(cx, inst, x, y) { return true; } }
+    // wide.rules:27 sadd_overflow_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:40 sadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_sadd_cin(cx, inst, x, y, c) { return true; } }
+    // wide.rules:33 sadd_cin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t4)]); return true; }
     false
 }
 
 pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:33 select_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_wide(cx, inst, c, x, y) { return true; } }
+    // wide.rules:95 select_128
+    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.cmov(f, Size::Q, t1, Arg::Reg(w_x[0]), w_y[0]); let t2 = cx.res_half(inst, 0, 1); cx.cmov(f, Size::Q, t2, Arg::Reg(w_x[1]), w_y[1]); return true; }
     false
 }
 
 pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:34 select_guard_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { if select_wide(cx, inst, c, x, y) { return true; } }
+    // wide.rules:96 select_guard_128
+    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.cmov(f, Size::Q, t1, Arg::Reg(w_x[0]), w_y[0]); let t2 = cx.res_half(inst, 0, 1); cx.cmov(f, Size::Q, t2, Arg::Reg(w_x[1]), w_y[1]); return true; }
     false
 }
 
 pub(super) fn op_sextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:6 sext_128
-    if ty == I128 && let x = d.args[0] { if wide_sextend(cx, inst, x) { return true; } }
+    // wide.rules:9 sext_128_8
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let l = t1; cx.put(Op::Movsx8, Size::Q, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t2, l); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(l, t3), Arg::Imm(63)]); return true; }
+    // wide.rules:10 sext_128_16
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let l = t1; cx.put(Op::Movsx16, Size::Q, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t2, l); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(l, t3), Arg::Imm(63)]); return true; }
+    // wide.rules:11 sext_128_32
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, 32); let t1 = cx.gpr(); let l = t1; cx.put(Op::Movsxd, Size::Q, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t2, l); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(l, t3), Arg::Imm(63)]); return true; }
+    // wide.rules:12 sext_128
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let t1 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t1, r_x); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(63)]); return true; }
     false
 }
 
 pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:21 sar_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { if wide_sshr(cx, inst, x, n) { return true; } }
+    // wide.rules:52 sar_128
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Sar, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(s)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:38 ssub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_ssub_overflow(cx, inst, x, y) { return true; } }
+    // wide.rules:29 ssub_overflow_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:42 ssub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_ssub_bin(cx, inst, x, y, c) { return true; } }
+    // wide.rules:37 ssub_bin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t4)]); return true; }
     false
 }
 
 pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // wide.rules:4 store_128
-    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { if wide_store(cx, inst, flags, x, p, off) { return true; } }
+    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem_halves(flags, p, off); let w_x = cx.c.regs2(x); cx.put(Op::MovMr, Size::Q, &[memory[0], Arg::Reg(w_x[0])]); cx.put(Op::MovMr, Size::Q, &[memory[1], Arg::Reg(w_x[1])]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:35 uadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_uadd_overflow(cx, inst, x, y) { return true; } }
+    // wide.rules:26 uadd_overflow_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:39 uadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_uadd_cin(cx, inst, x, y, c) { return true; } }
+    // wide.rules:31 uadd_cin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t4)]); return true; }
     false
 }
 
 pub(super) fn op_uextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:5 zext_128
-    if ty == I128 && let x = d.args[0] { if wide_uextend(cx, inst, x) { return true; } }
+    // wide.rules:5 zext_128_8
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
+    // wide.rules:6 zext_128_16
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
+    // wide.rules:7 zext_128_32
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
+    // wide.rules:8 zext_128
+    if ty == I128 && let x = d.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let t1 = cx.res_half(inst, 0, 0); cx.c.alias_reg(t1, r_x); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:20 shr_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { if wide_ushr(cx, inst, x, n) { return true; } }
+    // wide.rules:50 shr_128
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Shr, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(z)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:37 usub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { if wide_usub_overflow(cx, inst, x, y) { return true; } }
+    // wide.rules:28 usub_overflow_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // wide.rules:41 usub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { if wide_usub_bin(cx, inst, x, y, c) { return true; } }
+    // wide.rules:35 usub_bin_128
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t4)]); return true; }
     false
 }
 
 pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
-    // wide.rules:31 icmp_128
-    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] { return wide_compare(cx, inst, cc, x, y); }
+    // wide.rules:92 icmp_eq_128
+    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] && is_equality(cc) { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t2 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); return Some(one(int_cc(cc)));  }
+    // wide.rules:93 icmp_swapped_128
+    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] && needs_zero_flag(cc) { let w_y = cx.c.regs2(y); let w_x = cx.c.regs2(x); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_y[0]), Arg::Reg(w_x[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_y[1], t1), Arg::Reg(w_x[1])]); return Some(one(swapped(cc)));  }
+    // wide.rules:94 icmp_128
+    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); return Some(one(int_cc(cc)));  }
     None
 }
