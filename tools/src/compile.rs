@@ -1,7 +1,7 @@
 //! `windlass compile`: compiles every function of a module.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
@@ -53,6 +53,22 @@ enum Emit {
     Dump,
 }
 
+/// Writes a file. One that is there is replaced, not changed: it may be mapped by a process that
+/// runs it.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Ok(fs::write(path, bytes)?);
+    }
+    let mut new = path.as_os_str().to_os_string();
+    new.push(format!(".new-{}", std::process::id()));
+    let new = PathBuf::from(new);
+    let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    Ok(written?)
+}
+
 impl CompileCommand {
     /// Compiles the file.
     pub fn execute(self) -> Result<Outcome> {
@@ -83,7 +99,7 @@ impl CompileCommand {
             }
         };
         if let Some(output) = &self.output {
-            fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
+            write(output, &bytes).with_context(|| format!("writing {}", output.display()))?;
         }
         if self.codegen.time_passes {
             eprint!("{}", engine.pass_times());

@@ -182,6 +182,16 @@ fn precompiled_files_want_a_word() {
     fs::write(&file, bytes).unwrap();
     let text = room.expect(1, &["run", "--allow-precompiled", "demo.cwasm"]);
     assert!(text.contains("damaged"), "{text}");
+    // A file that is there is replaced: whoever has it open keeps what they have.
+    use std::os::unix::fs::MetadataExt;
+    let before = fs::metadata(&file).unwrap().ino();
+    let open = fs::File::open(&file).unwrap();
+    room.expect(0, &["compile", module, "-o", "demo.cwasm"]);
+    assert_ne!(fs::metadata(&file).unwrap().ino(), before);
+    drop(open);
+    room.expect(0, &["run", "--allow-precompiled", "demo.cwasm"]);
+    room.expect(0, &["compile", module, "-o", "/dev/null"]);
+    room.expect(1, &["compile", module, "-o", "not-there/demo.cwasm"]);
     room.expect(0, &["compile", "--emit", "dump", module, "-o", "demo.dump"]);
     let dump = fs::read(room.0.join("demo.dump")).unwrap();
     assert!(dump.starts_with(b"windlass code dump\n"));

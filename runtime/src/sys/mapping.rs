@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::MemfdFlags;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
@@ -13,7 +14,16 @@ use super::fault::{Call, check};
 /// The size of a page on this machine.
 #[inline]
 pub fn page_size() -> usize {
-    rustix::param::page_size()
+    static KNOWN: AtomicUsize = AtomicUsize::new(0);
+    match KNOWN.load(Ordering::Relaxed) {
+        0 => {
+            // SAFETY: asks for a number. The C library knows it from the start of the process.
+            let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
+            KNOWN.store(size, Ordering::Relaxed);
+            size
+        }
+        size => size,
+    }
 }
 
 /// `bytes`, rounded up to whole pages; `None` if that overflows.

@@ -242,3 +242,68 @@ fn ten_thousand_damaged_files_are_errors() -> Result<(), Error> {
     assert_eq!(mapped, 1000);
     run(&engine, &load(&engine, &good)?)
 }
+
+/// Every call to the system fails in turn while files are loaded, and through the cache.
+#[test]
+fn failing_calls_are_errors() -> Result<(), Error> {
+    use windlass_runtime::sys::fault::{Call, Injection};
+    use windlass_runtime::{Cache, CacheConfig};
+
+    let engine = || Engine::new(Config::new().parallel_compilation(false));
+    let bytes = engine()?.precompile_module(PROGRAM.as_bytes())?;
+    let file = TempFile::new("failing.cwasm", &bytes);
+    let dir = std::env::temp_dir().join(format!("windlass-{}-failing", std::process::id()));
+    let load_bytes = || load(&engine()?, &bytes).map(drop);
+    let cached = || -> Result<(), Error> {
+        let cache = Cache::new(CacheConfig::new().with_directory(&dir))?;
+        let mut config = Config::new();
+        config.parallel_compilation(false).cache(Some(cache));
+        Module::new(&Engine::new(&config)?, PROGRAM).map(drop)
+    };
+    let mut failures = 0;
+    for kind in [Call::Map, Call::File] {
+        let works: [&dyn Fn() -> Result<(), Error>; 3] = [
+            &|| {
+                // SAFETY: nobody changes the file.
+                let loaded = unsafe { Module::deserialize_file(&engine()?, &file.0) };
+                loaded.map(drop)
+            },
+            &load_bytes,
+            &cached,
+        ];
+        for work in works {
+            for n in 0.. {
+                let _ = std::fs::remove_dir_all(&dir);
+                let injection = Injection::after(kind, n);
+                let result = work();
+                let reached = injection.seen() > n;
+                drop(injection);
+                if !reached {
+                    result?;
+                    break;
+                }
+                failures += usize::from(result.is_err());
+            }
+        }
+    }
+    assert!(failures > 8, "{failures}");
+    // A cache that is there: what fails costs time only, but for its folder.
+    cached()?;
+    let mut compiled_anew = 0;
+    for kind in [Call::Map, Call::File] {
+        for n in 0.. {
+            let injection = Injection::after(kind, n);
+            let result = cached();
+            let reached = injection.seen() > n;
+            drop(injection);
+            if !reached {
+                result?;
+                break;
+            }
+            compiled_anew += usize::from(result.is_ok());
+        }
+    }
+    assert!(compiled_anew > 3, "{compiled_anew}");
+    let _ = std::fs::remove_dir_all(&dir);
+    Ok(())
+}
