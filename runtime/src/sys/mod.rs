@@ -8,4 +8,5 @@ pub mod fault;
 pub mod file;
 pub mod mapping;
 pub mod private_dir;
+pub mod socket;
 pub mod stack;

@@ -1,12 +1,16 @@
 //! What a program sees of the host: [`WasiCtx`], its builder, and the table of open files.
 
 use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::Instant;
 
 use cap_std::fs::{Dir, File};
+use rustix::event::PollFlags;
 
 use super::errno::Errno;
+use super::fd::NONBLOCK;
 use super::streams::{InputStream, OutputPipe, OutputStream};
 use crate::sys;
 
@@ -40,6 +44,8 @@ pub(super) mod rights {
     pub const PATH_REMOVE_DIRECTORY: u64 = 1 << 25;
     pub const PATH_UNLINK_FILE: u64 = 1 << 26;
     pub const POLL_FD_READWRITE: u64 = 1 << 27;
+    pub const SOCK_SHUTDOWN: u64 = 1 << 28;
+    pub const SOCK_ACCEPT: u64 = 1 << 29;
 
     /// What makes sense for a regular file.
     pub const FILE: u64 = FD_DATASYNC
@@ -79,6 +85,10 @@ pub(super) mod rights {
         | POLL_FD_READWRITE;
     /// What makes sense for a stream.
     pub const STREAM: u64 = FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
+    /// What makes sense for a connection.
+    pub const CONNECTION: u64 = STREAM | FD_READ | FD_WRITE | SOCK_SHUTDOWN;
+    /// What makes sense for a socket that connections come in by.
+    pub const LISTENER: u64 = STREAM | SOCK_ACCEPT;
 }
 
 /// An entry of a directory, as it was when the directory was read.
@@ -94,6 +104,7 @@ pub(super) struct DirEntry {
 pub(super) enum Handle {
     Input(InputStream),
     Output(OutputStream),
+    Socket(Socket),
     File(File),
     Dir {
         dir: Dir,
@@ -102,6 +113,15 @@ pub(super) enum Handle {
         /// The listing to which cookies refer; made anew when reading begins at 0.
         listing: Option<Vec<DirEntry>>,
     },
+}
+
+/// A socket.
+#[derive(Debug)]
+pub(super) enum Socket {
+    /// Connections come in by it.
+    Listener(OwnedFd),
+    /// One connection.
+    Connection(OwnedFd),
 }
 
 /// An open file descriptor.
@@ -118,6 +138,26 @@ impl Descriptor {
     /// Refuses what the descriptor has no right to.
     pub fn require(&self, needed: u64) -> Result<(), Errno> {
         if self.rights & needed == needed { Ok(()) } else { Err(Errno::Notcapable) }
+    }
+
+    /// The host's descriptor behind it, if it may have to be waited for.
+    pub fn waitable(&self) -> Option<BorrowedFd<'_>> {
+        match &self.handle {
+            Handle::Input(stream) => stream.waitable(),
+            Handle::Output(stream) => stream.waitable(),
+            Handle::Socket(Socket::Listener(fd) | Socket::Connection(fd)) => Some(fd.as_fd()),
+            Handle::File(_) | Handle::Dir { .. } => None,
+        }
+    }
+
+    /// Refuses what would have to wait, if the descriptor never waits.
+    pub fn ready(&self, events: PollFlags) -> Result<(), Errno> {
+        match self.waitable() {
+            Some(fd) if self.flags & NONBLOCK != 0 && !sys::socket::is_ready(fd, events)? => {
+                Err(Errno::Again)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The directory behind it.
@@ -201,6 +241,7 @@ pub struct WasiCtxBuilder {
     stdout: OutputStream,
     stderr: OutputStream,
     preopens: Vec<(Dir, Box<[u8]>)>,
+    sockets: Vec<Socket>,
 }
 
 impl Default for WasiCtxBuilder {
@@ -219,6 +260,7 @@ impl WasiCtxBuilder {
             stdout: OutputStream::Discard,
             stderr: OutputStream::Discard,
             preopens: Vec::new(),
+            sockets: Vec::new(),
         }
     }
 
@@ -299,6 +341,19 @@ impl WasiCtxBuilder {
         Ok(self)
     }
 
+    /// Gives the program a socket that connections come in by. Sockets have the numbers behind the
+    /// directories, in the order in which they are given.
+    pub fn listener(&mut self, listener: TcpListener) -> &mut Self {
+        self.sockets.push(Socket::Listener(listener.into()));
+        self
+    }
+
+    /// Gives the program a connection.
+    pub fn connection(&mut self, connection: TcpStream) -> &mut Self {
+        self.sockets.push(Socket::Connection(connection.into()));
+        self
+    }
+
     /// The context.
     pub fn build(&mut self) -> WasiCtx {
         let this = std::mem::take(self);
@@ -314,6 +369,13 @@ impl WasiCtxBuilder {
         for (dir, name) in this.preopens {
             let handle = Handle::Dir { dir, preopen: Some(name), listing: None };
             add(handle, rights::DIR, rights::DIR | rights::FILE);
+        }
+        for socket in this.sockets {
+            let (rights, inheriting) = match socket {
+                Socket::Listener(_) => (rights::LISTENER, rights::CONNECTION),
+                Socket::Connection(_) => (rights::CONNECTION, 0),
+            };
+            add(Handle::Socket(socket), rights, inheriting);
         }
         WasiCtx {
             arguments: this.arguments,

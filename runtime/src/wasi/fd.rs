@@ -1,18 +1,22 @@
 //! Functions on open file descriptors.
 
-use std::io::SeekFrom;
+use std::io::{IsTerminal, SeekFrom};
+use std::os::fd::BorrowedFd;
 
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::{FileType, FileTypeExt, Metadata};
 use cap_std::time::SystemTime;
+use rustix::event::PollFlags;
 use rustix::fs::{Advice, OFlags};
+use rustix::net::RecvFlags;
 
 use super::Outcome;
-use super::ctx::{Descriptor, DirEntry, Handle, WasiCtx, rights};
+use super::ctx::{Descriptor, DirEntry, Handle, Socket, WasiCtx, rights};
 use super::errno::Errno;
-use super::memory::GuestMemory;
+use super::memory::{GuestMemory, GuestRange};
 use super::table::Args;
 use crate::sys::file::{self, NewTime};
+use crate::sys::socket;
 
 /// File types, as the specification numbers them.
 pub(super) mod file_type {
@@ -94,6 +98,17 @@ pub(super) fn new_times(
     Ok((choose(accessed, flags & 3)?, choose(modified, flags >> 2)?))
 }
 
+/// The type of a stream: a program buffers lines, and asks its user, where it sees a terminal.
+fn stream_type(descriptor: &Descriptor) -> u8 {
+    match &descriptor.handle {
+        Handle::Socket(_) => file_type::SOCKET_STREAM,
+        _ if descriptor.waitable().is_some_and(|fd| fd.is_terminal()) => {
+            file_type::CHARACTER_DEVICE
+        }
+        _ => file_type::UNKNOWN,
+    }
+}
+
 /// Applies a function to a file, refusing what is not one.
 fn with_file<T>(
     descriptor: &Descriptor,
@@ -149,7 +164,9 @@ fn sync(ctx: &WasiCtx, fd: u32, needed: u64, metadata: bool) -> Outcome {
             file::sync(file, metadata)?;
         }
         Handle::Dir { dir, .. } => file::sync(dir, metadata)?,
-        Handle::Input(_) | Handle::Output(_) => return Err(Errno::Inval.into()),
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => {
+            return Err(Errno::Inval.into());
+        }
     }
     Ok(())
 }
@@ -165,7 +182,7 @@ pub fn fd_sync(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outco
 pub fn fd_fdstat_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     let descriptor = ctx.descriptors.get(args.u32(0))?;
     let ty = match &descriptor.handle {
-        Handle::Input(_) | Handle::Output(_) => file_type::CHARACTER_DEVICE,
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => stream_type(descriptor),
         Handle::Dir { .. } => file_type::DIRECTORY,
         Handle::File(file) => type_number(file::metadata(file)?.file_type()),
     };
@@ -196,7 +213,8 @@ pub fn fd_fdstat_set_flags(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Ar
             file::set_flags(file, host)?;
         }
         Handle::Dir { .. } => return Err(Errno::Badf.into()),
-        Handle::Input(_) | Handle::Output(_) => {}
+        // Whether they wait is asked for at each call: the host's flags are not the program's.
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => {}
     }
     descriptor.flags = flags;
     Ok(())
@@ -220,9 +238,9 @@ pub fn fd_filestat_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &A
     match &descriptor.handle {
         Handle::File(file) => put_filestat(memory, at, &file::metadata(file)?)?,
         Handle::Dir { dir, .. } => put_filestat(memory, at, &file::dir_metadata(dir)?)?,
-        Handle::Input(_) | Handle::Output(_) => {
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => {
             let mut stat = [0u8; 64];
-            stat[16] = file_type::CHARACTER_DEVICE;
+            stat[16] = stream_type(descriptor);
             memory.put(at, &stat)?;
         }
     }
@@ -244,100 +262,107 @@ pub fn fd_filestat_set_times(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &
     match &descriptor.handle {
         Handle::File(file) => file::set_times(file, accessed, modified)?,
         Handle::Dir { dir, .. } => file::set_times(dir, accessed, modified)?,
-        Handle::Input(_) | Handle::Output(_) => return Err(Errno::Badf.into()),
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => {
+            return Err(Errno::Badf.into());
+        }
     }
     Ok(())
 }
 
-/// Reads into buffers until one is not filled.
-fn read_vectors(
+/// Goes through the buffers of a call until one is not used whole, and counts the bytes.
+fn transfer(
+    memory: &mut GuestMemory<'_>,
+    args: &Args,
+    result: u32,
+    mut step: impl FnMut(&mut GuestMemory<'_>, GuestRange, u64) -> std::io::Result<usize>,
+) -> Outcome {
+    let vectors = memory.vectors(args.u32(1), args.u32(2))?;
+    memory.range(result, 4)?;
+    let mut total = 0u64;
+    for index in 0..vectors.count() {
+        let range = memory.nth(vectors, index)?;
+        if range.len() == 0 {
+            continue;
+        }
+        let count = match step(memory, range, total) {
+            Ok(count) => count,
+            // What went before has happened; the error comes back with the next call.
+            Err(_) if total > 0 => break,
+            Err(error) => return Err(error.into()),
+        };
+        total += count as u64;
+        if count < range.len() {
+            break;
+        }
+    }
+    Ok(memory.put_u32(result, total as u32)?)
+}
+
+/// Reads into the buffers of a call; `read` is told how many bytes came before.
+pub(super) fn scatter(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
     mut read: impl FnMut(&mut [u8], u64) -> std::io::Result<usize>,
 ) -> Outcome {
-    let vectors = memory.vectors(args.u32(1), args.u32(2))?;
-    memory.range(result, 4)?;
-    let mut total = 0u64;
-    for index in 0..vectors.count() {
-        let range = memory.nth(vectors, index)?;
-        if range.len() == 0 {
-            continue;
-        }
-        let count = match read(memory.bytes_mut(range), total) {
-            Ok(count) => count,
-            // What was read before stays read; the error comes back with the next call.
-            Err(_) if total > 0 => break,
-            Err(error) => return Err(error.into()),
-        };
-        total += count as u64;
-        if count < range.len() {
-            break;
-        }
-    }
-    Ok(memory.put_u32(result, total as u32)?)
+    transfer(memory, args, result, |memory, range, total| read(memory.bytes_mut(range), total))
 }
 
-/// Writes buffers until one is not taken whole.
-fn write_vectors(
+/// Writes the buffers of a call; `write` is told how many bytes went before.
+pub(super) fn gather(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
     mut write: impl FnMut(&[u8], u64) -> std::io::Result<usize>,
 ) -> Outcome {
-    let vectors = memory.vectors(args.u32(1), args.u32(2))?;
-    memory.range(result, 4)?;
-    let mut total = 0u64;
-    for index in 0..vectors.count() {
-        let range = memory.nth(vectors, index)?;
-        if range.len() == 0 {
-            continue;
-        }
-        let count = match write(memory.bytes(range), total) {
-            Ok(count) => count,
-            Err(_) if total > 0 => break,
-            Err(error) => return Err(error.into()),
-        };
-        total += count as u64;
-        if count < range.len() {
-            break;
-        }
+    transfer(memory, args, result, |memory, range, total| write(memory.bytes(range), total))
+}
+
+/// The descriptor for reading or writing where it stands.
+fn stream(ctx: &mut WasiCtx, fd: u32, needed: u64) -> Result<&mut Descriptor, Errno> {
+    let descriptor = ctx.descriptors.get_mut(fd)?;
+    if matches!(descriptor.handle, Handle::Dir { .. }) {
+        return Err(Errno::Isdir);
     }
-    Ok(memory.put_u32(result, total as u32)?)
+    descriptor.require(needed)?;
+    let reads = needed == rights::FD_READ;
+    descriptor.ready(if reads { PollFlags::IN } else { PollFlags::OUT })?;
+    Ok(descriptor)
+}
+
+/// Whether a stream that has given some bytes would make the program wait for more.
+fn would_wait(fd: Option<BorrowedFd<'_>>, before: u64) -> std::io::Result<bool> {
+    match fd {
+        Some(fd) if before > 0 => Ok(!socket::is_ready(fd, PollFlags::IN)?),
+        _ => Ok(false),
+    }
 }
 
 pub fn fd_read(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    let descriptor = ctx.descriptors.get_mut(args.u32(0))?;
-    if matches!(descriptor.handle, Handle::Dir { .. }) {
-        return Err(Errno::Isdir.into());
-    }
-    descriptor.require(rights::FD_READ)?;
-    match &mut descriptor.handle {
-        Handle::File(file) => {
-            read_vectors(memory, args, args.u32(3), |buffer, _| file::read(file, buffer))
+    let descriptor = stream(ctx, args.u32(0), rights::FD_READ)?;
+    scatter(memory, args, args.u32(3), |buffer, before| {
+        if would_wait(descriptor.waitable(), before)? {
+            return Ok(0);
         }
-        Handle::Input(input) => {
-            read_vectors(memory, args, args.u32(3), |buffer, _| input.read(buffer))
+        match &mut descriptor.handle {
+            Handle::File(file) => file::read(file, buffer),
+            Handle::Input(input) => input.read(buffer),
+            Handle::Socket(Socket::Connection(connection)) => {
+                socket::receive(connection, buffer, RecvFlags::empty())
+            }
+            _ => Err(rustix::io::Errno::BADF.into()),
         }
-        Handle::Output(_) | Handle::Dir { .. } => Err(Errno::Badf.into()),
-    }
+    })
 }
 
 pub fn fd_write(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    let descriptor = ctx.descriptors.get_mut(args.u32(0))?;
-    if matches!(descriptor.handle, Handle::Dir { .. }) {
-        return Err(Errno::Isdir.into());
-    }
-    descriptor.require(rights::FD_WRITE)?;
-    match &mut descriptor.handle {
-        Handle::File(file) => {
-            write_vectors(memory, args, args.u32(3), |buffer, _| file::write(file, buffer))
-        }
-        Handle::Output(output) => {
-            write_vectors(memory, args, args.u32(3), |buffer, _| output.write(buffer))
-        }
-        Handle::Input(_) | Handle::Dir { .. } => Err(Errno::Badf.into()),
-    }
+    let descriptor = stream(ctx, args.u32(0), rights::FD_WRITE)?;
+    gather(memory, args, args.u32(3), |buffer, _| match &mut descriptor.handle {
+        Handle::File(file) => file::write(file, buffer),
+        Handle::Output(output) => output.write(buffer),
+        Handle::Socket(Socket::Connection(connection)) => socket::send(connection, buffer),
+        _ => Err(rustix::io::Errno::BADF.into()),
+    })
 }
 
 /// The file behind a descriptor, for access at a position.
@@ -346,14 +371,14 @@ fn positioned(ctx: &WasiCtx, fd: u32, needed: u64) -> Result<&cap_std::fs::File,
     match &descriptor.handle {
         Handle::File(file) => descriptor.require(needed | rights::FD_SEEK).map(|()| file),
         Handle::Dir { .. } => Err(Errno::Isdir),
-        Handle::Input(_) | Handle::Output(_) => Err(Errno::Spipe),
+        Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => Err(Errno::Spipe),
     }
 }
 
 pub fn fd_pread(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     let file = positioned(ctx, args.u32(0), rights::FD_READ)?;
     let offset = args.u64(3);
-    read_vectors(memory, args, args.u32(4), |buffer, done| {
+    scatter(memory, args, args.u32(4), |buffer, done| {
         file::read_at(file, buffer, offset.wrapping_add(done))
     })
 }
@@ -361,7 +386,7 @@ pub fn fd_pread(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) ->
 pub fn fd_pwrite(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     let file = positioned(ctx, args.u32(0), rights::FD_WRITE)?;
     let offset = args.u64(3);
-    write_vectors(memory, args, args.u32(4), |buffer, done| {
+    gather(memory, args, args.u32(4), |buffer, done| {
         file::write_at(file, buffer, offset.wrapping_add(done))
     })
 }

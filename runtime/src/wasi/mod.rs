@@ -14,7 +14,9 @@ mod fd;
 mod link;
 mod memory;
 mod path;
+mod poll;
 mod process;
+mod socket;
 mod streams;
 pub mod table;
 

@@ -68,9 +68,3 @@ pub fn proc_exit(_: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outco
 pub fn unsupported(_: &mut WasiCtx, _: &mut GuestMemory<'_>, _: &Args) -> Outcome {
     Err(Errno::Notsup.into())
 }
-
-/// Sockets: no descriptor is one.
-pub fn not_a_socket(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    ctx.descriptors.get(args.u32(0))?;
-    Err(Errno::Notsock.into())
-}

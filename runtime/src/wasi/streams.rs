@@ -1,7 +1,7 @@
 //! The standard streams of a program: the host's, files, or buffers in memory.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex};
 
 use cap_std::fs::File;
@@ -22,6 +22,16 @@ pub enum InputStream {
 }
 
 impl InputStream {
+    /// The host's descriptor, if it may have to be waited for.
+    pub(super) fn waitable(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            InputStream::Empty | InputStream::Bytes(..) => None,
+            // That of the process, which stays open as long as it runs.
+            InputStream::Inherit => Some(rustix::stdio::stdin()),
+            InputStream::File(file) => Some(file.as_fd()),
+        }
+    }
+
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             InputStream::Empty => Ok(0),
@@ -71,6 +81,16 @@ pub enum OutputStream {
 }
 
 impl OutputStream {
+    /// The host's descriptor, if it may have to be waited for.
+    pub(super) fn waitable(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            OutputStream::Discard | OutputStream::Pipe(_) => None,
+            OutputStream::InheritStdout => Some(rustix::stdio::stdout()),
+            OutputStream::InheritStderr => Some(rustix::stdio::stderr()),
+            OutputStream::File(file) => Some(file.as_fd()),
+        }
+    }
+
     pub(super) fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match self {
             OutputStream::Discard => Ok(buffer.len()),

@@ -2,7 +2,7 @@
 
 use super::ctx::WasiCtx;
 use super::memory::GuestMemory;
-use super::{Outcome, clock, fd, path, process};
+use super::{Outcome, clock, fd, path, poll, process, socket};
 
 /// The most parameters that a function has.
 pub const MAX_PARAMS: usize = 9;
@@ -85,15 +85,15 @@ pub const FUNCTIONS: &[Row] = &[
     row("path_rename", "iiiiii", path::path_rename),
     row("path_symlink", "iiiii", path::path_symlink),
     row("path_unlink_file", "iii", path::path_unlink_file),
-    row("poll_oneoff", "iiii", clock::poll_oneoff),
+    row("poll_oneoff", "iiii", poll::poll_oneoff),
     row("proc_exit", "i", process::proc_exit),
     row("proc_raise", "i", process::unsupported),
     row("random_get", "ii", process::random_get),
     row("sched_yield", "", process::sched_yield),
-    row("sock_accept", "iii", process::not_a_socket),
-    row("sock_recv", "iiiiii", process::not_a_socket),
-    row("sock_send", "iiiii", process::not_a_socket),
-    row("sock_shutdown", "ii", process::not_a_socket),
+    row("sock_accept", "iii", socket::sock_accept),
+    row("sock_recv", "iiiiii", socket::sock_recv),
+    row("sock_send", "iiiii", socket::sock_send),
+    row("sock_shutdown", "ii", socket::sock_shutdown),
 ];
 
 /// How a program ends that calls `proc_exit`: the error with which the call into it returns.

@@ -9,3 +9,4 @@ mod limits;
 mod precompiled;
 mod traps;
 mod wasi;
+mod wasi_waiting;

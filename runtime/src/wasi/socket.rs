@@ -1,0 +1,97 @@
+//! Sockets, as far as preview 1 has them: those that the embedder gave, and connections that came
+//! in by them.
+
+use std::os::fd::OwnedFd;
+
+use rustix::event::PollFlags;
+use rustix::net::{RecvFlags, Shutdown};
+
+use super::Outcome;
+use super::ctx::{Descriptor, Handle, Socket, WasiCtx, rights};
+use super::errno::Errno;
+use super::fd::{NONBLOCK, gather, scatter};
+use super::memory::GuestMemory;
+use super::table::Args;
+use crate::sys::socket;
+
+/// The connection behind a descriptor.
+fn connection(ctx: &WasiCtx, fd: u32, needed: u64) -> Result<(&Descriptor, &OwnedFd), Errno> {
+    let descriptor = ctx.descriptors.get(fd)?;
+    match &descriptor.handle {
+        Handle::Socket(Socket::Connection(socket)) => {
+            descriptor.require(needed).map(|()| (descriptor, socket))
+        }
+        Handle::Socket(Socket::Listener(_)) => Err(Errno::Notconn),
+        _ => Err(Errno::Notsock),
+    }
+}
+
+pub fn sock_accept(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let flags = args.u32(1);
+    if flags & !u32::from(NONBLOCK) != 0 {
+        return Err(Errno::Inval.into());
+    }
+    memory.range(args.u32(2), 4)?;
+    let listener = ctx.descriptors.get(args.u32(0))?;
+    let accepted = match &listener.handle {
+        Handle::Socket(Socket::Listener(socket)) => {
+            listener.require(rights::SOCK_ACCEPT)?;
+            listener.ready(PollFlags::IN)?;
+            socket::accept(socket)?
+        }
+        Handle::Socket(Socket::Connection(_)) => return Err(Errno::Inval.into()),
+        _ => return Err(Errno::Notsock.into()),
+    };
+    let descriptor = Descriptor {
+        handle: Handle::Socket(Socket::Connection(accepted)),
+        rights: listener.inheriting,
+        inheriting: 0,
+        flags: flags as u16,
+    };
+    let fd = ctx.descriptors.insert(descriptor)?;
+    Ok(memory.put_u32(args.u32(2), fd)?)
+}
+
+pub fn sock_recv(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    const PEEK: u32 = 1;
+    const WAITALL: u32 = 2;
+    if args.u32(3) & !(PEEK | WAITALL) != 0 {
+        return Err(Errno::Inval.into());
+    }
+    memory.range(args.u32(5), 2)?;
+    let (descriptor, connection) = connection(ctx, args.u32(0), rights::FD_READ)?;
+    descriptor.ready(PollFlags::IN)?;
+    let mut flags = RecvFlags::empty();
+    flags.set(RecvFlags::PEEK, args.u32(3) & PEEK != 0);
+    flags.set(RecvFlags::WAITALL, args.u32(3) & WAITALL != 0);
+    let mut peeked = false;
+    scatter(memory, args, args.u32(4), |buffer, _| {
+        // What is looked at does not go away: a second buffer would get the same bytes again.
+        if std::mem::replace(&mut peeked, flags.contains(RecvFlags::PEEK)) {
+            return Ok(0);
+        }
+        socket::receive(connection, buffer, flags)
+    })?;
+    // Preview 1 knows of one flag that comes back, for datagrams that were cut.
+    Ok(memory.put(args.u32(5), &[0, 0])?)
+}
+
+pub fn sock_send(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    if args.u32(3) != 0 {
+        return Err(Errno::Inval.into());
+    }
+    let (descriptor, connection) = connection(ctx, args.u32(0), rights::FD_WRITE)?;
+    descriptor.ready(PollFlags::OUT)?;
+    gather(memory, args, args.u32(4), |buffer, _| socket::send(connection, buffer))
+}
+
+pub fn sock_shutdown(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let (_, connection) = connection(ctx, args.u32(0), rights::SOCK_SHUTDOWN)?;
+    let how = match args.u32(1) {
+        1 => Shutdown::Read,
+        2 => Shutdown::Write,
+        3 => Shutdown::Both,
+        _ => return Err(Errno::Inval.into()),
+    };
+    Ok(socket::shutdown(connection, how)?)
+}
