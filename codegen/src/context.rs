@@ -14,6 +14,7 @@ use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::passes::{PASSES, PassContext};
 use crate::result::{CodegenError, CodegenResult, CompileError, CompileResult};
+use crate::verify::VerifierResult;
 
 /// What is known of a function beside its IR.
 #[derive(Default)]
@@ -34,12 +35,6 @@ impl Analyses {
         self.domtree.compute(func, &self.cfg);
         self.loops.clear();
     }
-
-    fn clear(&mut self) {
-        self.cfg.clear();
-        self.domtree.clear();
-        self.loops.clear();
-    }
 }
 
 /// Offsets of machine blocks, and edges between them.
@@ -50,8 +45,13 @@ pub type BlockLayout = (Vec<usize>, Vec<(usize, usize)>);
 pub struct Context {
     /// The function.
     pub func: Function,
-    /// What is known of it.
-    pub analyses: Analyses,
+    /// Its control flow graph, where something computed it.
+    pub cfg: ControlFlowGraph,
+    /// Its dominator tree, where something computed it.
+    pub domtree: DominatorTree,
+    /// Its loops, where something computed them.
+    pub loop_analysis: LoopAnalysis,
+    params: opt::params::Scratch,
     /// Whether the listing of the machine code is kept.
     pub want_disasm: bool,
     machine: Box<MachineContext>,
@@ -73,7 +73,9 @@ impl Context {
     /// Forgets the function and its code, but keeps the memory.
     pub fn clear(&mut self) {
         self.func.clear();
-        self.analyses.clear();
+        self.cfg.clear();
+        self.domtree.clear();
+        self.loop_analysis.clear();
         self.has_code = false;
         self.want_disasm = false;
     }
@@ -99,14 +101,28 @@ impl Context {
         range: core::ops::Range<usize>,
     ) -> Result<(), (CodegenError, &'static str)> {
         self.code.vcode = None;
+        // Passes work on what is known as a whole.
+        let mut analyses = Analyses {
+            cfg: core::mem::take(&mut self.cfg),
+            domtree: core::mem::take(&mut self.domtree),
+            loops: core::mem::take(&mut self.loop_analysis),
+            params: core::mem::take(&mut self.params),
+        };
         let mut cx = PassContext {
             func: &mut self.func,
-            analyses: &mut self.analyses,
+            analyses: &mut analyses,
             isa,
             machine: &mut self.machine,
             out: &mut self.code,
         };
-        run_passes(&mut cx, range, self.want_disasm)
+        let result = run_passes(&mut cx, range, self.want_disasm);
+        Analyses {
+            cfg: self.cfg,
+            domtree: self.domtree,
+            loops: self.loop_analysis,
+            params: self.params,
+        } = analyses;
+        result
     }
 
     /// Compiles the function.
@@ -147,47 +163,59 @@ impl Context {
     }
 
     /// Verifies the function.
-    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> CodegenResult<()> {
-        Ok(crate::verify::verify_function(&self.func, fisa)?)
+    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> VerifierResult<()> {
+        crate::verify::verify_function(&self.func, fisa)
     }
 
     /// Verifies the function if the settings say so.
     pub fn verify_if<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> CodegenResult<()> {
         let fisa = fisa.into();
-        if fisa.flags.enable_verifier() { self.verify(fisa) } else { Ok(()) }
+        if fisa.flags.enable_verifier() {
+            self.verify(fisa)?;
+        }
+        Ok(())
     }
 
     /// Computes the control flow graph.
     pub fn compute_cfg(&mut self) {
-        self.analyses.cfg.compute(&self.func);
+        self.cfg.compute(&self.func);
     }
 
     /// Computes the dominator tree from the control flow graph.
     pub fn compute_domtree(&mut self) {
-        self.analyses.domtree.compute(&self.func, &self.analyses.cfg);
+        self.domtree.compute(&self.func, &self.cfg);
     }
 
     /// Computes the loops from both.
     pub fn compute_loop_analysis(&mut self) {
-        let Analyses { cfg, domtree, loops, .. } = &mut self.analyses;
-        loops.compute(&self.func, cfg, domtree);
+        self.loop_analysis.compute(&self.func, &self.cfg, &self.domtree);
     }
 
     /// Computes control flow graph and dominator tree.
     pub fn flowgraph(&mut self) {
-        self.analyses.compute(&self.func);
+        self.compute_cfg();
+        self.compute_domtree();
+        self.loop_analysis.clear();
     }
 
-    /// Removes unreachable blocks.
-    pub fn eliminate_unreachable_code(&mut self) {
-        if opt::unreachable::run(&mut self.func, &self.analyses.domtree) {
-            self.analyses.compute(&self.func);
+    /// Removes unreachable blocks; control flow graph and dominators must be computed.
+    pub fn eliminate_unreachable_code<'a, F: Into<FlagsOrIsa<'a>>>(
+        &'a mut self,
+        fisa: F,
+    ) -> CodegenResult<()> {
+        if opt::unreachable::run(&mut self.func, &self.domtree) {
+            self.flowgraph();
         }
+        self.verify_if(fisa)
     }
 
     /// Removes block parameters that always get the same value.
-    pub fn remove_constant_phis(&mut self) {
-        opt::params::run(&mut self.func, &mut self.analyses.params);
+    pub fn remove_constant_phis<'a, F: Into<FlagsOrIsa<'a>>>(
+        &'a mut self,
+        fisa: F,
+    ) -> CodegenResult<()> {
+        opt::params::run(&mut self.func, &mut self.params);
+        self.verify_if(fisa)
     }
 
     /// Offsets of the machine blocks and the edges between them, if the settings asked for them.

@@ -28,7 +28,7 @@ pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 /// A hash set with a fast hash that does not depend on the process.
 pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;
 
-pub use analysis::{dominator_tree, flowgraph, loop_analysis};
+pub use analysis::{dominator_tree, flowgraph, loop_analysis, traversals};
 pub use compile::{CodeInfo, CompiledCode, LabelValueLoc, ValueLabelsRanges, ValueLocRange};
 pub use context::Context;
 pub use machine::buffer::{

@@ -3,3 +3,4 @@
 pub mod dominator_tree;
 pub mod flowgraph;
 pub mod loop_analysis;
+pub mod traversals;

@@ -584,7 +584,7 @@ impl<'a> Machine<'_, 'a> {
                     current = *base;
                 }
                 GlobalValueData::Symbol { name, offset, .. } => {
-                    let name = name.display(Some(function.params.user_named_funcs())).to_string();
+                    let name = name.display(Some(&function.params)).to_string();
                     let Some(&start) = self.state.symbols.get(&name) else {
                         return Err(self.unsupported(format!("the symbol {name} without memory")));
                     };

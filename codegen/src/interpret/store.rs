@@ -124,5 +124,5 @@ impl<'a> FunctionStore<'a> {
 
 /// The name of a declared function, as it is written.
 pub(super) fn name_of(func_ref: FuncRef, caller: &Function) -> String {
-    caller.dfg.ext_funcs[func_ref].name.display(Some(caller.params.user_named_funcs())).to_string()
+    caller.dfg.ext_funcs[func_ref].name.display(Some(&caller.params)).to_string()
 }

@@ -761,6 +761,28 @@ impl DataFlowGraph {
         }
     }
 
+    /// Puts a new parameter in the place of one, which is then detached.
+    pub fn replace_block_param(&mut self, old_value: Value, new_type: Type) -> Value {
+        let ValueDef::Param(block, num) = self.value_def(old_value) else {
+            panic!("{old_value} is not a parameter of a block")
+        };
+        let value = self.values.push(ValueData { ty: new_type, ..self.values[old_value] });
+        self.blocks.0[block].params.as_mut_slice(&mut self.value_lists)[num] = value;
+        value
+    }
+
+    /// Removes a parameter; the last one takes its place. Returns the place.
+    pub fn swap_remove_block_param(&mut self, val: Value) -> usize {
+        let ValueDef::Param(block, num) = self.value_def(val) else {
+            panic!("{val} is not a parameter of a block")
+        };
+        self.blocks.0[block].params.swap_remove(num, &mut self.value_lists);
+        if let Some(&moved) = self.block_params(block).get(num) {
+            self.values[moved].num = num as u32;
+        }
+        num
+    }
+
     /// Removes a parameter, keeping the order of the others.
     pub fn remove_block_param(&mut self, value: Value) {
         if let ValueDef::Param(block, num) = self.value_def(value) {
@@ -816,7 +838,23 @@ impl DataFlowGraph {
     /// Declares a table for `br_table`.
     pub fn make_jump_table(&mut self, data: &JumpTableData) -> JumpTable {
         let start = self.push_block_calls(data.all_branches());
-        self.jump_tables.push(TableRange::new(start, data.all_branches().len() as u32))
+        self.jump_tables.push_stored(TableRange::new(start, data.all_branches().len() as u32))
+    }
+
+    /// Puts the block calls of a table that was only pushed where those of branches are.
+    pub(super) fn settle_jump_table(&mut self, table: JumpTable) {
+        if let Some(calls) = self.jump_tables.take_waiting(table) {
+            let start = self.push_block_calls(&calls);
+            self.jump_tables[table] = TableRange::new(start, calls.len() as u32);
+        }
+    }
+
+    /// As [`Self::settle_jump_table`].
+    pub(super) fn settle_exception_table(&mut self, table: ExceptionTable) {
+        if let Some(calls) = self.exception_tables.take_waiting(table) {
+            let start = self.push_block_calls(&calls);
+            self.exception_tables[table].set_range(start, calls.len() as u32);
+        }
     }
 
     /// The block calls of a table, the default first.
@@ -827,7 +865,7 @@ impl DataFlowGraph {
     /// Declares a table for `try_call`.
     pub fn make_exception_table(&mut self, data: &ExceptionTableData) -> ExceptionTable {
         let start = self.push_block_calls(data.all_branches());
-        self.exception_tables.push(data.stored(start))
+        self.exception_tables.push_stored(data.stored(start))
     }
 
     // ---------------------------------------------------------------- others

@@ -78,6 +78,18 @@ define_entities! {
     UserExternalNameRef "userextname" u32::MAX, UserExternalNameRef;
 }
 
+/// Regions of the interface, which functions need not declare. Accesses do not record them: they may
+/// alias everything.
+#[allow(non_upper_case_globals, reason = "clients know them as variants")]
+impl AliasRegion {
+    /// The heap of a Wasm module.
+    pub const Heap: Self = Self::from_u32(u32::MAX - 1);
+    /// A table of a Wasm module.
+    pub const Table: Self = Self::from_u32(u32::MAX - 2);
+    /// The context of a Wasm module.
+    pub const Vmctx: Self = Self::from_u32(u32::MAX - 3);
+}
+
 impl fmt::Debug for AnyEntity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::entities::{ExceptionTable, ExceptionTag, SigRef, Value};
 use super::instructions::BlockCall;
-use crate::entity::PrimaryMap;
+use super::jumptable::Tables;
 
 /// An entry of an exception table, as it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,37 @@ impl ExceptionTableData {
         data
     }
 
+    /// The signature of the callee.
+    pub fn signature(&self) -> SigRef {
+        self.sig
+    }
+
+    /// The normal target.
+    pub fn normal_return(&self) -> &BlockCall {
+        &self.targets[0]
+    }
+
+    /// The normal target, to write.
+    pub fn normal_return_mut(&mut self) -> &mut BlockCall {
+        &mut self.targets[0]
+    }
+
+    /// The handlers in the order written.
+    pub fn items(&self) -> impl Iterator<Item = ExceptionTableItem> + '_ {
+        let mut calls = self.targets[1..].iter();
+        let mut call = move || *calls.next().expect("every handler has its block call");
+        self.items.iter().map(move |item| match *item {
+            HandlerKind::Tag(tag) => ExceptionTableItem::Tag(tag, call()),
+            HandlerKind::Default => ExceptionTableItem::Default(call()),
+            HandlerKind::Context(value) => ExceptionTableItem::Context(value),
+        })
+    }
+
+    /// The normal target and all handlers, to write.
+    pub fn all_branches_mut(&mut self) -> &mut [BlockCall] {
+        &mut self.targets
+    }
+
     /// The normal target and all handlers.
     pub fn all_branches(&self) -> &[BlockCall] {
         &self.targets
@@ -86,6 +117,11 @@ pub struct StoredExceptionTable {
 }
 
 impl StoredExceptionTable {
+    /// Says where the block calls stand.
+    pub(super) fn set_range(&mut self, start: u32, len: u32) {
+        (self.start, self.len) = (start, len);
+    }
+
     /// The signature of the callee.
     pub fn signature(&self) -> SigRef {
         self.sig
@@ -116,4 +152,11 @@ impl StoredExceptionTable {
 }
 
 /// The exception tables of a function.
-pub type ExceptionTables = PrimaryMap<ExceptionTable, StoredExceptionTable>;
+pub type ExceptionTables = Tables<ExceptionTable, StoredExceptionTable>;
+
+impl ExceptionTables {
+    /// Adds a table.
+    pub fn push(&mut self, data: ExceptionTableData) -> ExceptionTable {
+        self.push_waiting(StoredExceptionTable { len: 0, ..data.stored(0) }, data.all_branches())
+    }
+}

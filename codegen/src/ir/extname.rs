@@ -1,9 +1,9 @@
 //! Names of functions and data that live outside of the function at hand.
 
 use super::entities::UserExternalNameRef;
+use super::function::FunctionParameters;
 use super::known_symbol::KnownSymbol;
 use super::libcall::LibCall;
-use crate::entity::PrimaryMap;
 use core::fmt;
 
 /// A name that the user gives by two numbers; it prints as `u0:5`.
@@ -129,12 +129,12 @@ impl ExternalName {
         name.parse().map_or_else(|()| Self::testcase(name), Self::KnownSymbol)
     }
 
-    /// The name for printing; with the user's names of the function, those print as `u0:5`.
+    /// The name for printing; with the parameters of the function, those print as `u0:5`.
     pub fn display<'a>(
         &'a self,
-        names: Option<&'a PrimaryMap<UserExternalNameRef, UserExternalName>>,
+        params: Option<&'a FunctionParameters>,
     ) -> DisplayableExternalName<'a> {
-        DisplayableExternalName { name: self, names }
+        DisplayableExternalName { name: self, params }
     }
 }
 
@@ -147,14 +147,14 @@ impl Default for ExternalName {
 /// An [`ExternalName`] with what is needed to print it.
 pub struct DisplayableExternalName<'a> {
     name: &'a ExternalName,
-    names: Option<&'a PrimaryMap<UserExternalNameRef, UserExternalName>>,
+    params: Option<&'a FunctionParameters>,
 }
 
 impl fmt::Display for DisplayableExternalName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name {
             ExternalName::User(reference) => {
-                match self.names.and_then(|names| names.get(*reference)) {
+                match self.params.and_then(|params| params.user_named_funcs().get(*reference)) {
                     Some(name) => name.fmt(f),
                     None => reference.fmt(f),
                 }
@@ -182,9 +182,10 @@ mod tests {
 
     #[test]
     fn user_names_print_with_their_numbers_where_known() {
-        let mut names = PrimaryMap::new();
-        let name = ExternalName::user(names.push(UserExternalName::new(3, 17)));
-        assert_eq!(name.display(Some(&names)).to_string(), "u3:17");
+        let mut params = FunctionParameters::default();
+        let name = params.ensure_user_func_name(UserExternalName::new(3, 17));
+        let name = ExternalName::user(name);
+        assert_eq!(name.display(Some(&params)).to_string(), "u3:17");
         assert_eq!(name.display(None).to_string(), "userextname0");
         assert_eq!(UserFuncName::default().to_string(), "u0:0");
         assert_eq!(UserFuncName::testcase("f").to_string(), "%f");

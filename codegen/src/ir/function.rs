@@ -29,6 +29,11 @@ pub struct FunctionParameters {
 }
 
 impl FunctionParameters {
+    /// Without any name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// The base of all relative source locations.
     pub fn base_srcloc(&self) -> SourceLoc {
         self.base_srcloc.unwrap_or_default()

@@ -323,6 +323,24 @@ impl V128Imm {
     pub fn iter(&self) -> core::slice::Iter<'_, u8> {
         self.0.iter()
     }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Of 16 bytes.
+impl From<&[u8]> for V128Imm {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.try_into().expect("a vector immediate has 16 bytes"))
+    }
+}
+
+impl From<u128> for V128Imm {
+    fn from(bits: u128) -> Self {
+        Self(bits.to_le_bytes())
+    }
 }
 
 impl From<&[u8; 16]> for V128Imm {

@@ -25,6 +25,7 @@ pub mod layout;
 mod libcall;
 mod memflags;
 pub mod opcodes;
+pub mod pcc;
 mod sourceloc;
 pub mod stackslot;
 mod trapcode;
@@ -64,6 +65,7 @@ pub use layout::Layout;
 pub use libcall::LibCall;
 pub use memflags::{Endianness, MemFlags, MemFlagsData};
 pub use opcodes::{Control, Opcode, OpcodeInfo, OperandKind, TypeExpr, TypeSet};
+pub use pcc::Fact;
 pub use sourceloc::{RelSourceLoc, SourceLoc};
 pub use stackslot::{
     DynamicStackSlotData, DynamicStackSlots, StackSlotData, StackSlotKey, StackSlotKind, StackSlots,

@@ -131,7 +131,7 @@ impl Type {
 
     /// The same shape with integer lanes of the same width.
     pub const fn as_int(self) -> Self {
-        if self.is_float() { self.replace_lanes(Type(self.int_lane())) } else { self }
+        if self.lane_type().is_float() { self.replace_lanes(Type(self.int_lane())) } else { self }
     }
 
     const fn int_lane(self) -> u16 {
@@ -202,14 +202,8 @@ impl Type {
 
     /// True for scalar floats.
     #[inline]
-    pub const fn is_float_lane(self) -> bool {
-        self.0 > LAST_INT && self.0 <= LAST_FLOAT
-    }
-
-    /// True where the lanes are floats: scalars and vectors.
-    #[inline]
     pub const fn is_float(self) -> bool {
-        self.0 & LANE_MASK > LAST_INT
+        self.0 > LAST_INT && self.0 <= LAST_FLOAT
     }
 
     /// The binary logarithm of the lane count.
@@ -407,7 +401,7 @@ mod tests {
         for ty in all() {
             assert_eq!(Type::from_repr(ty.repr()), Some(ty));
             assert_eq!(ty.min_bits(), ty.lane_bits() * ty.min_lane_count());
-            assert_eq!(ty.is_float(), ty.lane_type().is_float_lane());
+            assert_eq!(ty.is_float(), [F16, F32, F64, F128].contains(&ty));
             for other in [ty.half_width(), ty.double_width(), ty.split_lanes(), ty.merge_lanes()] {
                 assert!(other.is_none_or(|other| Type::from_repr(other.repr()).is_some()));
             }

@@ -27,6 +27,15 @@ pub enum CallConv {
     PreserveAll,
 }
 
+/// Conventions of the interface that others are as good as.
+#[allow(non_upper_case_globals, reason = "clients know them as variants")]
+impl CallConv {
+    /// For calls that are seldom made: as [`CallConv::Fast`].
+    pub const Cold: Self = Self::Fast;
+    /// For calls that may be overwritten: as [`CallConv::PreserveAll`].
+    pub const Patchable: Self = Self::PreserveAll;
+}
+
 impl CallConv {
     /// All conventions.
     pub const ALL: [Self; 8] = [

@@ -3,11 +3,12 @@
 //! The machines live in crates of their own; `windlass-isa` finds one by triple.
 
 mod call_conv;
+mod cfi;
 pub mod unwind;
 
 pub use call_conv::CallConv;
 
-use crate::ir::{Type, types};
+use crate::ir::{Endianness, Type, types};
 use crate::machine::Backend;
 use crate::result::CodegenResult;
 use crate::settings::{self, Configurable, SetResult, Value};
@@ -67,6 +68,14 @@ pub trait TargetIsa: fmt::Display + Send + Sync {
     /// The bytes of a pointer.
     fn pointer_bytes(&self) -> u8 {
         self.pointer_width().bytes()
+    }
+
+    /// The byte order.
+    fn endianness(&self) -> Endianness {
+        match self.triple().endianness() {
+            Ok(target_lexicon::Endianness::Big) => Endianness::Big,
+            _ => Endianness::Little,
+        }
     }
 
     /// What a front end has to know.

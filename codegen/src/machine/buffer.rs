@@ -8,7 +8,9 @@
 use super::row::CodeSink;
 use super::vcode::{CONST_LABEL, Span};
 use crate::binemit::{Addend, CodeOffset, Reloc};
-use crate::ir::{DebugTag, ExceptionTag, ExternalName, SourceLoc, TrapCode, UserStackMap};
+use crate::ir::{
+    DebugTag, ExceptionTag, ExternalName, FunctionParameters, SourceLoc, TrapCode, UserStackMap,
+};
 
 /// A place in the code that is not known yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -53,6 +55,16 @@ pub enum FinalizedRelocTarget {
     ExternalName(ExternalName),
     /// An offset in the function itself.
     Func(CodeOffset),
+}
+
+impl FinalizedRelocTarget {
+    /// The target for printing.
+    pub fn display(&self, params: Option<&FunctionParameters>) -> String {
+        match self {
+            Self::ExternalName(name) => name.display(params).to_string(),
+            Self::Func(offset) => format!("func+{offset}"),
+        }
+    }
 }
 
 /// A relocation.

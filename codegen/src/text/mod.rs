@@ -9,6 +9,7 @@
 //! declarations of dynamic types. The reader refuses no block number for its size alone.
 
 mod error;
+mod func_writer;
 mod lexer;
 mod literal;
 mod operands;
@@ -21,6 +22,7 @@ mod testfile;
 mod write;
 
 pub use error::{Location, ParseError, ParseResult};
+pub use func_writer::{FuncWriter, PlainWriter, decorate_function};
 pub use parser::Comment;
 pub use reader::Details;
 pub use run_command::{Comparison, Invocation, RunCommand, parse_run_command};

