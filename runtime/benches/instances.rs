@@ -45,6 +45,50 @@ fn main() {
     if wanted("calls") {
         calls();
     }
+    if wanted("deadline") {
+        deadline();
+    }
+}
+
+/// Sums over a memory, again and again.
+const SUM: &str = r#"(module (memory 16)
+    (func (export "sum") (param $rounds i32) (result i32) (local $at i32) (local $sum i32)
+        (loop $round
+            (local.set $at (i32.const 0))
+            (loop $next
+                (local.set $sum (i32.add (local.get $sum) (i32.load (local.get $at))))
+                (local.set $at (i32.add (local.get $at) (i32.const 4)))
+                (br_if $next (i32.lt_u (local.get $at) (i32.const 1048576))))
+            (local.set $rounds (i32.sub (local.get $rounds) (i32.const 1)))
+            (br_if $round (local.get $rounds)))
+        (local.get $sum)))"#;
+
+/// What a deadline costs a loop that it does not stop.
+fn deadline() {
+    const SUM_ROUNDS: i32 = 50;
+    let engine = Engine::default();
+    let module = Module::new(&engine, SUM).expect("the module is valid");
+    let linker = Linker::<()>::new(&engine);
+    let mut store = Store::new(&engine, ());
+    let instance = linker.instantiate(&mut store, &module).expect("no imports");
+    let sum = instance.get_typed_func::<i32, i32>(&mut store, "sum").expect("exported");
+    let mut times = [Duration::MAX; 2];
+    // One after the other, so that both see the same machine.
+    for round in 0..2 * ROUNDS {
+        if round % 2 == 1 {
+            store.set_deadline(Duration::from_secs(3600)).expect("a thread can be started");
+        } else {
+            store.clear_deadline();
+        }
+        let start = Instant::now();
+        black_box(sum.call(&mut store, SUM_ROUNDS).expect("it ends in time"));
+        times[round % 2] = times[round % 2].min(start.elapsed());
+    }
+    let [without, with] = times.map(|time| time.as_secs_f64() * 1e3);
+    println!(
+        "summing loop: {without:.3} ms, with a deadline {with:.3} ms: {:.3} times",
+        with / without
+    );
 }
 
 fn image_module() -> String {

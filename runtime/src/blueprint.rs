@@ -103,7 +103,10 @@ impl Blueprint {
         let (info, layout) = (&*module.info, &*module.layout);
         let type_ids: Vec<u32> = info.types.iter().map(|ty| engine.type_id(ty)).collect();
         let mut records = Records { engine, module, type_ids: &type_ids, kept: Vec::new() };
-        let mut context = vec![0 as Slot; (layout.size as usize).div_ceil(SLOT_SIZE)];
+        let mut context: Vec<Slot> = Vec::new();
+        let slots = (layout.size as usize).div_ceil(SLOT_SIZE);
+        context.try_reserve_exact(slots).map_err(io::Error::other)?;
+        context.resize(slots, 0);
         let mut fields = Fields(&mut context);
         fields.set(BUILTINS, builtins::TABLE.as_ptr() as u64);
         for (n, &id) in type_ids.iter().enumerate() {
@@ -196,6 +199,7 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
         }
     };
     let mut images = vec![Vec::new(); info.tables.len() - info.imported_tables];
+    let mut sums = vec![0; images.len()];
     let mut first = info.elements.len();
     'segments: for (n, segment) in info.elements.iter().enumerate() {
         let ElementMode::Active { table, offset } = &segment.mode else { continue };
@@ -223,11 +227,13 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
                 }
             }
         }
-        if to + sources.len() > size {
+        let image: &mut Vec<ElementSource> = &mut images[own];
+        sums[own] += sources.len();
+        // What does not fit, or leaves most of the image null.
+        if to + sources.len() > size || to + sources.len() > SMALL.max(sums[own] * SPARSE) {
             first = n;
             break;
         }
-        let image: &mut Vec<ElementSource> = &mut images[own];
         if image.len() < to + sources.len() {
             image.resize(to + sources.len(), ElementSource::NULL);
         }

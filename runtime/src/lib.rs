@@ -67,7 +67,7 @@ pub use func::{Caller, Func};
 pub use global::Global;
 pub use instance::{Export, Extern, Instance};
 pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
-pub use linker::{Linker, UnknownImportError};
+pub use linker::{InstancePre, Linker, UnknownImportError};
 pub use memory::{Memory, MemoryAccessError};
 pub use module::{Module, ModuleStats};
 pub use observe::ProfilingStrategy;

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use crate::func::{Caller, Func, HostFunc};
 use crate::instance::{Extern, Instance, check_import};
 use crate::module::Module;
+use crate::shared::Shared;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::typed::IntoFunc;
 use crate::values::{FuncType, Slot, Val};
 use crate::{Engine, Error};
+use windlass_wasm::module::Import;
 use windlass_wasm::types::EntityIndex;
 
 /// What a name stands for.
@@ -198,17 +200,105 @@ impl<T: 'static> Linker<T> {
         let wanted = &module.inner().info.imports;
         let mut imports = Vec::with_capacity(wanted.len());
         for import in wanted {
-            let (from, name) = (&*import.module, &*import.name);
-            let definition = self.definitions.get(from).and_then(|names| names.get(name));
-            let definition = definition.ok_or_else(|| {
-                Error::msg(format!("unknown import: `{from}` `{name}` has not been defined"))
-            })?;
-            let found = resolve(store, definition)?;
+            let found = resolve(store, self.definition(import)?)?;
             check_import(store, module, import.entity, &found)
-                .map_err(|error| error.context(format!("import `{from}` `{name}`")))?;
+                .map_err(|error| at(import, error))?;
             imports.push(found);
         }
         let index = store.instantiate(module, &imports)?;
+        Ok(Instance::from_index(store, index))
+    }
+
+    fn definition(&self, import: &Import) -> Result<&Definition, Error> {
+        let (from, name) = (&*import.module, &*import.name);
+        let definition = self.definitions.get(from).and_then(|names| names.get(name));
+        definition.ok_or_else(|| {
+            Error::msg(format!("unknown import: `{from}` `{name}` has not been defined"))
+        })
+    }
+
+    /// Finds the imports of a module once, for any number of instances in any number of stores.
+    pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>, Error> {
+        if !Engine::same(&self.engine, module.engine()) {
+            return Err(Error::msg("the module was compiled by another engine than the linker's"));
+        }
+        let info = &module.inner().info;
+        let mut found = Vec::with_capacity(info.imports.len());
+        for import in &info.imports {
+            let definition = self.definition(import)?;
+            if let Definition::Host(func) = definition {
+                let EntityIndex::Func(index) = import.entity else {
+                    let error = Error::msg("incompatible import type: a function was not expected");
+                    return Err(at(import, error));
+                };
+                if *info.func_type(index) != func.ty.0 {
+                    let wanted = info.func_type(index);
+                    let error =
+                        format!("incompatible import type: expected {wanted}, found {}", func.ty);
+                    return Err(at(import, Error::msg(error)));
+                }
+                func.record(&self.engine)?;
+            }
+            found.push(definition.clone());
+        }
+        let found = Shared::new(Definitions(found));
+        Ok(InstancePre { module: module.clone(), found, data: PhantomData })
+    }
+}
+
+/// Says which import an error is about.
+fn at(import: &Import, error: Error) -> Error {
+    error.context(format!("import `{}` `{}`", import.module, import.name))
+}
+
+/// What the imports of a module stand for, kept by the stores that have instances with them.
+pub(crate) struct Definitions(Vec<Definition>);
+
+/// A module whose imports are found. Cheap to clone.
+pub struct InstancePre<T> {
+    module: Module,
+    found: Shared<Definitions>,
+    data: PhantomData<fn(T)>,
+}
+
+impl<T> Clone for InstancePre<T> {
+    fn clone(&self) -> Self {
+        Self { module: self.module.clone(), found: self.found.clone(), data: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for InstancePre<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstancePre").field("module", &self.module).finish_non_exhaustive()
+    }
+}
+
+impl<T: 'static> InstancePre<T> {
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// Instantiates the module. Nothing is looked up and no type of a host function is compared.
+    pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance, Error> {
+        let store = store.as_context_mut().opaque();
+        let wanted = &self.module.inner().info.imports;
+        let mut imports = Vec::with_capacity(wanted.len());
+        for (import, definition) in wanted.iter().zip(&self.found.0) {
+            imports.push(match definition {
+                Definition::Extern(item) => {
+                    check_import(store, &self.module, import.entity, item)
+                        .map_err(|error| at(import, error))?;
+                    *item
+                }
+                Definition::Host(func) => {
+                    let record = func.record(store.engine())?;
+                    Extern::Func(Func::from_record(store, record))
+                }
+            });
+        }
+        store.keep_definitions(self.found.local());
+        let index = store.instantiate(&self.module, &imports)?;
         Ok(Instance::from_index(store, index))
     }
 }

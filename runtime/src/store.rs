@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 
 use windlass_core::ir::TrapCode;
 
@@ -18,8 +18,9 @@ use crate::global::GlobalObject;
 use crate::instance::InstanceData;
 use crate::layout::{FuncRecord, StoreState};
 use crate::limits::FindLimiter;
+use crate::linker::Definitions;
 use crate::memory::{MemoryObject, NO_OWNER};
-use crate::shared::unique;
+use crate::shared::{Shared, unique};
 use crate::table::TableObject;
 use crate::trap::{FrameInfo, RawTrace};
 use crate::{Engine, Error};
@@ -51,9 +52,13 @@ pub struct StoreOpaque {
     pub(crate) globals: Vec<GlobalObject>,
     /// Host functions that this store keeps.
     host_functions: Vec<Arc<HostFunc>>,
+    /// The same, of linkers' prepared instances.
+    definitions: Vec<Shared<Definitions>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
     /// Code that may run in this store, by its first address. The instances keep it.
     code: Vec<*const ModuleCode>,
+    /// Set while `code` changes: a signal that comes meanwhile must not look at it.
+    code_changes: AtomicBool,
     pub(crate) pending: Option<Pending>,
     /// The stack that Wasm code may use, in bytes.
     pub(crate) max_wasm_stack: usize,
@@ -90,8 +95,10 @@ impl StoreOpaque {
             tables: Vec::new(),
             globals: Vec::new(),
             host_functions: Vec::new(),
+            definitions: Vec::new(),
             externs: Vec::new(),
             code: Vec::new(),
+            code_changes: AtomicBool::new(false),
             pending: None,
             max_wasm_stack: engine.config().max_wasm_stack,
             limiter: None,
@@ -140,6 +147,13 @@ impl StoreOpaque {
         Ok(record)
     }
 
+    /// Keeps the host functions of a prepared instance.
+    pub(crate) fn keep_definitions(&mut self, definitions: Shared<Definitions>) {
+        if !self.definitions.last().is_some_and(|last| Shared::ptr_eq(last, &definitions)) {
+            self.definitions.push(definitions);
+        }
+    }
+
     /// Adds a memory of an instance, or of none; its number.
     pub(crate) fn add_memory(&mut self, mut memory: Box<MemoryObject>, owner: u32) -> usize {
         memory.owner = owner;
@@ -159,11 +173,18 @@ impl StoreOpaque {
         let start = code.range().start;
         let at = self.code.partition_point(|kept| known(*kept).range().start < start);
         if self.code.get(at).is_none_or(|kept| *kept != Arc::as_ptr(code)) {
+            self.code_changes.store(true, Ordering::Relaxed);
+            compiler_fence(Ordering::SeqCst);
             self.code.insert(at, Arc::as_ptr(code));
+            compiler_fence(Ordering::SeqCst);
+            self.code_changes.store(false, Ordering::Relaxed);
         }
     }
 
     fn code_at(&self, pc: usize) -> Option<&ModuleCode> {
+        if self.code_changes.load(Ordering::Relaxed) {
+            return None;
+        }
         let after = self.code.partition_point(|code| known(*code).range().start <= pc);
         let code = known(*self.code.get(after.checked_sub(1)?)?);
         code.range().contains(&pc).then_some(code)
@@ -197,8 +218,12 @@ impl StoreOpaque {
     /// Opens the closed memory that has this address, if Wasm code at `pc` has accessed it.
     /// A signal handler calls this.
     pub(crate) fn open_memory(&self, pc: usize, address: usize) -> bool {
+        // First: while Wasm code runs, nobody changes the list of memories.
+        if !self.is_wasm(pc) {
+            return false;
+        }
         let memory = self.memories.iter().find(|memory| memory.would_open(address));
-        memory.is_some_and(|memory| self.is_wasm(pc) && memory.open().is_ok())
+        memory.is_some_and(|memory| memory.open().is_ok())
     }
 
     /// The frame through which Wasm code last called the host.

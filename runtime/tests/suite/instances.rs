@@ -1,6 +1,8 @@
 //! Instances that use what earlier ones left: nothing of those may be seen.
 
-use windlass_runtime::{Config, Engine, Instance, MemoryPlan, Module, Store, Trap};
+use windlass_runtime::{
+    Caller, Config, Engine, Instance, Linker, Memory, MemoryPlan, MemoryType, Module, Store, Trap,
+};
 
 use crate::api::engines;
 
@@ -234,5 +236,71 @@ fn segments_take_effect_in_order() {
             let seen = call.call(&mut store, 0).expect("the first segment was copied");
             assert_eq!(seen, 0, "the data segment was not");
         }
+    }
+}
+
+/// Segments at places that only a hostile module has: no image is made for them.
+#[test]
+fn segments_far_out_are_copied_when_their_turn_comes() {
+    for engine in engines() {
+        let far = r#"(module (table 9000000 funcref) (memory 2000)
+            (elem (i32.const 8999999) $f) (data (i32.const 0) "a") (data (i32.const 130000000) "b")
+            (func $f (result i32) (i32.load8_u (i32.const 130000000)))
+            (func (export "run") (result i32)
+                (call_indirect (result i32) (i32.const 8999999))))"#;
+        let module = Module::new(&engine, far).expect("the module is valid");
+        for _ in 0..2 {
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).expect("everything fits");
+            let run = instance.get_typed_func::<(), i32>(&mut store, "run").expect("exported");
+            assert_eq!(run.call(&mut store, ()).expect("there is a function"), i32::from(b'b'));
+        }
+        let farther = r#"(module (table 4000000000 funcref) (elem (i32.const 3999999999) $f)
+            (func $f))"#;
+        let module = Module::new(&engine, farther).expect("the module is valid");
+        let mut store = Store::new(&engine, ());
+        let error = Instance::new(&mut store, &module, &[]).expect_err("no room");
+        assert!(error.to_string().contains("no room"), "{error}");
+    }
+}
+
+#[test]
+fn imports_are_found_once_for_many_stores() {
+    let engine = Engine::default();
+    let text = r#"(module (import "host" "add" (func $add (param i32) (result i32)))
+        (func (export "run") (param i32) (result i32) (call $add (local.get 0))))"#;
+    let module = Module::new(&engine, text).expect("the module is valid");
+    let prepared = {
+        let mut linker = Linker::<i32>::new(&engine);
+        linker
+            .func_wrap("host", "add", |caller: Caller<'_, i32>, n: i32| caller.data() + n)
+            .expect("a new name");
+        linker.instantiate_pre(&module).expect("the import is defined")
+    };
+    let run = |store: &mut Store<i32>, n| {
+        let instance = prepared.instantiate(&mut *store).expect("an instance");
+        let run = instance.get_typed_func::<i32, i32>(&mut *store, "run").expect("exported");
+        run.call(store, n).expect("no trap")
+    };
+    let mut stores: Vec<_> = (0..3).map(|n| Store::new(&engine, 10 * n)).collect();
+    for (n, store) in (0..3).zip(&mut stores) {
+        assert_eq!((run(store, 1), run(store, 2)), (10 * n + 1, 10 * n + 2));
+    }
+    let mut linker = Linker::<i32>::new(&engine);
+    assert!(linker.instantiate_pre(&module).is_err(), "nothing is defined");
+    linker.func_wrap("host", "add", || {}).expect("a new name");
+    let error = linker.instantiate_pre(&module).expect_err("another type");
+    assert!(format!("{error:#}").contains("incompatible import type"), "{error:#}");
+    // What belongs to a store is compared when it is used.
+    let memory = r#"(module (import "host" "memory" (memory 2)))"#;
+    let memory = Module::new(&engine, memory).expect("the module is valid");
+    let mut store = Store::new(&engine, 0);
+    for (pages, fits) in [(1, false), (2, true)] {
+        let mut linker = Linker::<i32>::new(&engine);
+        let own = Memory::new(&mut store, MemoryType::new(pages, None)).expect("there is room");
+        linker.define(&store, "host", "memory", own).expect("a new name");
+        let prepared = linker.instantiate_pre(&memory).expect("the import is defined");
+        assert_eq!(prepared.instantiate(&mut store).is_ok(), fits);
+        assert!(prepared.instantiate(Store::new(&engine, 0)).is_err(), "of another store");
     }
 }
