@@ -1,7 +1,7 @@
-//! `.eh_frame`: how the frames of functions are unwound.
+//! `.eh_frame` and `.debug_frame`: how the frames of functions are unwound.
 
 use gimli::write::{
-    Address, CallFrameInstruction, CieId, CommonInformationEntry, EhFrame, FrameDescriptionEntry,
+    Address, CallFrameInstruction, CieId, CommonInformationEntry, DebugFrame, EhFrame, FrameDescriptionEntry,
     FrameTable,
 };
 use gimli::{DwEhPe, Encoding, Format, Register};
@@ -69,16 +69,36 @@ pub fn eh_frame<'a>(
         let personality = personality.filter(|_| frame.exceptions.is_some());
         let entry = *entries[personality.is_some() as usize]
             .get_or_insert_with(|| table.add_cie(common_entry(common, form, personality)));
-        let mut description = FrameDescriptionEntry::new(frame.address, frame.len);
+        let mut description = description(&frame);
         description.lsda = frame.exceptions.filter(|_| personality.is_some());
-        for (at, op) in &frame.info.ops {
-            description.add_instruction(*at, instruction(*op));
-        }
         table.add_fde(entry, description);
     }
     let mut section = EhFrame(Section::default());
     table.write_eh_frame(&mut section)?;
     Ok(section.0)
+}
+
+/// The bytes of a `.debug_frame` section, for debuggers alone; exception tables are left out.
+pub fn debug_frame<'a>(
+    common: &CommonUnwindInfo,
+    frames: impl IntoIterator<Item = Frame<'a>>,
+) -> gimli::write::Result<Section> {
+    let mut table = FrameTable::default();
+    let entry = table.add_cie(common_entry(common, PointerForm::Absolute, None));
+    for frame in frames {
+        table.add_fde(entry, description(&frame));
+    }
+    let mut section = DebugFrame(Section::default());
+    table.write_debug_frame(&mut section)?;
+    Ok(section.0)
+}
+
+fn description(frame: &Frame<'_>) -> FrameDescriptionEntry {
+    let mut description = FrameDescriptionEntry::new(frame.address, frame.len);
+    for (at, op) in &frame.info.ops {
+        description.add_instruction(*at, instruction(*op));
+    }
+    description
 }
 
 fn common_entry(

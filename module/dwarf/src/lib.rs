@@ -16,7 +16,7 @@ pub use debug::{
     DebugInfo, Field, FileId, FunctionInfo, LineInfo, Place, ScalarKind, TypeId, UnitInfo, Variable,
 };
 pub use exceptions::{ExceptionTable, ExceptionTypes, TypeEntry};
-pub use frames::{Frame, Personality, PointerForm, eh_frame};
+pub use frames::{Frame, Personality, PointerForm, debug_frame, eh_frame};
 pub use gimli;
 pub use gimli::write::Address;
 pub use section::{Relocation, Section, Target};

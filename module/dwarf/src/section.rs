@@ -51,6 +51,26 @@ impl Section {
         &self.relocations
     }
 
+    /// Writes all addresses, for a section that is used where it is: `symbol` gives that of a
+    /// symbol, and sections begin at 0. Distances stay as they are.
+    pub fn resolve(&mut self, symbol: impl Fn(usize) -> u64) {
+        let mut bytes = std::mem::replace(&mut self.bytes, EndianVec::new(LittleEndian)).into_vec();
+        self.relocations.retain(|r| {
+            let base = match r.target {
+                Target::Symbol(number) => symbol(number),
+                Target::Section(_) => 0,
+            };
+            let value = base.wrapping_add_signed(r.addend).to_le_bytes();
+            let (at, size) = (r.offset as usize, usize::from(r.size));
+            if !r.relative {
+                bytes[at..at + size].copy_from_slice(&value[..size]);
+            }
+            r.relative
+        });
+        let written = gimli::write::Writer::write(&mut self.bytes, &bytes);
+        written.expect("bytes in memory can be written");
+    }
+
     /// The bytes alone.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes.into_vec()

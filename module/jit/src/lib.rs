@@ -10,6 +10,7 @@ pub mod gdb;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod guard;
 mod image;
+mod image_file;
 mod jit;
 pub mod libcalls;
 mod memory;
@@ -22,10 +23,13 @@ pub mod trampoline;
 mod unwind;
 
 pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, LinkedCode, Target};
+pub use image_file::ImageFile;
 pub use jit::{Jit, JitError};
 pub use memory::{ArenaMemoryProvider, BranchProtection, JITMemoryProvider, SystemMemoryProvider};
 pub use module::{JITBuilder, JITModule, LibcallNames, SymbolLookup};
-pub use unwind::FrameRegistration;
+pub use unwind::{DescribedFunction, FrameRegistration};
+pub use windlass_dwarf as dwarf;
+pub use windlass_dwarf::{DebugInfo, TypeEntry};
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

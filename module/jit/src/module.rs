@@ -11,18 +11,21 @@ use windlass_core::Context;
 use windlass_core::binemit::{CodeOffset, Reloc};
 use windlass_core::control::ControlPlane;
 use windlass_core::entity::SecondaryMap;
-use windlass_core::ir::{KnownSymbol, LibCall, Signature};
+use windlass_core::ir::{ExceptionTag, KnownSymbol, LibCall, Signature};
 use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
+use windlass_dwarf::{Address, DebugInfo, ExceptionTable, ExceptionTypes, TypeEntry};
 use windlass_module::{
     DataDescription, DataId, FuncId, FuncOrDataId, Init, Linkage, Module, ModuleDeclarations,
     ModuleError, ModuleReloc, ModuleRelocTarget, ModuleResult,
 };
 
+use crate::gdb::GdbRegistration;
+use crate::image_file::ImageFile;
 use crate::memory::{BranchProtection, JITMemoryProvider, SystemMemoryProvider};
 use crate::patch::{self, Place};
-use crate::unwind::FrameRegistration;
+use crate::unwind::{DescribedFunction, FrameRegistration, debug_frames};
 
 /// Gives names of symbols for library functions.
 pub type LibcallNames = Box<dyn Fn(LibCall) -> String + Send + Sync>;
@@ -120,7 +123,20 @@ struct Blob {
     islands: usize,
     relocs: Vec<ModuleReloc>,
     unwind: Option<SystemVUnwindInfo>,
+    exceptions: Option<ExceptionTable>,
     finalized: bool,
+}
+
+impl Blob {
+    /// The frames of a function.
+    fn described(&self) -> Option<DescribedFunction<'_>> {
+        Some(DescribedFunction {
+            address: self.address,
+            len: self.size as u32,
+            info: self.unwind.as_ref()?,
+            exceptions: self.exceptions.as_ref(),
+        })
+    }
 }
 
 /// The stub of a function that can be redefined, and the cell that it jumps through.
@@ -146,6 +162,9 @@ pub struct JITModule {
     data: SecondaryMap<DataId, Option<Box<Blob>>>,
     pending: Vec<FuncOrDataId>,
     frames: Vec<FrameRegistration>,
+    personality: Option<FuncId>,
+    exception_types: ExceptionTypes,
+    debug: Vec<GdbRegistration>,
     hotswap: bool,
     swaps: HashMap<FuncId, Swap>,
 }
@@ -164,6 +183,9 @@ impl JITModule {
             data: SecondaryMap::new(),
             pending: Vec::new(),
             frames: Vec::new(),
+            personality: None,
+            exception_types: ExceptionTypes::default(),
+            debug: Vec::new(),
             hotswap: builder.hotswap,
             swaps: HashMap::new(),
         }
@@ -177,6 +199,7 @@ impl JITModule {
     pub unsafe fn free_memory(mut self) {
         // Frames are withdrawn before their code goes.
         self.frames.clear();
+        self.debug.clear();
         // SAFETY: the caller says that nobody uses the memory.
         unsafe { self.memory.free_memory() };
     }
@@ -209,6 +232,65 @@ impl JITModule {
                 self.declarations.get_data_decl(data_id).linkage_name(data_id)
             ),
         }
+    }
+
+    /// Names the function that unwinders ask about exceptions, such as `__gxx_personality_v0`; its
+    /// signature does not matter. Without one, functions have no exception tables.
+    pub fn set_personality(&mut self, function: FuncId) {
+        self.personality = Some(function);
+    }
+
+    /// Says what a tag of `try_call` catches; all exceptions where nothing is said. To be said
+    /// before the functions are defined that use it. [`JITModule::type_entry`] makes an entry of a
+    /// type.
+    pub fn map_exception_tag(&mut self, tag: ExceptionTag, entry: TypeEntry) {
+        self.exception_types.map_tag(tag, entry);
+    }
+
+    /// Says what `default` handlers get: all exceptions, or with [`TypeEntry::Cleanup`] what is on
+    /// its way to somebody else.
+    pub fn map_default_handler(&mut self, entry: TypeEntry) {
+        self.exception_types.map_default(entry);
+    }
+
+    /// What catches exceptions of the type that this data describes, such as `_ZTIi`.
+    pub fn type_entry(&self, data: DataId) -> TypeEntry {
+        TypeEntry::Type(data.as_u32() as usize)
+    }
+
+    /// The address of a function in debug information for [`JITModule::register_debug_info`].
+    pub fn debug_address(&self, function: FuncId) -> Address {
+        Address::Symbol { symbol: function.as_u32() as usize, addend: 0 }
+    }
+
+    /// Shows debug information, whose addresses are from [`JITModule::debug_address`], and the
+    /// names and frames of all functions that are finalized, to debuggers that this process runs
+    /// under.
+    pub fn register_debug_info(&mut self, info: DebugInfo) -> ModuleResult<()> {
+        let failed = |error| ModuleError::Backend(anyhow!("debug information: {error}"));
+        let mut image = ImageFile::default();
+        let mut described = Vec::new();
+        for (id, blob) in self.functions.iter() {
+            let Some(blob) = blob.as_ref().filter(|blob| blob.finalized) else { continue };
+            let name = self.declarations.get_function_decl(id).linkage_name(id);
+            image.function(&name, blob.address..blob.address + blob.size);
+            described.extend(blob.described());
+        }
+        for (id, mut section) in info.write().map_err(failed)? {
+            section.resolve(|number| {
+                let blob = self.functions.get(FuncId::from_u32(number as u32));
+                blob.and_then(Option::as_ref).map_or(0, |blob| blob.address as u64)
+            });
+            image.section(id.name(), section.into_bytes());
+        }
+        let common = self.isa.common_unwind_info();
+        if let Some(frames) = common.and_then(|common| debug_frames(&common, described)) {
+            image.section(".debug_frame", frames.into_bytes());
+        }
+        let image = image.write();
+        let image = image.map_err(|error| ModuleError::Backend(anyhow!(error)))?;
+        self.debug.push(GdbRegistration::new(image));
+        Ok(())
     }
 
     /// The address of anything that a relocation can name, if it is known by now.
@@ -245,6 +327,10 @@ impl JITModule {
         if self.hotswap {
             self.make_stubs()?;
         }
+        let personality = match self.personality {
+            Some(function) => Some(self.resolve(&function.into())?),
+            None => None,
+        };
         for id in &self.pending {
             let blob = match id {
                 FuncOrDataId::Func(id) => &self.functions[*id],
@@ -263,13 +349,14 @@ impl JITModule {
         }
         if let Some(common) = self.isa.common_unwind_info() {
             let described = pending.iter().filter_map(|id| match id {
-                FuncOrDataId::Func(id) => {
-                    let blob = self.functions[*id].as_ref()?;
-                    Some((blob.address, blob.unwind.as_ref()?))
-                }
+                FuncOrDataId::Func(id) => self.functions[*id].as_ref()?.described(),
                 FuncOrDataId::Data(_) => None,
             });
-            let frames = FrameRegistration::new(&common, described);
+            let frames =
+                FrameRegistration::with_exceptions(&common, personality, described, |number| {
+                    let data = DataId::from_u32(number as u32);
+                    self.resolve(&data.into()).map_or(0, |address| address as u64)
+                });
             self.frames.extend(frames);
         }
         for id in pending {
@@ -409,6 +496,7 @@ impl JITModule {
         bytes: &[u8],
         relocs: Vec<ModuleReloc>,
         unwind: Option<SystemVUnwindInfo>,
+        exceptions: Option<ExceptionTable>,
     ) -> ModuleResult<()> {
         check_relocs(bytes.len(), &relocs)?;
         let islands = bytes.len().next_multiple_of(16);
@@ -423,6 +511,7 @@ impl JITModule {
             islands,
             relocs,
             unwind,
+            exceptions,
             finalized: false,
         }));
         self.pending.push(FuncOrDataId::Func(id));
@@ -520,7 +609,18 @@ impl Module for JITModule {
         let unwind = compiled.create_unwind_info(&*self.isa)?;
         let unwind = unwind.map(|UnwindInfo::SystemV(info)| info);
         let alignment = u64::from(compiled.buffer.alignment);
-        self.place_function(func, alignment, compiled.buffer.data(), relocs, unwind)
+        let exceptions = match self.personality {
+            Some(_) => ExceptionTable::new(&compiled.buffer, &self.exception_types),
+            None => None,
+        };
+        let data = compiled.buffer.data();
+        match &exceptions {
+            Some(table) if !table.pads().is_empty() => {
+                let bytes = [data, table.pads()].concat();
+                self.place_function(func, alignment, &bytes, relocs, unwind, exceptions)
+            }
+            _ => self.place_function(func, alignment, data, relocs, unwind, exceptions),
+        }
     }
 
     fn define_function_bytes(
@@ -532,7 +632,7 @@ impl Module for JITModule {
     ) -> ModuleResult<()> {
         self.check_definable(func_id)?;
         CodeOffset::try_from(bytes.len()).map_err(|_| windlass_core::CodegenError::CodeTooLarge)?;
-        self.place_function(func_id, alignment, bytes, relocs.to_vec(), None)
+        self.place_function(func_id, alignment, bytes, relocs.to_vec(), None, None)
     }
 
     fn define_data(&mut self, data_id: DataId, data: &DataDescription) -> ModuleResult<()> {
@@ -570,7 +670,7 @@ impl Module for JITModule {
         };
         // SAFETY: the memory was just allocated with this size, and the contents are not longer.
         unsafe { patch::fill_data(address, contents, size) };
-        let blob = Blob { address, size, islands: size, relocs, unwind: None, finalized: false };
+        let blob = Blob { address, size, islands: size, relocs, unwind: None, exceptions: None, finalized: false };
         self.data[data_id] = Some(Box::new(blob));
         self.pending.push(FuncOrDataId::Data(data_id));
         Ok(())
@@ -581,5 +681,6 @@ impl Drop for JITModule {
     fn drop(&mut self) {
         // Functions of the module may still be called: their frames stay known.
         std::mem::forget(std::mem::take(&mut self.frames));
+        std::mem::forget(std::mem::take(&mut self.debug));
     }
 }

@@ -1,21 +1,34 @@
 //! Unwind information of code in memory, registered with the process's unwinder.
 
-use gimli::write::{
-    Address, CallFrameInstruction, CommonInformationEntry, EhFrame, EndianVec,
-    FrameDescriptionEntry, FrameTable,
+use windlass_core::isa::unwind::{CommonUnwindInfo, SystemVUnwindInfo};
+use windlass_dwarf::{
+    Address, ExceptionTable, Frame, Personality, PointerForm, Section, debug_frame, eh_frame,
 };
-use gimli::{Encoding, Format, LittleEndian, Register};
-use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
 
 unsafe extern "C" {
     fn __register_frame(frames: *const u8);
     fn __deregister_frame(frames: *const u8);
 }
 
+/// A function whose frames are described.
+#[derive(Clone, Copy)]
+pub struct DescribedFunction<'a> {
+    /// Where its code is.
+    pub address: usize,
+    /// The size of its code.
+    pub len: u32,
+    /// How its frames are unwound.
+    pub info: &'a SystemVUnwindInfo,
+    /// Where exceptions go on.
+    pub exceptions: Option<&'a ExceptionTable>,
+}
+
 /// Frame descriptions that the unwinder of this process knows, until the value is dropped.
 pub struct FrameRegistration {
     /// The bytes of an `.eh_frame` section, ending in a zero length. They never move.
     bytes: Box<[u8]>,
+    /// The exception tables, which never move either.
+    _tables: Vec<Box<[u64]>>,
 }
 
 impl FrameRegistration {
@@ -27,12 +40,98 @@ impl FrameRegistration {
         common: &CommonUnwindInfo,
         functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
     ) -> Option<Self> {
-        let bytes = section(common, functions)?.into_boxed_slice();
-        // SAFETY: the bytes are a well-formed section that lives, unmoved on the heap, until it is
-        // withdrawn by `drop`.
-        unsafe { __register_frame(bytes.as_ptr()) };
-        Some(Self { bytes })
+        Some(Self::register(section(common, functions)?, Vec::new()))
     }
+
+    /// As [`FrameRegistration::new`], with exception tables: `personality` is the address of the
+    /// function that reads them, `type_address` that of a type by its number.
+    pub(crate) fn with_exceptions<'a>(
+        common: &CommonUnwindInfo,
+        personality: Option<usize>,
+        functions: impl IntoIterator<Item = DescribedFunction<'a>>,
+        type_address: impl Fn(usize) -> u64,
+    ) -> Option<Self> {
+        let mut tables = Vec::new();
+        let frames: Vec<_> = functions
+            .into_iter()
+            .map(|function| {
+                let table = function.exceptions.filter(|_| personality.is_some());
+                let exceptions = table.map(|table| {
+                    let words = exception_words(table, &type_address);
+                    let address = Address::Constant(words.as_ptr() as u64);
+                    tables.push(words);
+                    address
+                });
+                frame(&function, exceptions)
+            })
+            .collect();
+        if frames.is_empty() {
+            return None;
+        }
+        let personality =
+            personality.map(|at| Personality { address: Address::Constant(at as u64) });
+        let section = eh_frame(common, PointerForm::Absolute, personality, frames).ok()?;
+        Some(Self::register(ended(section), tables))
+    }
+
+    /// Registers a section that ends in a zero length.
+    fn register(section: Vec<u8>, tables: Vec<Box<[u64]>>) -> Self {
+        let bytes = section.into_boxed_slice();
+        // SAFETY: the bytes are a well-formed section that lives, unmoved on the heap, until it is
+        // withdrawn by `drop`, and so do the tables that it refers to.
+        unsafe { __register_frame(bytes.as_ptr()) };
+        Self { bytes, _tables: tables }
+    }
+}
+
+/// The bytes of an `.eh_frame` section for functions at absolute addresses; none for no functions.
+pub(crate) fn section<'a>(
+    common: &CommonUnwindInfo,
+    functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
+) -> Option<Vec<u8>> {
+    let frames: Vec<_> = functions
+        .into_iter()
+        .map(|(address, info)| {
+            let len = info.len;
+            frame(&DescribedFunction { address, len, info, exceptions: None }, None)
+        })
+        .collect();
+    let any = !frames.is_empty();
+    let section = eh_frame(common, PointerForm::Absolute, None, frames).ok()?;
+    any.then(|| ended(section))
+}
+
+/// The bytes of a section, and the zero length that ends it.
+fn ended(section: Section) -> Vec<u8> {
+    let mut bytes = section.into_bytes();
+    bytes.extend_from_slice(&[0; 4]);
+    bytes
+}
+
+fn frame<'a>(function: &DescribedFunction<'a>, exceptions: Option<Address>) -> Frame<'a> {
+    let address = Address::Constant(function.address as u64);
+    Frame { address, len: function.len, info: function.info, exceptions }
+}
+
+/// The frames of functions as debuggers read them.
+pub(crate) fn debug_frames<'a>(
+    common: &CommonUnwindInfo,
+    functions: impl IntoIterator<Item = DescribedFunction<'a>>,
+) -> Option<Section> {
+    let frames = functions.into_iter().map(|function| frame(&function, None));
+    debug_frame(common, frames).ok()
+}
+
+/// The bytes of an exception table, with the addresses of types in it, where words are aligned.
+fn exception_words(table: &ExceptionTable, address: impl Fn(usize) -> u64) -> Box<[u64]> {
+    let (mut bytes, types) = table.write(PointerForm::Absolute);
+    for (at, number) in types {
+        let at = at as usize;
+        bytes[at..at + 8].copy_from_slice(&address(number).to_ne_bytes());
+    }
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    let words = bytes.chunks_exact(8);
+    words.map(|word| u64::from_ne_bytes(word.try_into().expect("eight bytes"))).collect()
 }
 
 impl Drop for FrameRegistration {
@@ -40,50 +139,4 @@ impl Drop for FrameRegistration {
         // SAFETY: exactly this address was registered, once.
         unsafe { __deregister_frame(self.bytes.as_ptr()) };
     }
-}
-
-/// The bytes of an `.eh_frame` section for functions at absolute addresses.
-pub(crate) fn section<'a>(
-    common: &CommonUnwindInfo,
-    functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
-) -> Option<Vec<u8>> {
-    let encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 1 };
-    let return_address = Register(common.return_address);
-    let mut entry = CommonInformationEntry::new(
-        encoding,
-        common.code_alignment,
-        common.data_alignment,
-        return_address,
-    );
-    let stack_pointer = Register(common.stack_pointer);
-    let offset = common.return_address_offset;
-    entry.add_instruction(CallFrameInstruction::Cfa(stack_pointer, common.cfa_offset as i32));
-    entry.add_instruction(CallFrameInstruction::Offset(return_address, offset));
-    let mut table = FrameTable::default();
-    let entry = table.add_cie(entry);
-    let mut any = false;
-    for (address, info) in functions {
-        let mut description =
-            FrameDescriptionEntry::new(Address::Constant(address as u64), info.len);
-        for (at, op) in &info.ops {
-            let instruction = match *op {
-                CfiOp::DefCfa { reg, offset } => {
-                    CallFrameInstruction::Cfa(Register(reg), offset as i32)
-                }
-                CfiOp::DefCfaOffset(offset) => CallFrameInstruction::CfaOffset(offset as i32),
-                CfiOp::DefCfaRegister(reg) => CallFrameInstruction::CfaRegister(Register(reg)),
-                CfiOp::Offset { reg, offset } => {
-                    CallFrameInstruction::Offset(Register(reg), offset)
-                }
-            };
-            description.add_instruction(*at, instruction);
-        }
-        table.add_fde(entry, description);
-        any = true;
-    }
-    let mut section = EhFrame(EndianVec::new(LittleEndian));
-    table.write_eh_frame(&mut section).ok()?;
-    let mut bytes = section.0.into_vec();
-    bytes.extend_from_slice(&[0; 4]);
-    any.then_some(bytes)
 }
