@@ -3,6 +3,7 @@
 //! alone.
 #![deny(unsafe_code)]
 
+pub mod clif;
 pub mod compile;
 pub mod disasm;
 pub mod exit;

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use windlass_tools::clif::ClifCommand;
 use windlass_tools::compile::CompileCommand;
 use windlass_tools::disasm::DisasmCommand;
 use windlass_tools::exit::{Outcome, failure, message};
@@ -27,6 +28,7 @@ struct Cli {
 enum Command {
     Run(RunCommand),
     Compile(CompileCommand),
+    Clif(ClifCommand),
     Disasm(DisasmCommand),
     Inspect(InspectCommand),
     Wast(WastCommand),
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(command) => command.execute(),
         Command::Compile(command) => command.execute(),
+        Command::Clif(command) => command.execute(),
         Command::Disasm(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
         Command::Wast(command) => command.execute(),

@@ -1,8 +1,8 @@
 //! `.eh_frame` and `.debug_frame`: how the frames of functions are unwound.
 
 use gimli::write::{
-    Address, CallFrameInstruction, CieId, CommonInformationEntry, DebugFrame, EhFrame, FrameDescriptionEntry,
-    FrameTable,
+    Address, CallFrameInstruction, CieId, CommonInformationEntry, DebugFrame, EhFrame,
+    FrameDescriptionEntry, FrameTable,
 };
 use gimli::{DwEhPe, Encoding, Format, Register};
 use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};

@@ -35,8 +35,7 @@ impl ImageFile {
         let end = ranges().map(|code| code.end).max().unwrap_or(0);
         let architecture = Architecture::X86_64;
         let mut file = Object::new(BinaryFormat::Elf, architecture, Endianness::Little);
-        let text =
-            file.add_section(Vec::new(), b".text".to_vec(), SectionKind::UninitializedData);
+        let text = file.add_section(Vec::new(), b".text".to_vec(), SectionKind::UninitializedData);
         file.append_section_bss(text, (end - start) as u64, 16);
         let executable = u64::from(elf::SHF_ALLOC | elf::SHF_EXECINSTR);
         file.section_mut(text).flags = SectionFlags::Elf { sh_flags: executable };

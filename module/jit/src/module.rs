@@ -670,7 +670,15 @@ impl Module for JITModule {
         };
         // SAFETY: the memory was just allocated with this size, and the contents are not longer.
         unsafe { patch::fill_data(address, contents, size) };
-        let blob = Blob { address, size, islands: size, relocs, unwind: None, exceptions: None, finalized: false };
+        let blob = Blob {
+            address,
+            size,
+            islands: size,
+            relocs,
+            unwind: None,
+            exceptions: None,
+            finalized: false,
+        };
         self.data[data_id] = Some(Box::new(blob));
         self.pending.push(FuncOrDataId::Data(data_id));
         Ok(())

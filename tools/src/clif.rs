@@ -1,0 +1,141 @@
+//! `windlass clif`: functions in text form, as machine code or as an object file.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+use windlass_core::Context;
+use windlass_core::ir::ExceptionTag;
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::settings::{self, Configurable};
+use windlass_core::text::{ParseOptions, parse_test};
+use windlass_module::{Linkage, Module, default_libcall_names, define_functions};
+use windlass_object::{ObjectBuilder, ObjectModule, TypeEntry};
+
+use crate::exit::{Outcome, usage};
+
+/// Compile functions in text form (CLIF)
+///
+/// With an output file, an object is written for gcc or lld to link into programs, position-
+/// independent or not, and shared libraries: functions are exported under their names, and what is
+/// not defined is imported. Without one, the machine code is printed. Lines `test`, `set` and
+/// `target` of the file are not looked at.
+#[derive(Args, Debug)]
+pub struct ClifCommand {
+    /// The functions
+    file: PathBuf,
+
+    /// Where to write the object
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// The machine to compile for, such as x86_64-unknown-linux-gnu; this one if not given
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+
+    /// A setting of the code generator or the machine, or a preset such as `haswell`; may repeat.
+    /// `is_pic` and `tls_model=elf_gd` are set at the beginning
+    #[arg(long = "set", value_name = "NAME[=VALUE]")]
+    settings: Vec<String>,
+
+    /// Put every function into a section of its own
+    #[arg(long)]
+    function_sections: bool,
+
+    /// The function that unwinders ask about exceptions, such as __gxx_personality_v0
+    #[arg(long, value_name = "NAME")]
+    personality: Option<String>,
+
+    /// What a tag of try_call catches: a symbol that describes a type, such as _ZTIi, or `cleanup`,
+    /// or `all` (as when nothing is said); may repeat
+    #[arg(long = "tag", value_name = "NUMBER=ENTRY")]
+    tags: Vec<String>,
+}
+
+impl ClifCommand {
+    /// Compiles the file.
+    pub fn execute(self) -> Result<Outcome> {
+        let isa = self.isa().map_err(usage)?;
+        let name = self.file.display().to_string();
+        let text = fs::read_to_string(&self.file).with_context(|| format!("reading {name}"))?;
+        let options = ParseOptions {
+            default_calling_convention: isa.default_call_conv(),
+            ..ParseOptions::default()
+        };
+        let file = parse_test(&text, options).map_err(|error| anyhow!("{name}: {error}"))?;
+        let functions: Vec<_> = file.functions.into_iter().map(|(func, _)| func).collect();
+        let Some(output) = &self.output else {
+            for function in functions {
+                let title = function.name.to_string();
+                let mut context = Context::for_function(function);
+                let code = context.compile(&*isa, &mut Default::default());
+                let code = code.map_err(|error| anyhow!("{name}: {title}: {}", error.inner))?;
+                let listing = isa.to_text(code.buffer.data(), code.buffer.code_size());
+                println!("{title}:\n{listing}");
+            }
+            return Ok(Outcome::Success);
+        };
+        let mut builder = ObjectBuilder::new(isa, name.clone(), default_libcall_names())?;
+        builder.per_function_section(self.function_sections);
+        let mut module = ObjectModule::new(builder);
+        self.exceptions(&mut module).map_err(usage)?;
+        define_functions(&mut module, functions).with_context(|| name.clone())?;
+        let bytes = module.finish().emit().map_err(|error| anyhow!("{name}: {error}"))?;
+        fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
+        Ok(Outcome::Success)
+    }
+
+    /// The machine with all settings.
+    fn isa(&self) -> Result<OwnedTargetIsa> {
+        let mut builder = match &self.target {
+            Some(triple) => windlass_isa::lookup_by_name(triple)
+                .with_context(|| format!("--target {triple}"))?,
+            None => windlass_isa::host_builder_with_options(false).map_err(|e| anyhow!(e))?,
+        };
+        let mut shared = settings::builder();
+        shared.set("is_pic", "true")?;
+        shared.set("tls_model", "elf_gd")?;
+        for setting in &self.settings {
+            let at = || format!("--set {setting}");
+            match setting.split_once('=') {
+                Some((name, value)) => {
+                    if shared.set(name, value).is_err() {
+                        builder.set(name, value).or_else(|_| shared.set(name, value))
+                    } else {
+                        Ok(())
+                    }
+                }
+                None if shared.enable(setting).is_ok() => Ok(()),
+                None => builder.enable(setting),
+            }
+            .with_context(at)?;
+        }
+        Ok(builder.finish(settings::Flags::new(shared))?)
+    }
+
+    fn exceptions(&self, module: &mut ObjectModule) -> Result<()> {
+        if let Some(name) = &self.personality {
+            let signature = module.make_signature();
+            let personality = module.declare_function(name, Linkage::Import, &signature)?;
+            module.set_personality(personality);
+        } else if !self.tags.is_empty() {
+            bail!("--tag wants --personality: the tables are for that function");
+        }
+        for text in &self.tags {
+            let wrong = || format!("--tag {text}: expected NUMBER=ENTRY, such as 1=_ZTIi");
+            let (tag, entry) = text.split_once('=').with_context(wrong)?;
+            let tag = ExceptionTag::from_u32(tag.parse().with_context(wrong)?);
+            let entry = match entry {
+                "all" => TypeEntry::CatchAll,
+                "cleanup" => TypeEntry::Cleanup,
+                name => {
+                    let data = module.declare_data(name, Linkage::Import, false, false)?;
+                    module.type_entry(data)
+                }
+            };
+            module.map_exception_tag(tag, entry);
+        }
+        Ok(())
+    }
+}
