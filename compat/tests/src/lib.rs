@@ -19,3 +19,13 @@ mod surface;
 fn surface() {
     assert_eq!(surface::report(), include_str!("../../clients/expected/surface.txt"));
 }
+
+#[allow(clippy::all)]
+#[path = "../../clients/src/object.rs"]
+mod object;
+
+/// Wants `cc` and `nm`, as the client does.
+#[test]
+fn object() {
+    assert_eq!(object::report(), include_str!("../../clients/expected/object.txt"));
+}
