@@ -690,3 +690,77 @@ fn only_what_is_in_memory_is_used() {
     let run = instance.get_typed_func::<(), i32>(&mut store, "run").expect("exported");
     assert_eq!(run.call(&mut store, ()).expect("no trap"), FAULT);
 }
+
+#[test]
+fn links_that_the_program_makes_lead_nowhere() {
+    let mut guest = Guest::with_directory();
+    let outside = guest.path("../secret");
+    std::fs::write(&outside, b"secret").expect("the directory is writable");
+    let before = std::fs::metadata(&outside).expect("it is there");
+    for (n, target) in ["../secret", "/etc/passwd", "sub/../../secret", ".."].iter().enumerate() {
+        let name = format!("link{n}");
+        let (from, to) = (guest.put(target), guest.put(&name));
+        let (from_len, to_len) = (target.len() as i64, name.len() as i64);
+        // Absolute ones are refused when they are made; what is made is not followed out.
+        let made = guest.call("path_symlink", &[from, from_len, 3, to, to_len]);
+        assert_eq!(made, if target.starts_with('/') { PERM } else { SUCCESS }, "{target}");
+        if made != SUCCESS {
+            continue;
+        }
+        for open in [0, CREATE, TRUNCATE, DIRECTORY] {
+            assert!(guest.open(&name, open, ALL).is_err(), "{target}");
+            assert!(guest.open(&format!("{name}/secret"), open, ALL).is_err(), "{target}");
+        }
+        let at = guest.put(&name);
+        let times = [3, FOLLOW, at, to_len, 1, 1, 5];
+        assert_ne!(guest.call("path_filestat_set_times", &times), SUCCESS, "{target}");
+        assert_ne!(guest.call("path_filestat_get", &[3, FOLLOW, at, to_len, 64]), SUCCESS);
+        let hard = guest.put("hard");
+        let link = [3, FOLLOW, at, to_len, 3, hard, 4];
+        assert_ne!(guest.call("path_link", &link), SUCCESS, "{target}");
+    }
+    let after = std::fs::metadata(&outside).expect("it is there");
+    assert_eq!(after.modified().ok(), before.modified().ok());
+    assert_eq!(std::fs::read(&outside).expect("untouched"), b"secret");
+}
+
+#[test]
+fn a_folder_swapped_for_a_link_meanwhile() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let mut guest = Guest::with_directory();
+    let outside = guest.path("../outside");
+    for (dir, text) in [(outside.clone(), "secret"), (guest.path("real"), "own")] {
+        std::fs::create_dir(&dir).expect("the directory is writable");
+        std::fs::write(dir.join("file"), text).expect("the directory is writable");
+    }
+    std::os::unix::fs::symlink(&outside, guest.path("way out")).expect("links can be made");
+    let (door, real, way_out) = (guest.path("door"), guest.path("real"), guest.path("way out"));
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                for other in [&real, &way_out] {
+                    std::fs::rename(other, &door).expect("the door is free");
+                    std::thread::yield_now();
+                    std::fs::rename(&door, other).expect("the door is there");
+                }
+            }
+        });
+        let mut found = 0;
+        let mut tries = 0;
+        while found < 20 && tries < 200_000 {
+            tries += 1;
+            match guest.open("door/file", 0, READ) {
+                Ok(fd) => {
+                    assert_eq!(guest.read(fd, 10), Ok(b"own".to_vec()));
+                    assert_eq!(guest.call("fd_close", &[fd]), SUCCESS);
+                    found += 1;
+                }
+                Err(errno) => assert!([NOENT, PERM].contains(&errno), "{errno}"),
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(found, 20, "the door was never open");
+    });
+}
