@@ -4,7 +4,7 @@
 //!
 //! All five are called on one thread and return 0 for success; an error is said on standard error.
 //! This file is the C side: it turns pointers into Rust values, which is all the `unsafe` there is.
-//! What the functions do is in [`bench`].
+//! What the functions do is in [`mod@bench`].
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
