@@ -5,7 +5,7 @@
 //! matches and binds, `$(NAME=$OTHER)` binds by the regular expression of another, `$(=RE)` only
 //! matches, `$()` is empty, and `$$` is a dollar sign.
 
-use regex::Regex;
+use regex_lite::Regex;
 use std::collections::BTreeMap;
 
 /// What a directive demands of its pattern.
@@ -161,9 +161,9 @@ fn compile(parts: &[Part], variables: &BTreeMap<String, Variable>) -> Result<Reg
     re += boundary(parts.first(), false);
     for part in parts {
         match part {
-            Part::Text(text) => re += &regex::escape(text),
+            Part::Text(text) => re += &regex_lite::escape(text),
             Part::Use(name) => match variables.get(name) {
-                Some(Variable::Text(text)) => re += &regex::escape(text),
+                Some(Variable::Text(text)) => re += &regex_lite::escape(text),
                 Some(Variable::Regex(other)) => re += &format!("(?:{other})"),
                 None => return Err(format!("the variable `${name}` has no value yet")),
             },
@@ -172,7 +172,7 @@ fn compile(parts: &[Part], variables: &BTreeMap<String, Variable>) -> Result<Reg
             Part::BindAs(name, other) => match variables.get(other) {
                 Some(Variable::Regex(inner)) => re += &format!("(?P<{name}>{inner})"),
                 Some(Variable::Text(text)) => {
-                    re += &format!("(?P<{name}>{})", regex::escape(text));
+                    re += &format!("(?P<{name}>{})", regex_lite::escape(text));
                 }
                 None => return Err(format!("the variable `${other}` has no value yet")),
             },
