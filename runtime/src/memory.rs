@@ -39,6 +39,10 @@ const COPIED_IMAGE: usize = 64 << 10;
 /// back and touching some of them again.
 const MAX_WINDOWS_SIZE: usize = 128 << 10;
 
+/// The most bytes of a memory that is closed: to find out what was touched in a larger one takes
+/// too long.
+const MAX_CLOSED: usize = 64 << 20;
+
 /// The most windows: each costs two mappings.
 const MAX_WINDOWS: usize = 4;
 
@@ -133,8 +137,9 @@ impl Habits {
         }
     }
 
-    /// Adds pages that an instance touched to the windows, unless they are too many.
-    fn learn(&self, touched: Vec<Range<usize>>) {
+    /// Adds pages that an instance touched to the windows, unless they are too many. It is unusual
+    /// if nothing is new in a memory that was closed: then the host looked at all of it.
+    fn learn(&self, touched: Vec<Range<usize>>, was_closed: bool) {
         let mut windows = self.windows();
         let mut all: Vec<Range<usize>> = windows.iter().cloned().chain(touched).collect();
         all.sort_unstable_by_key(|range| range.start);
@@ -154,10 +159,10 @@ impl Habits {
             joined.remove(least + 1);
         }
         let size: usize = joined.iter().map(Range::len).sum();
-        if size > MAX_WINDOWS_SIZE || joined == *windows {
+        if size > MAX_WINDOWS_SIZE || (joined == *windows && was_closed) {
             drop(windows);
             self.unusual();
-        } else {
+        } else if joined != *windows {
             *windows = joined;
             self.version.fetch_add(1, Ordering::Relaxed);
         }
@@ -184,7 +189,7 @@ impl MemorySetup {
 
 /// A memory of a store.
 ///
-/// A memory that an instance's module defines may be *closed*: only some windows of it are
+/// The memory of an instance that follows another one may be *closed*: only some windows of it are
 /// accessible, the pages that instances of the module touched so far. Touching another page opens it, by the
 /// handler of the signal or before the host looks at it. So the end of an instance knows, without
 /// asking the kernel, that nothing but the windows must be made fresh, and the pages of the windows
@@ -204,6 +209,8 @@ pub(crate) struct MemoryObject {
     closed: Cell<bool>,
     /// Whether it was closed and is no more.
     opened: Cell<bool>,
+    /// Whether it may be closed for the next instance.
+    closable: bool,
     /// Whether the image is mapped into the slot.
     mapped: bool,
     /// Mappings beyond two that the memory costs, for its image and for its windows.
@@ -253,6 +260,7 @@ impl MemoryObject {
             version: 0,
             closed: Cell::new(false),
             opened: Cell::new(false),
+            closable: false,
             mapped: false,
             image_mappings: 0,
             window_mappings: 0,
@@ -282,26 +290,22 @@ impl MemoryObject {
     fn prepare(&mut self, setup: Option<&MemorySetup>) -> io::Result<()> {
         self.slot.note_used(self.initial);
         let Some(setup) = setup else { return self.make_accessible(0..self.initial) };
-        let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
-        // What is accessible before anything is done about it.
-        let (access, accessible) = match self.plan {
-            MemoryPlan::Reserved => (Access::None, None),
-            MemoryPlan::Checked => (Access::ReadWrite, Some(0..all)),
+        let large = match &setup.image {
+            Some(MemoryImage::Mapped(at, image)) => Some((*at, image)),
+            _ => None,
         };
-        let maps = matches!(setup.image, Some(MemoryImage::Mapped(..)));
-        if let Some(MemoryImage::Mapped(at, image)) = &setup.image
+        if let Some((at, image)) = large
             && self.slot.home().take_extra_mappings(2)
         {
             self.image_mappings = 2;
             // SAFETY: the slot is fresh; nobody uses it.
-            unsafe { self.slot.map_image(*at, image, access)? };
+            unsafe { self.slot.map_image(at, image, Access::ReadWrite)? };
             self.mapped = true;
         }
-        let may_close =
-            all != 0 && self.mapped == maps && !setup.habits.open.load(Ordering::Relaxed);
-        if !(may_close && self.close(setup, accessible)?) {
-            self.make_accessible(0..self.initial)?;
-        }
+        // The windows of a memory hold an image that is copied, unless it is a large one.
+        let whole = self.mapped == large.is_some();
+        self.closable = whole && self.initial != 0 && self.initial <= MAX_CLOSED;
+        self.make_accessible(0..self.initial)?;
         self.fill_image(setup);
         Ok(())
     }
@@ -318,9 +322,9 @@ impl MemoryObject {
         Ok(())
     }
 
-    /// Leaves the windows accessible, of a memory that is accessible in these pages or nowhere.
-    /// Returns whether it did: it does not if there would be too many mappings.
-    fn close(&mut self, setup: &MemorySetup, accessible: Option<Range<usize>>) -> io::Result<bool> {
+    /// Leaves of a memory that is accessible only the windows so, unless that would cost too many
+    /// mappings.
+    fn close(&mut self, setup: &MemorySetup) -> io::Result<()> {
         let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
         self.windows.clear();
         {
@@ -330,25 +334,19 @@ impl MemoryObject {
             self.version = setup.habits.version.load(Ordering::Relaxed);
         }
         if !self.can_have_windows(self.windows.len()) {
-            self.windows.clear();
-            return Ok(false);
+            self.closable = false;
+            return Ok(());
         }
-        if let Some(accessible) = accessible {
-            let mut from = accessible.start;
-            for n in 0..=self.windows.len() {
-                let window = self.windows.get(n).cloned().unwrap_or(accessible.end..all);
-                // SAFETY: the memory belongs to no instance now.
-                unsafe { self.slot.make_inaccessible(from..window.start)? };
-                from = window.end;
-            }
-        } else {
-            for window in &self.windows {
-                self.slot.make_accessible(window.clone())?;
-            }
+        let mut from = 0;
+        for n in 0..=self.windows.len() {
+            let window = self.windows.get(n).cloned().unwrap_or(all..all);
+            // SAFETY: the memory belongs to no instance now.
+            unsafe { self.slot.make_inaccessible(from..window.start)? };
+            from = window.end;
         }
         self.closed.set(true);
         self.opened.set(false);
-        Ok(true)
+        Ok(())
     }
 
     /// Makes all of it accessible, if it is not. A signal handler may call this.
@@ -440,18 +438,17 @@ impl MemoryObject {
             setup.habits.usual();
             return Ok(());
         }
-        if self.opened.get() {
+        let closes = self.closable && !setup.habits.open.load(Ordering::Relaxed);
+        if closes {
             match touched(self.slot.start(), self.initial) {
-                Some(touched) => setup.habits.learn(touched),
+                Some(touched) => setup.habits.learn(touched, self.opened.get()),
                 None => setup.habits.unusual(),
             }
         }
         // SAFETY: as above.
         unsafe { self.slot.discard(0..self.initial)? };
-        if self.opened.get() && !setup.habits.open.load(Ordering::Relaxed) {
-            let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
-            self.opened.set(false);
-            self.close(setup, Some(0..all))?;
+        if closes && !setup.habits.open.load(Ordering::Relaxed) {
+            self.close(setup)?;
         }
         Ok(())
     }
@@ -463,8 +460,7 @@ impl MemoryObject {
             self.forget()?;
         } else if self.closed.get() && habits.version.load(Ordering::Relaxed) != self.version {
             self.forget()?;
-            let all = round_up_to_pages(self.initial).unwrap_or(self.initial);
-            self.close(setup, Some(0..all))?;
+            self.close(setup)?;
         }
         if self.closed.get() {
             self.fill_windows(setup);
@@ -566,6 +562,10 @@ impl MemoryObject {
         let new = self.grown(delta)?;
         if delta == 0 {
             return Some(pages);
+        }
+        // The new part would cost a closed memory two mappings more.
+        if self.closed.get() && !self.can_have_windows(self.windows.len() + 1) {
+            self.open().ok()?;
         }
         match (self.plan, &self.moved) {
             (MemoryPlan::Reserved, _) => self.make_accessible(old..new).ok()?,
