@@ -1,59 +1,169 @@
-//! The example's language, run on the interpreter.
+//! The example compiler: the same program in memory and as an object that gcc links, and both under
+//! gdb.
 
-#[path = "../examples/toy/compiler.rs"]
-mod compiler;
-#[path = "../examples/toy/parser.rs"]
-mod parser;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
-use windlass_core::data_value::DataValue;
-use windlass_core::interpret::{FunctionStore, Interpreter, InterpreterState};
-
-fn run(text: &str, args: &[i64]) -> i64 {
-    let functions = compiler::compile(&parser::parse(text).unwrap()).unwrap();
-    let mut store = FunctionStore::default();
-    for func in &functions {
-        store.add(func.name.to_string(), func);
-    }
-    let state = InterpreterState::default().with_function_store(store);
-    let mut interpreter = Interpreter::new(state).with_fuel(Some(10_000_000));
-    let args: Vec<DataValue> = args.iter().map(|&arg| DataValue::I64(arg)).collect();
-    match interpreter.call_by_name("%main", &args).unwrap().unwrap_return()[..] {
-        [DataValue::I64(value)] => value,
-        ref other => panic!("expected one i64, found {other:?}"),
-    }
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
+fn command(folder: &Path, program: &str, args: &[&str]) -> Output {
+    let output = Command::new(program).args(args).current_dir(folder).output();
+    output.unwrap_or_else(|error| panic!("{program} (install it): {error}"))
+}
+
+#[track_caller]
+fn run(folder: &Path, program: &str, args: &[&str]) -> String {
+    let output = command(folder, program, args);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{program} {args:?}: {}\n{out}\n{err}", output.status);
+    out
+}
+
+/// The example, built as this test was.
+fn toy() -> String {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    run(here, env!("CARGO"), &["build", "-q", "--example", "toy"]);
+    let tests = std::env::current_exe().unwrap();
+    let target = tests.ancestors().nth(2).unwrap().join("examples/toy");
+    target.to_str().unwrap().to_string()
+}
+
+const DEBUG: &str = include_str!("debug.toy");
+
 #[test]
-fn the_program_counts() {
-    let (mut primes, mut sum) = (0, 0);
-    for at in 0..100_i64 {
-        if at >= 2 && (2..at).all(|divisor| at % divisor != 0) {
-            primes += 1;
-        } else {
-            sum += (0..at % 15).fold((0, 1), |(x, y), _| (y, x + y)).0;
+fn a_program_runs_at_once_and_as_an_executable() {
+    let (toy, folder) = (toy(), folder("toy-both"));
+    std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
+    for level in ["-g", "-O"] {
+        // What C has in its buffer is written at the end.
+        assert_eq!(run(&folder, &toy, &[level, "debug.toy", "1"]), "125\nKLMNO\n");
+        run(&folder, &toy, &[level, "-o", "debug.o", "debug.toy"]);
+        for kind in [&["-pie"][..], &["-no-pie"], &["-static"]] {
+            let link = [kind, &["-Wl,--fatal-warnings", "debug.o", "-o", "debug"]].concat();
+            run(&folder, "gcc", &link);
+            let output = command(&folder, "./debug", &[]);
+            assert_eq!(output.status.code(), Some(125), "{kind:?}");
+            assert_eq!(output.stdout, b"KLMNO\n", "{kind:?}");
         }
     }
-    let text = include_str!("../examples/toy/program.toy");
-    assert_eq!(run(text, &[100]), primes * 1_000_000 + sum);
+    assert_eq!(run(&folder, &toy, &["-O"]), "168050151\nmoved to\n593\n");
 }
 
 #[test]
-fn precedence_and_shadowing() {
-    assert_eq!(run("fn main(x) { return 1 + 2 * 3 - -x; }", &[5]), 12);
-    assert_eq!(run("fn main(x) { let x = x + 1; if x == 6 { x = x * 2; } return x; }", &[5]), 12);
-    assert_eq!(run("fn main(x) { while x > 10 { x = x - 10; } }", &[25]), 0);
+fn mistakes_are_errors_with_a_line() {
+    let (toy, folder) = (toy(), folder("toy-errors"));
+    for (text, expected) in [
+        ("fn main() { return x; }", "`x` is not declared"),
+        ("struct s { a }\nfn main() {\n let v = s { b: 1 }; }", "line 3: struct `s` has no field"),
+        ("fn main() {\n let v = 1;\n return v.a; }", "line 3: `v` is a number"),
+        ("fn main() { return f(1); }", "there is no function `f`"),
+        ("extern fn puts(x);\nfn main() { puts(); }", "`puts` takes 1 arguments, not 0"),
+        ("fn main() { return \"text; }", "line 1: the text has no end"),
+        ("fn other() { return 1; }", "there is no function `main`"),
+    ] {
+        std::fs::write(folder.join("wrong.toy"), text).unwrap();
+        let output = command(&folder, &toy, &["wrong.toy"]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}: {error}");
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+/// What gdb is told, behind the first breakpoint.
+const SCRIPT: &str = "run
+backtrace 3
+info args
+next
+print sum
+print left
+finish
+info locals
+next
+next
+continue
+print sum
+up
+print count
+print start
+print *p
+up
+print p
+print base
+delete
+break 19
+continue
+print *p
+print count
+info frame
+";
+
+/// What it answers, in this order.
+const ANSWERS: &[&str] = &[
+    "Breakpoint 1, add (left=10, right=0) at debug.toy:8",
+    "let sum = left + right;",
+    "#0  add (left=10, right=0) at debug.toy:8",
+    "in fill (p=0x",
+    ", start=10) at debug.toy:16",
+    "at debug.toy:26",
+    "left = 10",
+    "right = 0",
+    "putchar(65 + sum % 26);",
+    "$1 = 10",
+    "$2 = ",
+    "Value returned is $3 = 10",
+    "count = 0",
+    "count = count + 1;",
+    "Breakpoint 1, add (left=10, right=1)",
+    "fill (p=0x",
+    "$5 = 1",
+    "$6 = 10",
+    "$7 = {first = 13, second = 1}",
+    "in main (",
+    "$8 = {first = 13, second = 1}",
+    "$9 = 7",
+    "Breakpoint 2, fill",
+    "p.second = count * start;",
+    "$10 = {first = 63, second = 1}",
+    "$11 = 5",
+    "source language c",
+];
+
+#[track_caller]
+fn debug(folder: &Path, setup: &str, args: &[&str]) {
+    let begin = "set pagination off\nset debuginfod enabled off\nset width 0\nset confirm off\n\
+                 set breakpoint pending on\nset disable-randomization off\n";
+    std::fs::write(folder.join("script"), format!("{begin}{setup}{SCRIPT}")).unwrap();
+    let base = ["-nx", "-q", "-batch", "-x", "script", "--args"];
+    let output = command(folder, "gdb", &[&base[..], args].concat());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let mut rest = &text[..];
+    for answer in ANSWERS {
+        let Some(at) = rest.find(answer) else {
+            panic!("gdb should say `{answer}` in:\n{rest}\nof\n{text}\n{errors}");
+        };
+        rest = &rest[at + answer.len()..];
+    }
 }
 
 #[test]
-fn mistakes_are_named() {
-    let error = |text: &str| match parser::parse(text) {
-        Ok(program) => compiler::compile(&program).unwrap_err(),
-        Err(error) => error,
-    };
-    assert_eq!(error("fn f() {\n return x; }").split(':').next(), Some("in `f`"));
-    assert_eq!(error("fn f() {\n let = 1; }"), "line 2: expected a name, found `=`");
-    assert_eq!(error("fn f() { return g(); }"), "in `f`: there is no function `g`");
-    assert_eq!(error("fn f(x) { return f(); }"), "in `f`: `f` takes 1 arguments, not 0");
-    assert_eq!(error("fn f() { $ }"), "line 1: unexpected `$`");
-    assert!(error(&format!("fn f() {{ return {}1; }}", "(".repeat(10_000))).contains("nesting"));
+fn gdb_sees_functions_in_memory() {
+    let (toy, folder) = (toy(), folder("toy-gdb-memory"));
+    std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
+    debug(&folder, "break debug.toy:8\n", &[&toy, "-g", "debug.toy", "1"]);
+}
+
+#[test]
+fn gdb_sees_functions_of_objects() {
+    let (toy, folder) = (toy(), folder("toy-gdb-object"));
+    std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
+    run(&folder, &toy, &["-g", "-o", "debug.o", "debug.toy"]);
+    run(&folder, "gcc", &["debug.o", "-o", "debug"]);
+    debug(&folder, "break add\n", &["./debug"]);
 }

@@ -26,6 +26,9 @@ pub struct StackLimit {
     pub offset: i32,
 }
 
+/// The place of an instruction that was not emitted.
+pub(crate) const NO_PLACE: u32 = u32::MAX;
+
 /// Arrays that emission uses again for each function.
 #[derive(Default)]
 pub struct EmitScratch {
@@ -36,9 +39,10 @@ pub struct EmitScratch {
     deferred: Vec<(Label, TrapCode, SourceLoc)>,
     /// Offsets of emitted blocks, in the order of emission.
     pub(crate) block_starts: Vec<u32>,
-    /// Offsets of instructions, in the order of emission; only where a value has a label.
+    /// Of each instruction where the moves before it begin, where it begins, and where it ends, in
+    /// the order of emission; only where a value has a label.
     pub(crate) inst_offsets: Vec<u32>,
-    /// For each instruction its place in `inst_offsets`.
+    /// For each instruction its place in `inst_offsets`, `NO_PLACE` if it was not emitted.
     pub(crate) inst_places: Vec<u32>,
     pub(crate) cfi_offsets: Vec<u32>,
     pub(crate) cfi_ops: Vec<CfiOp>,
@@ -273,7 +277,7 @@ pub fn emit(
     scratch.deferred.clear();
     let labelled = !vcode.value_labels.is_empty();
     if labelled {
-        scratch.inst_places.resize(vcode.num_insts() + 1, 0);
+        scratch.inst_places.resize(vcode.num_insts(), NO_PLACE);
     }
     find_empty_blocks(input, scratch);
     let order = core::mem::take(&mut scratch.order);
@@ -317,11 +321,6 @@ pub fn emit(
         e.buffer.trap_here(code);
         input.backend.emit_trap(&mut e);
         e.buffer.srcloc_range(start, loc);
-    }
-    if labelled {
-        let end = e.buffer.cur_offset();
-        e.scratch.inst_places[vcode.num_insts()] = e.scratch.inst_offsets.len() as u32;
-        e.scratch.inst_offsets.push(end);
     }
     scratch.deferred = deferred;
     let EmitScratch { block_starts, inst_offsets, cfi_offsets, .. } = scratch;
@@ -447,6 +446,11 @@ fn emit_block(
             cursor.loc = loc;
             cursor.srcloc += 1;
         }
+        if labelled {
+            e.scratch.inst_places[i] = e.scratch.inst_offsets.len() as u32;
+            let at = e.buffer.cur_offset();
+            e.scratch.inst_offsets.push(at);
+        }
         let before = ProgPoint::before(Inst::new(i));
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
             && *at <= before
@@ -455,7 +459,6 @@ fn emit_block(
             cursor.edit += 1;
         }
         if labelled {
-            e.scratch.inst_places[i] = e.scratch.inst_offsets.len() as u32;
             let at = e.buffer.cur_offset();
             e.scratch.inst_offsets.push(at);
         }
@@ -544,6 +547,10 @@ fn emit_block(
                 }
                 _ => {}
             }
+        }
+        if labelled {
+            let end = e.buffer.cur_offset();
+            e.scratch.inst_offsets.push(end);
         }
         let after = ProgPoint::after(Inst::new(i));
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)

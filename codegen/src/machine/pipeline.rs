@@ -3,7 +3,7 @@
 
 use super::blockorder::BlockOrder;
 use super::driver::lower_function;
-use super::emit::{EmitInput, EmitScratch, StackLimit, emit};
+use super::emit::{EmitInput, EmitScratch, NO_PLACE, StackLimit, emit};
 use super::frame::{Frame, FrameNeeds};
 use super::lower::LowerScratch;
 use super::regalloc::{self, RegallocConfig, RegallocFacts, RegallocScratch};
@@ -186,11 +186,6 @@ impl MachineContext {
         let fp_based = self.frame.has_frame && spills.base != self.frame.areas.outgoing.base;
         let sp_to_fp = if fp_based { 0 } else { self.frame.size() as i64 };
         for &(label, from, to, alloc) in &output.debug_locations {
-            let start = self.offset_of(from);
-            let end = self.offset_of(to);
-            if start >= end {
-                continue;
-            }
             let loc = match (alloc.as_reg(), alloc.as_stack()) {
                 (Some(reg), _) => LabelValueLoc::Reg(reg),
                 (_, Some(slot)) => {
@@ -199,12 +194,74 @@ impl MachineContext {
                 }
                 _ => continue,
             };
-            let label = ValueLabel::from_u32(label);
-            ranges.entry(label).or_default().push(ValueLocRange { loc, start, end });
+            let list = ranges.entry(ValueLabel::from_u32(label)).or_default();
+            self.pieces(from, to, |start, end| list.push(ValueLocRange { loc, start, end }));
         }
         for list in ranges.values_mut() {
             list.sort_by_key(|r| (r.start, r.end));
+            list.dedup();
+            // Adjacent pieces are one.
+            list.dedup_by(|next, last| {
+                let joins = next.loc == last.loc && next.start <= last.end;
+                if joins {
+                    last.end = last.end.max(next.end);
+                }
+                joins
+            });
         }
+    }
+
+    /// The code between two program points, block by block: blocks are not emitted in their order.
+    /// Where moves stand before an instruction, a place that they leave still counts for their
+    /// first byte: there nothing has been moved, and a debugger may stop.
+    fn pieces(
+        &self,
+        from: regalloc2::ProgPoint,
+        to: regalloc2::ProgPoint,
+        mut piece: impl FnMut(CodeOffset, CodeOffset),
+    ) {
+        let blocks = &self.vcode.blocks;
+        let first = blocks.partition_point(|b| b.insts.end as usize <= from.inst().index());
+        for block in &blocks[first..] {
+            let insts = block.insts.range();
+            if insts.start > to.inst().index() {
+                break;
+            }
+            if insts.is_empty() || self.emit.inst_places[insts.start] == NO_PLACE {
+                continue;
+            }
+            let start = regalloc2::ProgPoint::before(regalloc2::Inst::new(insts.start));
+            let end = regalloc2::ProgPoint::after(regalloc2::Inst::new(insts.end - 1));
+            let last = end.min(to);
+            let (start, mut until) = (self.offset_of(start.max(from)), self.offset_of(last));
+            if last.pos() == regalloc2::InstPosition::Before {
+                until = self.moves_before(last.inst().index()).map_or(until, |at| at + 1);
+            }
+            if start < until {
+                piece(start, until);
+            }
+            if to < end {
+                continue;
+            }
+            // Moves at the beginning of the blocks that come next.
+            for succ in &self.vcode.succs[block.succs.range()] {
+                let succ = &blocks[succ.index()];
+                let first = succ.insts.start as usize;
+                if succ.preds.len() == 1
+                    && self.emit.inst_places[first] != NO_PLACE
+                    && let Some(at) = self.moves_before(first)
+                {
+                    piece(at, at + 1);
+                }
+            }
+        }
+    }
+
+    /// Where the moves before an instruction begin, if there are any.
+    fn moves_before(&self, inst: usize) -> Option<CodeOffset> {
+        let place = self.emit.inst_places[inst] as usize;
+        let [moves, start] = [0, 1].map(|n| self.emit.inst_offsets[place + n]);
+        (moves < start).then_some(moves)
     }
 
     /// From the frame pointer, or the stack pointer at entry, to the canonical frame address, which
@@ -217,12 +274,11 @@ impl MachineContext {
         }
     }
 
-    /// The offset of a program point: that of its instruction, or of the next one.
+    /// The offset of a program point: where its instruction, which was emitted, begins or ends.
     fn offset_of(&self, point: regalloc2::ProgPoint) -> CodeOffset {
         let after = point.pos() == regalloc2::InstPosition::After;
-        let inst = (point.inst().index() + after as usize).min(self.vcode.num_insts());
-        let place = self.emit.inst_places[inst] as usize;
-        self.emit.inst_offsets[place]
+        let place = self.emit.inst_places[point.inst().index()] as usize;
+        self.emit.inst_offsets[place + 1 + after as usize]
     }
 
     /// The chain of loads to the stack limit.

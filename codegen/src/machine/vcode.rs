@@ -436,6 +436,7 @@ impl VCode {
             number != u32::MAX
         });
         self.value_labels.sort();
+        self.value_labels.dedup();
         used
     }
 

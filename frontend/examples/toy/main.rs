@@ -1,33 +1,43 @@
-//! A small language, compiled to machine code in memory and run.
+//! A small compiler: runs a program at once, or writes an object that gcc links.
 //!
-//! `cargo run --example toy [FILE [NUMBER…]]`: without arguments `program.toy` with 1000. The
-//! language is described in `parser.rs`; `compiler.rs` shows what a front end does.
+//! `cargo run --example toy [-g] [-O] [-o OBJECT] [FILE [NUMBER…]]`: without a file `program.toy`
+//! with 1000. With `-o` an object is written, to be linked with `gcc OBJECT -o PROGRAM`; without,
+//! the function `main` runs in memory with the numbers. `-g` adds debug information, which gdb sees
+//! in both; `-O` optimises. The language is described in `parser.rs`; `compiler.rs` shows what a
+//! front end does.
 
 mod compiler;
+mod debug;
 mod parser;
 
 use std::process::ExitCode;
 
-use windlass_core::data_value::DataValue;
+use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
-use windlass_jit::Jit;
+use windlass_jit::{JITBuilder, JITModule};
+use windlass_module::default_libcall_names;
+use windlass_object::{ObjectBuilder, ObjectModule};
+
+use crate::debug::Debug;
+use crate::parser::Program;
+
+/// What the command line says.
+#[derive(Default)]
+struct Options {
+    debug: bool,
+    optimise: bool,
+    object: Option<String>,
+    file: Option<String>,
+    numbers: Vec<i64>,
+}
 
 fn main() -> ExitCode {
-    let mut args = std::env::args().skip(1);
-    let (text, numbers) = match args.next() {
-        None => (Ok(include_str!("program.toy").to_string()), Ok(vec![1000])),
-        Some(file) => {
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"));
-            let number = |arg: String| arg.parse().map_err(|_| format!("`{arg}` is no number"));
-            (text, args.map(number).collect())
-        }
-    };
-    let result = text.and_then(|text| run(&text, &numbers?));
-    match result {
-        Ok(value) => {
+    match options().and_then(|options| execute(&options)) {
+        Ok(Some(value)) => {
             println!("{value}");
             ExitCode::SUCCESS
         }
+        Ok(None) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -35,22 +45,94 @@ fn main() -> ExitCode {
     }
 }
 
-/// Compiles a program and calls its function `main`.
-fn run(text: &str, numbers: &[i64]) -> Result<i64, String> {
-    let functions = compiler::compile(&parser::parse(text)?)?;
+fn options() -> Result<Options, String> {
+    let mut options = Options::default();
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match &*arg {
+            "-g" => options.debug = true,
+            "-O" => options.optimise = true,
+            "-o" => options.object = Some(args.next().ok_or("behind -o comes a file")?),
+            _ if options.file.is_none() => options.file = Some(arg),
+            _ => {
+                let number = arg.parse().map_err(|_| format!("`{arg}` is no number"))?;
+                options.numbers.push(number);
+            }
+        }
+    }
+    Ok(options)
+}
+
+/// Compiles, and runs or writes; the result is that of `main`.
+fn execute(options: &Options) -> Result<Option<i64>, String> {
+    let text = match &options.file {
+        None => include_str!("program.toy").to_string(),
+        Some(file) => std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?,
+    };
+    let program = parser::parse(&text)?;
+    let path = options.file.as_deref().unwrap_or("program.toy");
+    let mut debug = options.debug.then(|| Debug::new(path, &program));
+    if let Some(object) = &options.object {
+        write(options, object, path, &program, debug)?;
+        return Ok(None);
+    }
+    let builder = JITBuilder::with_isa(isa(options, false)?, default_libcall_names());
+    let mut module = JITModule::new(builder);
+    let (main, params) = compiler::compile(&program, &mut module, debug.as_mut())?;
+    module.finalize_definitions().map_err(|error| error.to_string())?;
+    if let Some(debug) = debug {
+        module.register_debug_info(debug.info).map_err(|error| error.to_string())?;
+    }
+    let mut numbers = options.numbers.clone();
+    if options.file.is_none() && numbers.is_empty() {
+        numbers.push(1000);
+    }
+    if numbers.len() != params {
+        return Err(format!("`main` takes {params} numbers, not {}", numbers.len()));
+    }
+    call(module.get_finalized_function(main), &numbers).map(Some)
+}
+
+/// Calls a function of numbers.
+fn call(function: *const u8, numbers: &[i64]) -> Result<i64, String> {
+    // SAFETY: the compiler has made a function of this convention with as many parameters.
+    unsafe {
+        Ok(match *numbers {
+            [] => std::mem::transmute::<*const u8, extern "C" fn() -> i64>(function)(),
+            [a] => std::mem::transmute::<*const u8, extern "C" fn(i64) -> i64>(function)(a),
+            [a, b] => {
+                std::mem::transmute::<*const u8, extern "C" fn(i64, i64) -> i64>(function)(a, b)
+            }
+            _ => return Err("`main` has more than two parameters".to_string()),
+        })
+    }
+}
+
+/// Writes an object.
+fn write(
+    options: &Options,
+    object: &str,
+    path: &str,
+    program: &Program,
+    mut debug: Option<Debug>,
+) -> Result<(), String> {
+    let builder = ObjectBuilder::new(isa(options, true)?, path, default_libcall_names());
+    let mut module = ObjectModule::new(builder.map_err(|error| error.to_string())?);
+    compiler::compile(program, &mut module, debug.as_mut())?;
+    if let Some(debug) = debug {
+        module.add_debug_info(debug.info).map_err(|error| error.to_string())?;
+    }
+    let bytes = module.finish().emit().map_err(|error| error.to_string())?;
+    std::fs::write(object, bytes).map_err(|error| format!("{object}: {error}"))
+}
+
+/// This machine; what linkers place is position-independent.
+fn isa(options: &Options, pic: bool) -> Result<OwnedTargetIsa, String> {
     let mut flags = settings::builder();
-    flags.set("opt_level", "speed").map_err(|error| error.to_string())?;
-    let isa = windlass_isa::host_builder()?
-        .finish(settings::Flags::new(flags))
-        .map_err(|error| error.to_string())?;
-    let mut jit = Jit::new(isa);
-    for func in &functions {
-        jit.define(&func.name.to_string(), func).map_err(|error| error.to_string())?;
+    let level = if options.optimise { "speed" } else { "none" };
+    for (name, value) in [("opt_level", level), ("is_pic", if pic { "true" } else { "false" })] {
+        flags.set(name, value).map_err(|error| error.to_string())?;
     }
-    jit.finalize().map_err(|error| error.to_string())?;
-    let args: Vec<DataValue> = numbers.iter().map(|&number| DataValue::I64(number)).collect();
-    match jit.call("main", &args).map_err(|error| error.to_string())?[..] {
-        [DataValue::I64(value)] => Ok(value),
-        ref other => Err(format!("`main` returned {other:?}")),
-    }
+    let isa = windlass_isa::host_builder()?.finish(settings::Flags::new(flags));
+    isa.map_err(|error| error.to_string())
 }

@@ -1,21 +1,29 @@
 //! Text to syntax trees.
 //!
 //! ```text
-//! program    = { "fn" name "(" [ name { "," name } ] ")" block } ;
+//! program    = { "struct" name "{" name { "," name } "}"
+//!              | "extern" "fn" name "(" [ name { "," name } ] ")" ";"
+//!              | "fn" name "(" [ parameter { "," parameter } ] ")" block } ;
+//! parameter  = name [ ":" name ] ;
 //! block      = "{" { statement } "}" ;
-//! statement  = "let" name "=" expression ";" | name "=" expression ";" | "return" expression ";"
+//! statement  = "let" name "=" ( expression | name "{" field { "," field } "}" ) ";"
+//!            | name [ "." name ] "=" expression ";" | "return" expression ";"
 //!            | "if" expression block [ "else" block ] | "while" expression block | expression ";"
-//! ;
+//! field      = name ":" expression ;
 //! expression = operands joined by "== != < <= > >=", "+ -", "* / %", each level binding closer ;
-//! operand    = number | name | name "(" [ expression { "," expression } ] ")" | "-" operand
-//!            | "(" expression ")" ;
+//! operand    = number | text | name [ "." name ] | name "(" [ expression { "," expression } ] ")"
+//!            | "-" operand | "(" expression ")" ;
 //! ```
+//!
+//! A comment begins with `#`; a text in quotes is the address of its bytes, with a zero behind.
 
-/// An expression. All values are 64-bit integers.
+/// An expression: a 64-bit integer, or the address of a struct.
 #[derive(Debug)]
 pub enum Expr {
     Number(i64),
+    Text(String),
     Variable(String),
+    Field(String, String),
     Binary(Operator, Box<Expr>, Box<Expr>),
     Call(String, Vec<Expr>),
 }
@@ -36,9 +44,12 @@ pub enum Operator {
 }
 
 #[derive(Debug)]
-pub enum Statement {
+pub enum Action {
     Let(String, Expr),
+    /// A variable that is a struct: its name, that of the struct, the fields.
+    LetStruct(String, String, Vec<(String, Expr)>),
     Assign(String, Expr),
+    AssignField(String, String, Expr),
     Return(Expr),
     If(Expr, Vec<Statement>, Vec<Statement>),
     While(Expr, Vec<Statement>),
@@ -46,10 +57,27 @@ pub enum Statement {
 }
 
 #[derive(Debug)]
+pub struct Statement {
+    pub line: u32,
+    pub action: Action,
+}
+
+#[derive(Debug)]
 pub struct Function {
     pub name: String,
-    pub params: Vec<String>,
+    pub line: u32,
+    /// Names, and structs that are passed by address.
+    pub params: Vec<(String, Option<String>)>,
     pub body: Vec<Statement>,
+}
+
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Names and fields.
+    pub structs: Vec<(String, Vec<String>)>,
+    /// Functions of C: names and numbers of parameters.
+    pub externs: Vec<(String, usize)>,
+    pub functions: Vec<Function>,
 }
 
 /// Operators by how closely they bind, the loosest first.
@@ -66,35 +94,54 @@ const LEVELS: [&[(&str, Operator)]; 3] = [
     &[("*", Operator::Mul), ("/", Operator::Div), ("%", Operator::Rem)],
 ];
 
+const KEYWORDS: [&str; 8] = ["fn", "let", "return", "if", "else", "while", "struct", "extern"];
+
 /// How deep expressions and blocks may nest.
 const DEPTH: usize = 200;
 
-pub fn parse(text: &str) -> Result<Vec<Function>, String> {
+pub fn parse(text: &str) -> Result<Program, String> {
     let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
-    let mut functions = Vec::new();
+    let mut program = Program::default();
     while parser.at < parser.tokens.len() {
-        functions.push(parser.function()?);
+        if parser.accept("struct") {
+            let name = parser.name()?;
+            parser.expect("{")?;
+            program.structs.push((name, parser.list("}", Parser::name)?));
+        } else if parser.accept("extern") {
+            parser.expect("fn")?;
+            let name = parser.name()?;
+            parser.expect("(")?;
+            program.externs.push((name, parser.list(")", Parser::name)?.len()));
+            parser.expect(";")?;
+        } else {
+            program.functions.push(parser.function()?);
+        }
     }
-    Ok(functions)
+    Ok(program)
 }
 
-/// Splits text into names, numbers and operators, each with its line.
-fn tokens(text: &str) -> Result<Vec<(usize, &str)>, String> {
+/// Splits text into names, numbers, quoted texts and operators, each with its line.
+fn tokens(text: &str) -> Result<Vec<(u32, &str)>, String> {
     let mut tokens = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let mut rest = line.split('#').next().unwrap_or_default().trim_start();
+    for (number, line) in (1..).zip(text.lines()) {
+        let mut rest = line.trim_start();
         while let Some(first) = rest.chars().next() {
             let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let len = if is_word(first) {
+            let len = if first == '#' {
+                break;
+            } else if first == '"' {
+                let end = rest[1..].find('"');
+                end.ok_or_else(|| format!("line {number}: the text has no end"))? + 2
+            } else if is_word(first) {
                 rest.find(|c| !is_word(c)).unwrap_or(rest.len())
             } else if ["==", "!=", "<=", ">="].iter().any(|two| rest.starts_with(two)) {
                 2
-            } else if "(){},;=<>+-*/%".contains(first) {
+            } else if "(){},;:.=<>+-*/%".contains(first) {
                 1
             } else {
-                return Err(format!("line {}: unexpected `{first}`", number + 1));
+                return Err(format!("line {number}: unexpected `{first}`"));
             };
-            tokens.push((number + 1, &rest[..len]));
+            tokens.push((number, &rest[..len]));
             rest = rest[len..].trim_start();
         }
     }
@@ -102,23 +149,30 @@ fn tokens(text: &str) -> Result<Vec<(usize, &str)>, String> {
 }
 
 struct Parser<'a> {
-    tokens: Vec<(usize, &'a str)>,
+    tokens: Vec<(u32, &'a str)>,
     at: usize,
     depth: usize,
 }
 
 impl<'a> Parser<'a> {
     fn peek(&self) -> &'a str {
-        self.tokens.get(self.at).map_or("", |(_, token)| token)
+        self.ahead(0)
+    }
+
+    fn ahead(&self, n: usize) -> &'a str {
+        self.tokens.get(self.at + n).map_or("", |(_, token)| token)
+    }
+
+    fn line(&self) -> u32 {
+        self.tokens.get(self.at).or(self.tokens.last()).map_or(1, |(line, _)| *line)
     }
 
     fn error<T>(&self, expected: &str) -> Result<T, String> {
-        let line = self.tokens.get(self.at).or(self.tokens.last()).map_or(1, |(line, _)| *line);
         let found = match self.peek() {
             "" => "the end".to_string(),
             token => format!("`{token}`"),
         };
-        Err(format!("line {line}: expected {expected}, found {found}"))
+        Err(format!("line {}: expected {expected}, found {found}", self.line()))
     }
 
     fn accept(&mut self, token: &str) -> bool {
@@ -133,7 +187,7 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self) -> Result<String, String> {
         let token = self.peek();
-        let keyword = ["fn", "let", "return", "if", "else", "while"].contains(&token);
+        let keyword = KEYWORDS.contains(&token);
         if keyword || !token.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
             return self.error("a name");
         }
@@ -141,15 +195,19 @@ impl<'a> Parser<'a> {
         Ok(token.to_string())
     }
 
-    /// A list in parentheses, after the opening one.
-    fn list<T>(&mut self, item: impl Fn(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
+    /// A list in brackets, after the opening one.
+    fn list<T>(
+        &mut self,
+        close: &str,
+        item: impl Fn(&mut Self) -> Result<T, String>,
+    ) -> Result<Vec<T>, String> {
         let mut items = Vec::new();
-        if self.accept(")") {
+        if self.accept(close) {
             return Ok(items);
         }
         loop {
             items.push(item(self)?);
-            if self.accept(")") {
+            if self.accept(close) {
                 return Ok(items);
             }
             self.expect(",")?;
@@ -171,48 +229,72 @@ impl<'a> Parser<'a> {
     }
 
     fn function(&mut self) -> Result<Function, String> {
+        let line = self.line();
         self.expect("fn")?;
         let name = self.name()?;
         self.expect("(")?;
-        let params = self.list(Self::name)?;
-        Ok(Function { name, params, body: self.block()? })
+        let params = self.list(")", |parser| {
+            let name = parser.name()?;
+            let of = if parser.accept(":") { Some(parser.name()?) } else { None };
+            Ok((name, of))
+        })?;
+        Ok(Function { name, line, params, body: self.block()? })
     }
 
     fn block(&mut self) -> Result<Vec<Statement>, String> {
         self.expect("{")?;
         let mut statements = Vec::new();
         while !self.accept("}") {
-            statements.push(self.nested(Self::statement)?);
+            let line = self.line();
+            let action = self.nested(Self::action)?;
+            statements.push(Statement { line, action });
         }
         Ok(statements)
     }
 
-    fn statement(&mut self) -> Result<Statement, String> {
+    fn action(&mut self) -> Result<Action, String> {
         if self.accept("if") {
             let condition = self.expression()?;
             let then = self.block()?;
             let otherwise = if self.accept("else") { self.block()? } else { Vec::new() };
-            return Ok(Statement::If(condition, then, otherwise));
+            return Ok(Action::If(condition, then, otherwise));
         }
         if self.accept("while") {
             let condition = self.expression()?;
-            return Ok(Statement::While(condition, self.block()?));
+            return Ok(Action::While(condition, self.block()?));
         }
-        let statement = if self.accept("let") {
+        let action = if self.accept("let") {
             let name = self.name()?;
             self.expect("=")?;
-            Statement::Let(name, self.expression()?)
+            if self.ahead(1) == "{" {
+                let of = self.name()?;
+                self.expect("{")?;
+                let fields = self.list("}", |parser| {
+                    let field = parser.name()?;
+                    parser.expect(":")?;
+                    Ok((field, parser.expression()?))
+                })?;
+                Action::LetStruct(name, of, fields)
+            } else {
+                Action::Let(name, self.expression()?)
+            }
         } else if self.accept("return") {
-            Statement::Return(self.expression()?)
-        } else if self.tokens.get(self.at + 1).is_some_and(|(_, token)| *token == "=") {
+            Action::Return(self.expression()?)
+        } else if self.ahead(1) == "=" {
             let name = self.name()?;
             self.expect("=")?;
-            Statement::Assign(name, self.expression()?)
+            Action::Assign(name, self.expression()?)
+        } else if self.ahead(1) == "." && self.ahead(3) == "=" {
+            let name = self.name()?;
+            self.expect(".")?;
+            let field = self.name()?;
+            self.expect("=")?;
+            Action::AssignField(name, field, self.expression()?)
         } else {
-            Statement::Expr(self.expression()?)
+            Action::Expr(self.expression()?)
         };
         self.expect(";")?;
-        Ok(statement)
+        Ok(action)
     }
 
     fn expression(&mut self) -> Result<Expr, String> {
@@ -241,6 +323,10 @@ impl<'a> Parser<'a> {
             let operand = self.nested(Self::operand)?;
             return Ok(Expr::Binary(Operator::Sub, zero, Box::new(operand)));
         }
+        if let Some(text) = self.peek().strip_prefix('"') {
+            self.at += 1;
+            return Ok(Expr::Text(text.trim_end_matches('"').to_string()));
+        }
         if self.peek().starts_with(|c: char| c.is_ascii_digit()) {
             let Ok(number) = self.peek().parse() else {
                 return self.error("a number of at most 63 bits");
@@ -250,7 +336,10 @@ impl<'a> Parser<'a> {
         }
         let name = self.name()?;
         if self.accept("(") {
-            return Ok(Expr::Call(name, self.list(Self::expression)?));
+            return Ok(Expr::Call(name, self.list(")", Self::expression)?));
+        }
+        if self.accept(".") {
+            return Ok(Expr::Field(name, self.name()?));
         }
         Ok(Expr::Variable(name))
     }

@@ -288,7 +288,11 @@ impl DebugInfo {
             }
         };
         let mut list = Vec::new();
-        for range in code.value_labels_ranges.get(&label)? {
+        let ranges = code.value_labels_ranges.get(&label)?;
+        for (n, range) in ranges.iter().enumerate() {
+            // Once a later value has the label, what still lives of an earlier one is old.
+            let later = ranges[n + 1..].iter().find(|later| later.start > range.start);
+            let end = later.map_or(range.end, |later| later.start.min(range.end));
             let mut data = Expression::new();
             match (range.loc, behind) {
                 (LabelValueLoc::Reg(reg), false) => {
@@ -305,7 +309,7 @@ impl DebugInfo {
                 }
             }
             let begin = further(address, range.start);
-            let length = u64::from(range.end - range.start);
+            let length = u64::from(end - range.start);
             list.push(Location::StartLength { begin, length, data });
         }
         if list.is_empty() {
