@@ -12,6 +12,7 @@ mod parser;
 
 use std::process::ExitCode;
 
+use windlass_core::data_value::DataValue;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
 use windlass_jit::{JITBuilder, JITModule};
@@ -90,21 +91,11 @@ fn execute(options: &Options) -> Result<Option<i64>, String> {
     if numbers.len() != params {
         return Err(format!("`main` takes {params} numbers, not {}", numbers.len()));
     }
-    call(module.get_finalized_function(main), &numbers).map(Some)
-}
-
-/// Calls a function of numbers.
-fn call(function: *const u8, numbers: &[i64]) -> Result<i64, String> {
-    // SAFETY: the compiler has made a function of this convention with as many parameters.
-    unsafe {
-        Ok(match *numbers {
-            [] => std::mem::transmute::<*const u8, extern "C" fn() -> i64>(function)(),
-            [a] => std::mem::transmute::<*const u8, extern "C" fn(i64) -> i64>(function)(a),
-            [a, b] => {
-                std::mem::transmute::<*const u8, extern "C" fn(i64, i64) -> i64>(function)(a, b)
-            }
-            _ => return Err("`main` has more than two parameters".to_string()),
-        })
+    let numbers: Vec<_> = numbers.into_iter().map(DataValue::I64).collect();
+    let results = module.call(main, &numbers).map_err(|error| error.to_string())?;
+    match results[..] {
+        [DataValue::I64(value)] => Ok(Some(value)),
+        ref other => Err(format!("`main` returned {other:?}")),
     }
 }
 

@@ -9,8 +9,10 @@ use windlass_core::ir::{ExternalName, Function, Signature, TrapCode};
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
 use windlass_core::machine::buffer::{FinalizedMachReloc, FinalizedRelocTarget};
+use windlass_module::{FuncId, Module};
 
 use crate::image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
+use crate::module::JITModule;
 use crate::trampoline::{self, Slot};
 use crate::unwind::FrameRegistration;
 
@@ -287,21 +289,7 @@ impl Jit {
         if self.isa.flags().enable_pinned_reg() {
             return Err(JitError::PinnedRegister);
         }
-        let mut values = Vec::with_capacity(trampoline::slots(signature));
-        let count = signature.params.len().max(arguments.len());
-        for index in 0..count {
-            let wrong =
-                |expected: String| JitError::Arguments { name: name.to_string(), index, expected };
-            let Some(param) = signature.params.get(index) else {
-                return Err(wrong("the end of the list".to_string()));
-            };
-            let ty = param.value_type;
-            match arguments.get(index) {
-                Some(value) if fits(value, ty) => values.push(Slot(value.bits())),
-                _ => return Err(wrong(format!("of type {ty}"))),
-            }
-        }
-        values.resize(trampoline::slots(signature), Slot::default());
+        let mut values = slots_of(name, signature, arguments)?;
         let trampoline = self.trampoline(signature)?;
         let entry = trampoline.image.address(FunctionId(0));
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
@@ -311,9 +299,7 @@ impl Jit {
         // are as many slots as it reads and writes. The convention of the trampoline is the
         // host's, and nothing in code without a pinned register changes what that preserves.
         enter(entry, address, values.as_mut_ptr())?;
-        let results = signature.returns.iter().zip(&values);
-        let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
-        results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
+        results_of(name, signature, &values)
     }
 
     fn trampoline(&self, signature: &Signature) -> Result<Arc<Trampoline>, JitError> {
@@ -321,23 +307,102 @@ impl Jit {
         if let Some(known) = trampolines.get(signature) {
             return Ok(known.clone());
         }
-        let failed =
-            |message: String| JitError::Compile { name: "trampoline".to_string(), message };
-        let mut context = Context::for_function(trampoline::build(signature));
-        let compiled = context.compile(&*self.isa, &mut Default::default());
-        let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
-        let mut builder = ImageBuilder::new();
-        let id = builder.add(compiled.buffer.data(), 16);
-        for reloc in compiled.buffer.relocs() {
-            let target = match &reloc.target {
-                FinalizedRelocTarget::Func(offset) => Target::Inside(id, *offset),
-                target => Target::Address(self.find("", target)?),
-            };
-            builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
-        }
-        let made = Arc::new(Trampoline { image: builder.finish()? });
+        let find = |target: &FinalizedRelocTarget| self.find("", target);
+        let made = Arc::new(Trampoline { image: trampoline_image(&self.isa, signature, find)? });
         trampolines.insert(signature.clone(), made.clone());
         Ok(made)
+    }
+}
+
+/// The code of a trampoline; `find` gives addresses of what it refers to.
+fn trampoline_image(
+    isa: &OwnedTargetIsa,
+    signature: &Signature,
+    find: impl Fn(&FinalizedRelocTarget) -> Result<usize, JitError>,
+) -> Result<CodeImage, JitError> {
+    let failed = |message: String| JitError::Compile { name: "trampoline".to_string(), message };
+    let mut context = Context::for_function(trampoline::build(signature));
+    let compiled = context.compile(&**isa, &mut Default::default());
+    let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
+    let mut builder = ImageBuilder::new();
+    let id = builder.add(compiled.buffer.data(), 16);
+    for reloc in compiled.buffer.relocs() {
+        let target = match &reloc.target {
+            FinalizedRelocTarget::Func(offset) => Target::Inside(id, *offset),
+            target => Target::Address(find(target)?),
+        };
+        builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
+    }
+    Ok(builder.finish()?)
+}
+
+/// The slots of a call: arguments, and room for results.
+fn slots_of(
+    name: &str,
+    signature: &Signature,
+    arguments: &[DataValue],
+) -> Result<Vec<Slot>, JitError> {
+    let mut values = Vec::with_capacity(trampoline::slots(signature));
+    let count = signature.params.len().max(arguments.len());
+    for index in 0..count {
+        let wrong =
+            |expected: String| JitError::Arguments { name: name.to_string(), index, expected };
+        let Some(param) = signature.params.get(index) else {
+            return Err(wrong("the end of the list".to_string()));
+        };
+        let ty = param.value_type;
+        match arguments.get(index) {
+            Some(value) if fits(value, ty) => values.push(Slot(value.bits())),
+            _ => return Err(wrong(format!("of type {ty}"))),
+        }
+    }
+    values.resize(trampoline::slots(signature), Slot::default());
+    Ok(values)
+}
+
+/// The results that a call has left in its slots.
+fn results_of(
+    name: &str,
+    signature: &Signature,
+    values: &[Slot],
+) -> Result<Vec<DataValue>, JitError> {
+    let results = signature.returns.iter().zip(values);
+    let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
+    results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
+}
+
+impl JITModule {
+    /// Calls a function that is finalized, through a trampoline that is made for this call.
+    ///
+    /// The code does what its IR says: that its memory accesses are in order is the caller's
+    /// affair, as it is that of whoever wrote the IR.
+    pub fn call(
+        &self,
+        func_id: FuncId,
+        arguments: &[DataValue],
+    ) -> Result<Vec<DataValue>, JitError> {
+        let declared = self.declarations().get_function_decl(func_id);
+        let (name, signature) = (declared.linkage_name(func_id), &declared.signature);
+        if self.isa().triple().architecture != target_lexicon::HOST.architecture {
+            return Err(JitError::OtherMachine(self.isa().triple().to_string()));
+        }
+        if self.isa().flags().enable_pinned_reg() {
+            return Err(JitError::PinnedRegister);
+        }
+        let address = self.finalized(func_id);
+        let address = address.ok_or_else(|| JitError::Undefined(name.to_string()))?;
+        let mut values = slots_of(&name, signature, arguments)?;
+        let image = trampoline_image(self.owned_isa(), signature, |target| {
+            Err(JitError::Undefined(format!("{target:?}")))
+        })?;
+        // SAFETY: the image holds the trampoline, which has this signature; it lives until the
+        // end of this function.
+        let entry: trampoline::Entry = unsafe { std::mem::transmute(image.address(FunctionId(0))) };
+        // SAFETY: the callee was compiled with this signature, which the trampoline was built for;
+        // there are as many slots as it reads and writes, and code without a pinned register
+        // changes nothing that the convention of the trampoline preserves.
+        unsafe { entry(address, values.as_mut_ptr()) };
+        results_of(&name, signature, &values)
     }
 }
 

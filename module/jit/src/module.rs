@@ -219,6 +219,17 @@ impl JITModule {
         }
     }
 
+    /// The address of a function, if it is finalized.
+    pub(crate) fn finalized(&self, func_id: FuncId) -> Option<*const u8> {
+        let blob = self.functions.get(func_id)?.as_ref()?;
+        blob.finalized.then_some(blob.address as *const u8)
+    }
+
+    /// The machine, to be shared.
+    pub(crate) fn owned_isa(&self) -> &OwnedTargetIsa {
+        &self.isa
+    }
+
     /// Address and size of data that is finalized.
     ///
     /// # Panics
