@@ -9,6 +9,7 @@ use crate::analysis::loop_analysis::LoopAnalysis;
 use crate::compile::{CompiledCode, ir_passes, run_passes};
 use crate::control::ControlPlane;
 use crate::ir::Function;
+use crate::isa::unwind::UnwindInfo;
 use crate::isa::{FlagsOrIsa, TargetIsa};
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
@@ -216,6 +217,14 @@ impl Context {
     ) -> CodegenResult<()> {
         opt::params::run(&mut self.func, &mut self.params);
         self.verify_if(fisa)
+    }
+
+    /// What an unwinder needs to know of the function, after `compile`.
+    pub fn create_unwind_info(&self, isa: &dyn TargetIsa) -> CodegenResult<Option<UnwindInfo>> {
+        match self.compiled_code() {
+            Some(code) => code.create_unwind_info(isa),
+            None => Ok(None),
+        }
     }
 
     /// Offsets of the machine blocks and the edges between them, if the settings asked for them.

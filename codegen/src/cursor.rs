@@ -65,6 +65,33 @@ pub trait Cursor {
         self
     }
 
+    /// This cursor, in front of the block.
+    fn at_top(mut self, block: Block) -> Self
+    where
+        Self: Sized,
+    {
+        self.goto_top(block);
+        self
+    }
+
+    /// This cursor, at the first instruction of the block.
+    fn at_first_inst(mut self, block: Block) -> Self
+    where
+        Self: Sized,
+    {
+        self.goto_first_inst(block);
+        self
+    }
+
+    /// This cursor, at the last instruction of the block.
+    fn at_last_inst(mut self, block: Block) -> Self
+    where
+        Self: Sized,
+    {
+        self.goto_last_inst(block);
+        self
+    }
+
     /// This cursor, at the end of the block.
     fn at_bottom(mut self, block: Block) -> Self
     where

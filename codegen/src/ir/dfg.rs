@@ -502,6 +502,35 @@ impl DataFlowGraph {
         self.results[inst] = Results::none();
     }
 
+    /// As [`Self::detach_results`].
+    pub fn detach_inst_results(&mut self, inst: Inst) {
+        self.detach_results(inst);
+    }
+
+    /// As [`Self::detach_results`].
+    pub fn clear_results(&mut self, inst: Inst) {
+        self.detach_results(inst);
+    }
+
+    /// Puts a new result in the place of one, which is then detached.
+    pub fn replace_result(&mut self, old_value: Value, new_type: Type) -> Value {
+        let ValueDef::Result(inst, num) = self.value_def(old_value) else {
+            panic!("{old_value} is not a result of an instruction")
+        };
+        let value = self.values.push(ValueData { ty: new_type, ..self.values[old_value] });
+        let results: SmallVec<[Value; 4]> = self.inst_results(inst).into();
+        self.results[inst] = Results::none();
+        for (n, result) in results.into_iter().enumerate() {
+            self.push_result(inst, if n == num { value } else { result });
+        }
+        value
+    }
+
+    /// The number of values ever made.
+    pub fn len_values(&self) -> usize {
+        self.values.len()
+    }
+
     // ---------------------------------------------------------- instructions
 
     /// Makes an instruction without results.
@@ -901,6 +930,15 @@ impl DataFlowGraph {
     /// Adds an entry to the stack map of a call.
     pub fn append_user_stack_map_entry(&mut self, inst: Inst, entry: UserStackMapEntry) {
         self.user_stack_maps.entry(inst).or_default().push(entry);
+    }
+
+    /// Adds entries to the stack map of a call.
+    pub fn append_user_stack_map_entries(
+        &mut self,
+        inst: Inst,
+        entries: impl IntoIterator<Item = UserStackMapEntry>,
+    ) {
+        self.user_stack_maps.entry(inst).or_default().extend(entries);
     }
 
     /// The debug tags of the instruction.

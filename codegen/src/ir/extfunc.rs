@@ -2,6 +2,7 @@
 
 use super::entities::SigRef;
 use super::extname::ExternalName;
+use super::function::FunctionParameters;
 use super::types::Type;
 use crate::isa::CallConv;
 use core::fmt;
@@ -19,6 +20,11 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Whether there is more than one result.
+    pub fn is_multi_return(&self) -> bool {
+        self.returns.len() > 1
+    }
+
     /// A signature without parameters and results.
     pub const fn new(call_conv: CallConv) -> Self {
         Self { params: Vec::new(), returns: Vec::new(), call_conv }
@@ -201,6 +207,15 @@ pub struct ExtFuncData {
 }
 
 impl ExtFuncData {
+    /// The declaration for printing; with the parameters of the function, user names print as
+    /// `u0:5`.
+    pub fn display<'a>(&'a self, params: Option<&'a FunctionParameters>) -> impl fmt::Display + 'a {
+        let colocated = if self.colocated { "colocated " } else { "" };
+        fmt::from_fn(move |f| {
+            write!(f, "{colocated}{} {}", self.name.display(params), self.signature)
+        })
+    }
+
     /// True where the address may be further away than a direct call reaches.
     pub const fn is_far(&self) -> bool {
         !self.colocated

@@ -292,6 +292,11 @@ impl Function {
         self.stencil.srclocs[inst] = RelSourceLoc::from_base_offset(base, srcloc);
     }
 
+    /// Name and signature for printing.
+    pub fn display_spec(&self) -> impl core::fmt::Display + '_ {
+        core::fmt::from_fn(|f| write!(f, "{}{}", self.name, self.signature))
+    }
+
     /// Records that value labels are wanted.
     pub fn collect_debug_info(&mut self) {
         self.stencil.dfg.collect_debug_info();

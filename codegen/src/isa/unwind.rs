@@ -59,3 +59,17 @@ pub struct CommonUnwindInfo {
     /// Offset of the return address from the canonical frame address.
     pub return_address_offset: i32,
 }
+
+/// Names of the interface for what is above.
+pub mod systemv {
+    pub use super::SystemVUnwindInfo as UnwindInfo;
+    use thiserror::Error;
+
+    /// Why a register has no number in DWARF.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+    pub enum RegisterMappingError {
+        /// The machine does not unwind by DWARF.
+        #[error("this machine has no numbers for registers in DWARF")]
+        UnsupportedArchitecture,
+    }
+}

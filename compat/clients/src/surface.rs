@@ -394,6 +394,8 @@ fn cursors() {
     let inst = pos.func.dfg.value_def(eight).unwrap_inst();
     assert_eq!(pos.func.srcloc(inst), SourceLoc::new(99));
     assert!(matches!(pos.position(), CursorPosition::At(_)));
+    let pos = pos.at_top(entry).at_last_inst(entry).at_first_inst(entry);
+    let mut pos = pos;
     pos.goto_top(entry);
     let mut count = 0;
     while pos.next_inst().is_some() {
@@ -414,7 +416,11 @@ fn cursors() {
     let nine = pos.ins().iconst(types::I32, 9);
     pos.ins().return_(&[nine]);
     say!("{:?}", func.layout.blocks().collect::<Vec<_>>());
+    say!("{} {}", func.display_spec(), func.signature.is_multi_return());
     let value = func.dfg.first_result(inst);
+    let other = func.dfg.replace_result(value, types::I8);
+    say!("{} {}", func.dfg.value_type(other), func.dfg.inst_results(inst) == [other]);
+    func.dfg.clear_results(inst);
     let copy = func.dfg.append_block_param(fresh, types::I32);
     say!("{} {:?}", func.dfg.num_block_params(fresh), func.dfg.value_def(copy));
     func.dfg.remove_block_param(copy);
@@ -475,7 +481,7 @@ fn preamble() {
         signature: sig,
         colocated: true,
     });
-    say!("{} {:?}", func.dfg.signatures[sig], func.dfg.ext_funcs[callee].colocated);
+    say!("{} {}", func.dfg.signatures[sig], func.dfg.ext_funcs[callee].display(Some(&func.params)));
     let (a, b) = (func.dfg.make_block(), func.dfg.make_block());
     let pool = &mut func.dfg.value_lists;
     let mut call = BlockCall::new(a, [], pool);
@@ -820,7 +826,7 @@ fn compiling(isa: &dyn TargetIsa) {
     for ranges in code.value_labels_ranges.values() {
         for range in ranges {
             match range.loc {
-                LabelValueLoc::Reg(_) => {}
+                LabelValueLoc::Reg(reg) => assert!(isa.map_regalloc_reg_to_dwarf(reg).is_ok()),
                 LabelValueLoc::CFAOffset(_) => {}
             }
         }
@@ -839,7 +845,7 @@ fn compiling(isa: &dyn TargetIsa) {
         _ => panic!("no information for unwinding"),
     }
     say!("{:?}", ctx.get_code_bb_layout().is_some());
-    assert!(ctx.compiled_code().is_some());
+    assert!(ctx.compiled_code().is_some() && ctx.create_unwind_info(isa).unwrap().is_some());
     let code = ctx.take_compiled_code().unwrap();
     assert!(!code.code_buffer().is_empty() && ctx.compiled_code().is_none());
     ctx.clear();
