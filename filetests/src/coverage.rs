@@ -23,9 +23,6 @@ const SCALARS: [Type; 7] =
 /// Opcodes out of scope, with the reason.
 const OUT_OF_SCOPE: &[(&str, Opcode)] = &[
     ("stops in a debugger", Opcode::Debugtrap),
-    ("exceptions need an unwinder", Opcode::TryCall),
-    ("exceptions need an unwinder", Opcode::TryCallIndirect),
-    ("exceptions need an unwinder", Opcode::GetExceptionHandlerAddress),
     ("stacks are switched by a runtime", Opcode::StackSwitch),
     ("sets what test runs must not use", Opcode::SetPinnedReg),
     ("sets what test runs must not use", Opcode::GetPinnedReg),
@@ -37,7 +34,6 @@ const OUT_OF_SCOPE: &[(&str, Opcode)] = &[
     ("of f16", Opcode::F16const),
     ("of f128", Opcode::F128const),
     ("for dynamic vectors", Opcode::DynamicStackAddr),
-    ("the interpreter has no frames", Opcode::GetFramePointer),
     ("the interpreter has no frames", Opcode::GetReturnAddress),
     ("the interpreter has no frames", Opcode::GetStackPointer),
 ];
@@ -149,6 +145,9 @@ fn exists(opcode: Opcode, ty: Type) -> bool {
         | Opcode::FuncAddr
         | Opcode::CallIndirect
         | Opcode::ReturnCallIndirect
+        | Opcode::TryCallIndirect
+        | Opcode::GetExceptionHandlerAddress
+        | Opcode::GetFramePointer
         | Opcode::Uload32
         | Opcode::Sload32 => ty == types::I64,
         // Narrower or wider than something.

@@ -167,3 +167,41 @@ fn gdb_sees_functions_of_objects() {
     run(&folder, "gcc", &["debug.o", "-o", "debug"]);
     debug(&folder, "break add\n", &["./debug"]);
 }
+
+/// More values at once than there are registers, live across calls: gdb finds each of them.
+#[test]
+fn gdb_finds_values_that_are_spilled() {
+    let (toy, folder) = (toy(), folder("toy-gdb-spills"));
+    let count = 24;
+    let mut text = String::from("extern fn putchar(code);\nfn many(a) {\n");
+    for n in 0..count {
+        text += &format!("    let v{n} = a * {};\n", n + 2);
+    }
+    text += "    putchar(65 + a);\n    putchar(66 + a);\n";
+    let line = text.lines().count();
+    let values: Vec<String> = (0..count).map(|n| format!("v{n} * {}", n + 1)).collect();
+    text += &format!("    return {};\n}}\n", values.join(" + "));
+    text += "fn main(argc) {\n    let result = many(argc);\n    putchar(10);\n    return result % 100;\n}\n";
+    std::fs::write(folder.join("many.toy"), text).unwrap();
+    let mut script = format!("set pagination off\nset debuginfod enabled off\nbreak {line}\nrun\n");
+    for n in 0..count {
+        script += &format!("print v{n}\n");
+    }
+    // Behind the call.
+    script += "next\n";
+    for n in 0..count {
+        script += &format!("print v{n} + 1000\n");
+    }
+    std::fs::write(folder.join("script"), script).unwrap();
+    for level in [&["-g"][..], &["-g", "-O"]] {
+        run(&folder, &toy, &[level, &["-o", "many.o", "many.toy"]].concat());
+        run(&folder, "gcc", &["many.o", "-o", "many"]);
+        let text = run(&folder, "gdb", &["-nx", "-q", "-batch", "-x", "script", "./many"]);
+        for n in 0..count {
+            for (number, value) in [(n + 1, n + 2), (n + 1 + count, n + 1002)] {
+                let wanted = format!("${number} = {value}\n");
+                assert!(text.contains(&wanted), "{level:?}: `{wanted}` in {text}");
+            }
+        }
+    }
+}

@@ -77,8 +77,8 @@ fn programs_and_libraries() {
     let target = ["clif", "f.clif", "--target", "x86_64-unknown-linux-gnu", "-o", "f.o"];
     run(&folder, WINDLASS, &target);
     let link = ["-Wl,--fatal-warnings", "main.c", "f.o", "-o", "a.out"];
-    for kind in ["-pie", "-no-pie"] {
-        run(&folder, "gcc", &[&[kind], &link[..]].concat());
+    for kind in [&["-pie"][..], &["-no-pie"], &["-pie", "-fuse-ld=lld"]] {
+        run(&folder, "gcc", &[kind, &link[..]].concat());
         assert_eq!(run(&folder, "./a.out", &[]), "25 2\n");
     }
     let settings = ["--set", "opt_level=speed", "--set", "has_avx", "--function-sections"];

@@ -179,7 +179,8 @@ const OUTPUT: &str = "44 42\n44 42\n1076 1076\n3076 10 2\n3076 1 3\n-2.0\n";
 #[test]
 fn programs_and_libraries_link_and_run() {
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
-    let all: [Case<'_>; 4] = [
+    let all: [Case<'_>; 5] = [
+        ("lld", &[("is_pic", "true"), ("tls_model", "elf_gd")], &["-pie", "-fuse-ld=lld"]),
         ("pie", &[("is_pic", "true"), ("tls_model", "elf_gd")], &["-pie"]),
         ("no-pie", &[("is_pic", "false"), ("tls_model", "elf_gd")], &["-no-pie"]),
         ("local-exec", &[("is_pic", "true"), ("tls_model", "elf_le")], &["-pie"]),
