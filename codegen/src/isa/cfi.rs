@@ -7,6 +7,18 @@ use gimli::write::{Address, CallFrameInstruction, CommonInformationEntry, FrameD
 use gimli::{Encoding, Format, Register};
 use regalloc2::PReg;
 
+impl CfiOp {
+    /// The instruction.
+    pub fn instruction(self) -> CallFrameInstruction {
+        match self {
+            Self::DefCfa { reg, offset } => CallFrameInstruction::Cfa(Register(reg), offset as i32),
+            Self::DefCfaOffset(offset) => CallFrameInstruction::CfaOffset(offset as i32),
+            Self::DefCfaRegister(reg) => CallFrameInstruction::CfaRegister(Register(reg)),
+            Self::Offset { reg, offset } => CallFrameInstruction::Offset(Register(reg), offset),
+        }
+    }
+}
+
 impl CommonUnwindInfo {
     /// The common information entry.
     pub fn to_cie(&self) -> CommonInformationEntry {
@@ -31,17 +43,7 @@ impl SystemVUnwindInfo {
     pub fn to_fde(&self, address: Address) -> FrameDescriptionEntry {
         let mut description = FrameDescriptionEntry::new(address, self.len);
         for (at, op) in &self.ops {
-            let instruction = match *op {
-                CfiOp::DefCfa { reg, offset } => {
-                    CallFrameInstruction::Cfa(Register(reg), offset as i32)
-                }
-                CfiOp::DefCfaOffset(offset) => CallFrameInstruction::CfaOffset(offset as i32),
-                CfiOp::DefCfaRegister(reg) => CallFrameInstruction::CfaRegister(Register(reg)),
-                CfiOp::Offset { reg, offset } => {
-                    CallFrameInstruction::Offset(Register(reg), offset)
-                }
-            };
-            description.add_instruction(*at, instruction);
+            description.add_instruction(*at, op.instruction());
         }
         description
     }

@@ -1,11 +1,10 @@
 //! `.eh_frame` and `.debug_frame`: how the frames of functions are unwound.
 
+use gimli::DwEhPe;
 use gimli::write::{
-    Address, CallFrameInstruction, CieId, CommonInformationEntry, DebugFrame, EhFrame,
-    FrameDescriptionEntry, FrameTable,
+    Address, CieId, CommonInformationEntry, DebugFrame, EhFrame, FrameDescriptionEntry, FrameTable,
 };
-use gimli::{DwEhPe, Encoding, Format, Register};
-use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
+use windlass_core::isa::unwind::{CommonUnwindInfo, SystemVUnwindInfo};
 
 use crate::section::Section;
 
@@ -96,7 +95,7 @@ pub fn debug_frame<'a>(
 fn description(frame: &Frame<'_>) -> FrameDescriptionEntry {
     let mut description = FrameDescriptionEntry::new(frame.address, frame.len);
     for (at, op) in &frame.info.ops {
-        description.add_instruction(*at, instruction(*op));
+        description.add_instruction(*at, op.instruction());
     }
     description
 }
@@ -106,31 +105,11 @@ fn common_entry(
     form: PointerForm,
     personality: Option<Personality>,
 ) -> CommonInformationEntry {
-    let encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 1 };
-    let return_address = Register(common.return_address);
-    let mut entry = CommonInformationEntry::new(
-        encoding,
-        common.code_alignment,
-        common.data_alignment,
-        return_address,
-    );
+    let mut entry = common.to_cie();
     entry.fde_address_encoding = form.code();
     if let Some(personality) = personality {
         entry.personality = Some((form.indirect(), personality.address));
         entry.lsda_encoding = Some(form.code());
     }
-    let stack_pointer = Register(common.stack_pointer);
-    let offset = common.return_address_offset;
-    entry.add_instruction(CallFrameInstruction::Cfa(stack_pointer, common.cfa_offset as i32));
-    entry.add_instruction(CallFrameInstruction::Offset(return_address, offset));
     entry
-}
-
-fn instruction(op: CfiOp) -> CallFrameInstruction {
-    match op {
-        CfiOp::DefCfa { reg, offset } => CallFrameInstruction::Cfa(Register(reg), offset as i32),
-        CfiOp::DefCfaOffset(offset) => CallFrameInstruction::CfaOffset(offset as i32),
-        CfiOp::DefCfaRegister(reg) => CallFrameInstruction::CfaRegister(Register(reg)),
-        CfiOp::Offset { reg, offset } => CallFrameInstruction::Offset(Register(reg), offset),
-    }
 }

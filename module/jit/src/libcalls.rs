@@ -49,6 +49,31 @@ unsafe extern "C" {
     fn memcmp(x: *const u8, y: *const u8, len: usize) -> i32;
 }
 
+/// Touches every page of the `rax` bytes below the caller's stack pointer; changes no register.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+unsafe extern "C" fn probe_stack() {
+    core::arch::naked_asm!(
+        "push rax",
+        "push r11",
+        // Behind the two registers and the return address.
+        "lea r11, [rsp + 24]",
+        "2:",
+        "cmp rax, 4096",
+        "jb 3f",
+        "sub r11, 4096",
+        "test qword ptr [r11], rsp",
+        "sub rax, 4096",
+        "jmp 2b",
+        "3:",
+        "sub r11, rax",
+        "test qword ptr [r11], rsp",
+        "pop r11",
+        "pop rax",
+        "ret",
+    )
+}
+
 /// The address of a library call in this process; `None` for those that code in memory cannot use.
 pub fn address(call: LibCall) -> Option<usize> {
     pointer(call).map(|pointer| pointer as usize)
@@ -57,6 +82,8 @@ pub fn address(call: LibCall) -> Option<usize> {
 /// As [`address`], for tables of constants.
 pub const fn pointer(call: LibCall) -> Option<*const ()> {
     Some(match call {
+        #[cfg(target_arch = "x86_64")]
+        LibCall::Probestack => probe_stack as *const (),
         LibCall::CeilF32 => ceil_f32 as *const (),
         LibCall::CeilF64 => ceil_f64 as *const (),
         LibCall::FloorF32 => floor_f32 as *const (),

@@ -3,7 +3,10 @@
 use std::io;
 
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::ir::{AbiParam, ExtFuncData, ExternalName, InstBuilder, Signature, types};
+use windlass_core::ir::{
+    AbiParam, ExtFuncData, ExternalName, InstBuilder, Signature, StackSlotData, StackSlotKind,
+    types,
+};
 use windlass_jit::{
     ArenaMemoryProvider, BranchProtection, JITBuilder, JITMemoryProvider, JITModule,
     SystemMemoryProvider,
@@ -203,4 +206,57 @@ fn relocations_lie_inside_and_name_what_is_declared() {
     pos.ins().return_(&[]);
     let error = module.define_function(f, &mut context).unwrap_err();
     assert!(matches!(error, ModuleError::Undeclared(name) if name == "%nobody"));
+}
+
+extern "C-unwind" fn panics(x: i64) -> i64 {
+    if x > 0 { panic!("{x}") } else { x }
+}
+
+#[test]
+fn panics_pass_through_frames() {
+    let mut builder = JITBuilder::new(default_libcall_names()).unwrap();
+    builder.symbol("panics", panics as *const u8);
+    let mut module = JITModule::new(builder);
+    let imported = declare(&mut module, "panics", Linkage::Import);
+    let [inner, outer] = ["inner", "outer"].map(|name| declare(&mut module, name, Linkage::Local));
+    define(&mut module, inner, Some(imported), 1).unwrap();
+    define(&mut module, outer, Some(inner), 1).unwrap();
+    module.finalize_definitions().unwrap();
+    let address = module.get_finalized_function(outer);
+    // SAFETY: the function has this signature, and its frames can be unwound.
+    let outer: extern "C-unwind" fn(i64) -> i64 = unsafe { std::mem::transmute(address) };
+    assert_eq!(outer(-5), -3);
+    let caught = std::panic::catch_unwind(|| outer(7)).unwrap_err();
+    assert_eq!(caught.downcast_ref::<String>().unwrap(), "7");
+    // SAFETY: nothing of the module runs.
+    unsafe { module.free_memory() };
+}
+
+#[test]
+fn large_frames_are_probed() {
+    for strategy in ["outline", "inline"] {
+        let flags = [("enable_probestack", "true"), ("probestack_strategy", strategy)];
+        let builder = JITBuilder::with_flags(&flags, default_libcall_names()).unwrap();
+        let mut module = JITModule::new(builder);
+        let f = declare(&mut module, "f", Linkage::Local);
+        let mut context = module.make_context();
+        context.func.signature = signature(&module);
+        let kind = StackSlotKind::ExplicitSlot;
+        let slot = context.func.create_sized_stack_slot(StackSlotData::new(kind, 300_000, 4));
+        let block = context.func.dfg.make_block();
+        let x = context.func.dfg.append_block_param(block, types::I64);
+        let mut pos = FuncCursor::new(&mut context.func);
+        pos.insert_block(block);
+        pos.ins().stack_store(x, slot, 0);
+        pos.ins().stack_store(x, slot, 299_992);
+        let low = pos.ins().stack_load(types::I64, slot, 0);
+        let high = pos.ins().stack_load(types::I64, slot, 299_992);
+        let sum = pos.ins().iadd(low, high);
+        pos.ins().return_(&[sum]);
+        module.define_function(f, &mut context).unwrap();
+        module.finalize_definitions().unwrap();
+        assert_eq!(call(&module, f, 21), 42, "{strategy}");
+        // SAFETY: nothing of the module runs.
+        unsafe { module.free_memory() };
+    }
 }
