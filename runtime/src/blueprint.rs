@@ -23,50 +23,56 @@ use crate::{Engine, Error};
 
 /// An element of a table image: where its record's address comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct ElementSource(u32);
-
-impl ElementSource {
-    const NULL: Self = Self(u32::MAX);
-    /// Set if the field at the offset holds the address, not the record.
-    const INDIRECT: u32 = 1 << 31;
-
-    /// The element in the table of an instance with this context.
-    ///
-    /// # Safety
-    ///
-    /// The context is one of the module's, with its imports filled in.
-    #[inline]
-    unsafe fn bits(self, context: *const u8) -> u64 {
-        if self == Self::NULL {
-            return 0;
-        }
-        let place = context.wrapping_add((self.0 & !Self::INDIRECT) as usize);
-        if self.0 & Self::INDIRECT == 0 {
-            place as u64
-        } else {
-            // SAFETY: the offset is that of an imported function's pointer.
-            unsafe { *place.cast::<u64>() }
-        }
-    }
+enum ElementSource {
+    Null,
+    /// The record is in the context, at this offset.
+    Own(u32),
+    /// Its address is in the context, at this offset.
+    Imported(u32),
 }
 
-/// What a table that the module defines holds in the beginning: these elements, then null.
+/// What a table that the module defines holds in the beginning: some elements, then null.
 #[derive(Debug, Default)]
-pub(crate) struct TableImage(Box<[ElementSource]>);
+pub(crate) struct TableImage {
+    /// Offsets of records in the context, or [`NULL`]: a loop over them has no branches.
+    offsets: Box<[u32]>,
+    /// Elements that are imported, and the offsets of their records' addresses.
+    imported: Box<[(u32, u32)]>,
+}
+
+/// No offset in a context.
+const NULL: u32 = u32::MAX;
 
 impl TableImage {
+    fn new(sources: &[ElementSource]) -> Self {
+        let offset = |source: &ElementSource| match *source {
+            ElementSource::Own(offset) => offset,
+            ElementSource::Null | ElementSource::Imported(_) => NULL,
+        };
+        let imported = sources.iter().enumerate().filter_map(|(n, source)| match *source {
+            ElementSource::Imported(offset) => Some((n as u32, offset)),
+            ElementSource::Null | ElementSource::Own(_) => None,
+        });
+        Self { offsets: sources.iter().map(offset).collect(), imported: imported.collect() }
+    }
+
     /// Writes the elements of an instance with this context.
     ///
     /// # Safety
     ///
-    /// As for [`ElementSource::bits`].
+    /// The context is one of the module's, with its imports filled in, and the table has its first
+    /// length.
     pub unsafe fn write(&self, elements: &mut [u64], context: *const u8) {
-        let (filled, rest) = elements.split_at_mut(self.0.len().min(elements.len()));
-        for (element, source) in filled.iter_mut().zip(&self.0) {
-            // SAFETY: the caller's promise.
-            *element = unsafe { source.bits(context) };
+        let base = context as u64;
+        let (filled, rest) = elements.split_at_mut(self.offsets.len());
+        for (element, &offset) in filled.iter_mut().zip(&self.offsets) {
+            *element = if offset == NULL { 0 } else { base + u64::from(offset) };
         }
         rest.fill(0);
+        for &(element, offset) in &self.imported {
+            // SAFETY: the caller's promise: the offset is that of an imported function's pointer.
+            elements[element as usize] = unsafe { *context.add(offset as usize).cast::<u64>() };
+        }
     }
 }
 
@@ -192,11 +198,8 @@ fn constant(expr: &ConstExpr) -> Option<usize> {
 /// The images of the tables, and the number of the first segment that is in none.
 fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) {
     let function = |index: FuncIndex| match layout.record(index.index()) {
-        Some(offset) => ElementSource(offset as u32),
-        None => {
-            let offset = layout.imported_function(index.index()) as u32;
-            ElementSource(offset | ElementSource::INDIRECT)
-        }
+        Some(offset) => ElementSource::Own(offset as u32),
+        None => ElementSource::Imported(layout.imported_function(index.index()) as u32),
     };
     let mut images = vec![Vec::new(); info.tables.len() - info.imported_tables];
     let mut sums = vec![0; images.len()];
@@ -217,7 +220,7 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
             ElementInit::Expressions(exprs) => {
                 for expr in exprs {
                     sources.push(match *expr.ops {
-                        [ConstOp::RefNull(_)] => ElementSource::NULL,
+                        [ConstOp::RefNull(_)] => ElementSource::Null,
                         [ConstOp::RefFunc(index)] => function(index),
                         _ => {
                             first = n;
@@ -235,11 +238,11 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
             break;
         }
         if image.len() < to + sources.len() {
-            image.resize(to + sources.len(), ElementSource::NULL);
+            image.resize(to + sources.len(), ElementSource::Null);
         }
         image[to..to + sources.len()].copy_from_slice(&sources);
     }
-    (images.into_iter().map(|image| TableImage(image.into_boxed_slice())).collect(), first)
+    (images.iter().map(|image| TableImage::new(image)).collect(), first)
 }
 
 fn own_memories(info: &ModuleInfo) -> impl Iterator<Item = usize> + '_ {

@@ -292,29 +292,34 @@ impl StoreOpaque {
 
     /// The value of a constant expression, as bits.
     fn evaluate(&self, instance: usize, expr: &ConstExpr) -> Slot {
+        let simple = |op: ConstOp| match op {
+            ConstOp::I32Const(n) => Some(Slot::from(n as u32)),
+            ConstOp::I64Const(n) => Some(Slot::from(n as u64)),
+            ConstOp::F32Const(bits) => Some(Slot::from(bits)),
+            ConstOp::F64Const(bits) => Some(Slot::from(bits)),
+            ConstOp::GlobalGet(index) => Some(self.global_bits(instance, index)),
+            ConstOp::RefNull(_) => Some(0),
+            ConstOp::RefFunc(function) => Some(self.record(instance, function) as usize as Slot),
+            _ => None,
+        };
+        // Most expressions are one operation, which needs no stack.
+        if let [op] = *expr.ops {
+            return simple(op).expect("the expression is valid");
+        }
         let mut stack: Vec<Slot> = Vec::new();
-        for op in &expr.ops {
-            let value = match *op {
-                ConstOp::I32Const(n) => Slot::from(n as u32),
-                ConstOp::I64Const(n) => Slot::from(n as u64),
-                ConstOp::F32Const(bits) => Slot::from(bits),
-                ConstOp::F64Const(bits) => Slot::from(bits),
-                ConstOp::GlobalGet(index) => self.global_bits(instance, index),
-                ConstOp::RefNull(_) => 0,
-                ConstOp::RefFunc(function) => self.record(instance, function) as usize as Slot,
-                binary => {
-                    let (y, x) = (stack.pop(), stack.pop());
-                    let (x, y) = x.zip(y).expect("the expression is valid");
-                    match binary {
-                        ConstOp::I32Add => Slot::from((x as u32).wrapping_add(y as u32)),
-                        ConstOp::I32Sub => Slot::from((x as u32).wrapping_sub(y as u32)),
-                        ConstOp::I32Mul => Slot::from((x as u32).wrapping_mul(y as u32)),
-                        ConstOp::I64Add => Slot::from((x as u64).wrapping_add(y as u64)),
-                        ConstOp::I64Sub => Slot::from((x as u64).wrapping_sub(y as u64)),
-                        _ => Slot::from((x as u64).wrapping_mul(y as u64)),
-                    }
+        for &op in &expr.ops {
+            let value = simple(op).unwrap_or_else(|| {
+                let (y, x) = (stack.pop(), stack.pop());
+                let (x, y) = x.zip(y).expect("the expression is valid");
+                match op {
+                    ConstOp::I32Add => Slot::from((x as u32).wrapping_add(y as u32)),
+                    ConstOp::I32Sub => Slot::from((x as u32).wrapping_sub(y as u32)),
+                    ConstOp::I32Mul => Slot::from((x as u32).wrapping_mul(y as u32)),
+                    ConstOp::I64Add => Slot::from((x as u64).wrapping_add(y as u64)),
+                    ConstOp::I64Sub => Slot::from((x as u64).wrapping_sub(y as u64)),
+                    _ => Slot::from((x as u64).wrapping_mul(y as u64)),
                 }
-            };
+            });
             stack.push(value);
         }
         stack.pop().expect("the expression leaves a value")

@@ -1,7 +1,8 @@
 //! Instances that use what earlier ones left: nothing of those may be seen.
 
 use windlass_runtime::{
-    Caller, Config, Engine, Instance, Linker, Memory, MemoryPlan, MemoryType, Module, Store, Trap,
+    Caller, Config, Engine, Global, GlobalType, Instance, Linker, Memory, MemoryPlan, MemoryType,
+    Module, Mutability, Store, Trap, Val, ValType,
 };
 
 use crate::api::engines;
@@ -302,5 +303,38 @@ fn imports_are_found_once_for_many_stores() {
         let prepared = linker.instantiate_pre(&memory).expect("the import is defined");
         assert_eq!(prepared.instantiate(&mut store).is_ok(), fits);
         assert!(prepared.instantiate(Store::new(&engine, 0)).is_err(), "of another store");
+    }
+}
+
+/// A table whose first elements are the module's functions, imported ones and null.
+#[test]
+fn tables_hold_functions_of_all_kinds() {
+    for plan in [MemoryPlan::Reserved, MemoryPlan::Checked] {
+        let text = r#"(module (import "host" "f" (func $f (result i32)))
+            (import "host" "offset" (global $offset i32))
+            (table 8 funcref) (global $sum i32 (i32.add (i32.const 1) (global.get $offset)))
+            (elem (i32.const 1) funcref (ref.func $f) (ref.null func) (ref.func $own))
+            (elem (offset (i32.add (i32.const 1) (global.get $offset))) func $own $f)
+            (func $own (result i32) (i32.add (global.get $sum) (i32.const 100)))
+            (func (export "call") (param i32) (result i32)
+                (call_indirect (result i32) (local.get 0))))"#;
+        let mut config = Config::new();
+        config.memory_plan(plan);
+        config.wasm_feature("extended-const", true).expect("a feature");
+        let engine = Engine::new(&config).expect("the configuration is fine");
+        let module = Module::new(&engine, text).expect("the module is valid");
+        for round in 0..4 {
+            let mut store = Store::new(&engine, ());
+            let mut linker = Linker::new(&engine);
+            linker.func_wrap("host", "f", move || round).expect("a new name");
+            let ty = GlobalType::new(ValType::I32, Mutability::Const);
+            let offset = Global::new(&mut store, ty, Val::I32(4)).expect("the type fits");
+            linker.define(&store, "host", "offset", offset).expect("a new name");
+            let instance = linker.instantiate(&mut store, &module).expect("an instance");
+            let call = instance.get_typed_func::<i32, i32>(&mut store, "call").expect("exported");
+            let results = [0, 1, 2, 3, 4, 5, 6, 7].map(|n| call.call(&mut store, n).ok());
+            let (f, own) = (Some(round), Some(105));
+            assert_eq!(results, [None, f, None, own, None, own, f, None]);
+        }
     }
 }
