@@ -8,7 +8,7 @@
 use std::fmt;
 
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::entity::{EntityRef, EntitySet, PackedOption, SecondaryMap};
+use windlass_core::entity::{EntitySet, PackedOption, SecondaryMap};
 use windlass_core::ir::{
     Block, BuildInFunction, DataFlowGraph, DebugTag, DynamicStackSlot, DynamicStackSlotData,
     ExtFuncData, FuncRef, Function, GlobalValue, GlobalValueData, Inst, InstBuilderBase,
@@ -428,7 +428,7 @@ impl<'a> FunctionBuilder<'a> {
     /// Ends the work. Every block that was begun must have a terminator and be sealed.
     pub fn finalize(self) {
         #[cfg(debug_assertions)]
-        for block in (0..self.func.dfg.num_blocks()).map(Block::new) {
+        for block in (0..self.func.dfg.num_blocks() as u32).map(Block::from_u32) {
             let status = self.ctx.status[block];
             assert!(status != BlockStatus::Partial, "{block} has no terminator");
             assert!(
