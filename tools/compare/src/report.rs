@@ -146,7 +146,8 @@ impl Results {
             }
         }
         let Some(first) = lines.first() else { return Ok(()) };
-        let order: Vec<&str> = first.1.iter().map(|pair| pair.program).collect();
+        // The axis goes upwards: the worst comes last.
+        let order: Vec<&str> = first.1.iter().rev().map(|pair| pair.program).collect();
         let ratios = lines.iter().flat_map(|line| line.1.iter().map(|pair| pair.ratio));
         let (low, high) = ratios.fold((0.8f64, 1.25f64), |(l, h), r| (l.min(r), h.max(r)));
         let size = (900, 120 + 26 * order.len() as u32);
@@ -161,20 +162,27 @@ impl Results {
                 .margin(10)
                 .x_label_area_size(30)
                 .y_label_area_size(150)
-                .build_cartesian_2d((low * 0.95..high * 1.05).log_scale(), 0..order.len())?;
-            let label = |at: &usize| order.get(*at).map(|n| n.to_string()).unwrap_or_default();
+                .build_cartesian_2d(low * 0.95..high * 1.05, -0.5..order.len() as f64 - 0.5)?;
+            let label = |at: &f64| match at.fract() == 0.0 && *at >= 0.0 {
+                true => order.get(*at as usize).map(|n| n.to_string()).unwrap_or_default(),
+                false => String::new(),
+            };
             chart
                 .configure_mesh()
+                .x_labels(10)
                 .y_labels(order.len() + 1)
                 .y_label_formatter(&label)
                 .x_desc("below 1: less than the peer")
                 .draw()?;
-            chart.draw_series(LineSeries::new([(1.0, 0), (1.0, order.len())], BLACK))?;
+            chart.draw_series(LineSeries::new(
+                [(1.0, -0.5), (1.0, order.len() as f64 - 0.5)],
+                BLACK,
+            ))?;
             for (n, (peer, pairs)) in lines.iter().enumerate() {
                 let colour = Palette99::pick(n).to_rgba();
                 let points = pairs.iter().filter_map(|pair| {
                     let at = order.iter().position(|name| *name == pair.program)?;
-                    Some(Circle::new((pair.ratio, at), 5, colour.filled()))
+                    Some(Circle::new((pair.ratio, at as f64), 5, colour.filled()))
                 });
                 chart
                     .draw_series(points)?
