@@ -1,27 +1,14 @@
 //! `windlass clif`: objects that gcc links.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod programs;
 
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
+use std::path::Path;
 
-fn command(folder: &Path, program: &str, args: &[&str]) -> Output {
-    let output = Command::new(program).args(args).current_dir(folder).output();
-    output.unwrap_or_else(|error| panic!("{program} (install it): {error}"))
-}
+use programs::{both, command, folder};
 
 #[track_caller]
 fn run(folder: &Path, program: &str, args: &[&str]) -> String {
-    let output = command(folder, program, args);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "{program} {args:?}: {}\n{out}\n{err}", output.status);
-    out
+    both(folder, program, args).0
 }
 
 const WINDLASS: &str = env!("CARGO_BIN_EXE_windlass");

@@ -3,10 +3,10 @@
 
 use core::fmt::{self, Display, Write};
 
-use super::write;
+use super::write::{self, AfterLine};
 use crate::entity::SecondaryMap;
 use crate::ir::entities::AnyEntity;
-use crate::ir::{Block, Fact, Function, Inst, Value};
+use crate::ir::{Block, DynamicType, Fact, Function, Inst, Type, Value};
 
 /// Prints the parts of a function.
 pub trait FuncWriter {
@@ -90,11 +90,73 @@ impl FuncWriter for PlainWriter {
     ) -> fmt::Result {
         let dynamic_types = write::dynamic_type_names(func);
         write::instruction(w, func, &dynamic_types, inst, indent)?;
-        for &result in func.dfg.inst_results(inst) {
-            write::value_aliases(w, aliases, result, indent)?;
-        }
-        Ok(())
+        result_aliases(w, func, aliases, inst, indent)
     }
+}
+
+/// Prints as [`PlainWriter`] does and lets `after` add lines behind each line.
+pub(super) struct Remarks<'a> {
+    /// Adds the lines.
+    pub after: AfterLine<'a>,
+    /// The names of the function's dynamic types.
+    pub dynamic_types: Vec<(Type, DynamicType)>,
+}
+
+impl FuncWriter for Remarks<'_> {
+    fn write_preamble(&mut self, w: &mut dyn Write, func: &Function) -> Result<bool, fmt::Error> {
+        (self.after)(w, AnyEntity::Function, 0)?;
+        self.super_preamble(w, func)
+    }
+
+    fn write_entity_definition(
+        &mut self,
+        w: &mut dyn Write,
+        func: &Function,
+        entity: AnyEntity,
+        value: &dyn Display,
+        maybe_fact: Option<&Fact>,
+    ) -> fmt::Result {
+        self.super_entity_definition(w, func, entity, value, maybe_fact)?;
+        (self.after)(w, entity, 4)
+    }
+
+    fn write_block_header(
+        &mut self,
+        w: &mut dyn Write,
+        func: &Function,
+        block: Block,
+        indent: usize,
+    ) -> fmt::Result {
+        write::block_header(w, func, block, indent)?;
+        (self.after)(w, block.into(), indent)
+    }
+
+    fn write_instruction(
+        &mut self,
+        w: &mut dyn Write,
+        func: &Function,
+        aliases: &SecondaryMap<Value, Vec<Value>>,
+        inst: Inst,
+        indent: usize,
+    ) -> fmt::Result {
+        write::instruction(w, func, &self.dynamic_types, inst, indent)?;
+        (self.after)(w, inst.into(), indent)?;
+        result_aliases(w, func, aliases, inst, indent)
+    }
+}
+
+/// Prints the aliases of an instruction's results.
+fn result_aliases(
+    w: &mut dyn Write,
+    func: &Function,
+    aliases: &SecondaryMap<Value, Vec<Value>>,
+    inst: Inst,
+    indent: usize,
+) -> fmt::Result {
+    for &result in func.dfg.inst_results(inst) {
+        write::value_aliases(w, aliases, result, indent)?;
+    }
+    Ok(())
 }
 
 /// Prints a function, each part as `func_w` says.

@@ -4,6 +4,7 @@
 
 use core::fmt::{self, Write};
 
+use super::func_writer::{Remarks, decorate_function};
 use super::operands::{ListStyle, Separator, list_style, separator};
 use crate::entity::SecondaryMap;
 use crate::ir::entities::{AnyEntity, Block, DynamicType, Inst, Value};
@@ -17,7 +18,7 @@ use crate::ir::{
 const WIDE_INDENT: usize = 36;
 
 /// Called behind each line with the entity that the line defines and the indent of the line.
-type AfterLine<'a> = &'a mut dyn FnMut(&mut dyn Write, AnyEntity, usize) -> fmt::Result;
+pub(super) type AfterLine<'a> = &'a mut dyn FnMut(&mut dyn Write, AnyEntity, usize) -> fmt::Result;
 
 /// Prints a function.
 pub fn write_function(w: &mut dyn Write, func: &Function) -> fmt::Result {
@@ -30,31 +31,8 @@ pub fn write_function_with(
     func: &Function,
     after: AfterLine<'_>,
 ) -> fmt::Result {
-    writeln!(w, "function {}{} {{", func.name, func.signature)?;
-    after(w, AnyEntity::Function, 0)?;
-    let mut any = preamble(w, func, after)?;
-    let indent = indent(func);
-    let aliases = alias_map(func);
     let dynamic_types = dynamic_type_names(func);
-    for block in func.layout.blocks() {
-        if any {
-            writeln!(w)?;
-        }
-        any = true;
-        block_header(w, func, block, indent - 4)?;
-        after(w, block.into(), indent - 4)?;
-        for &param in func.dfg.block_params(block) {
-            value_aliases(w, &aliases, param, indent)?;
-        }
-        for inst in func.layout.block_insts(block) {
-            instruction(w, func, &dynamic_types, inst, indent)?;
-            after(w, inst.into(), indent)?;
-            for &result in func.dfg.inst_results(inst) {
-                value_aliases(w, &aliases, result, indent)?;
-            }
-        }
-    }
-    writeln!(w, "}}")
+    decorate_function(&mut Remarks { after, dynamic_types }, w, func)
 }
 
 /// The column at which instructions start.
@@ -106,14 +84,6 @@ pub(super) fn value_aliases(
 }
 
 // -------------------------------------------------------------------- preamble
-
-/// Prints the declarations; returns whether there are any.
-fn preamble(w: &mut dyn Write, func: &Function, after: AfterLine<'_>) -> Result<bool, fmt::Error> {
-    declarations(w, func, &mut |w, entity, text| {
-        writeln!(w, "    {entity} = {text}")?;
-        after(w, entity, 4)
-    })
-}
 
 /// Hands each declaration to `print`; returns whether there are any.
 pub(super) fn declarations(

@@ -35,7 +35,7 @@ impl InputStream {
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             InputStream::Empty => Ok(0),
-            InputStream::Inherit => sys::file::read_stream(io::stdin().as_fd(), buffer),
+            InputStream::Inherit => sys::file::read_stream(rustix::stdio::stdin(), buffer),
             InputStream::File(file) => sys::file::read(file, buffer),
             InputStream::Bytes(bytes, at) => {
                 let len = buffer.len().min(bytes.len() - *at);
@@ -94,8 +94,8 @@ impl OutputStream {
     pub(super) fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match self {
             OutputStream::Discard => Ok(buffer.len()),
-            OutputStream::InheritStdout => sys::file::write_stream(io::stdout().as_fd(), buffer),
-            OutputStream::InheritStderr => sys::file::write_stream(io::stderr().as_fd(), buffer),
+            OutputStream::InheritStdout => sys::file::write_stream(rustix::stdio::stdout(), buffer),
+            OutputStream::InheritStderr => sys::file::write_stream(rustix::stdio::stderr(), buffer),
             OutputStream::File(file) => sys::file::write(file, buffer),
             OutputStream::Pipe(pipe) => {
                 let mut bytes = pipe.bytes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

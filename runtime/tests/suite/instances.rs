@@ -184,33 +184,6 @@ fn instances_move_between_threads() {
     }
 }
 
-/// Twenty thousand reserved memories and fifty thousand checked ones in a process is what the
-/// benchmark shows; here as many as show that slots are packed.
-#[test]
-fn many_instances_live_at_once() {
-    let maps = || std::fs::read_to_string("/proc/self/maps").expect("Linux has it").lines().count();
-    for (plan, most) in [(MemoryPlan::Reserved, 2), (MemoryPlan::Checked, 2)] {
-        const COUNT: usize = 1500;
-        let mut config = Config::new();
-        config.memory_plan(plan);
-        let engine = Engine::new(&config).expect("the configuration is fine");
-        let module = Module::new(&engine, MODULE).expect("the module is valid");
-        let before = maps();
-        let mut stores = Vec::new();
-        for _ in 0..COUNT {
-            let mut store = Store::new(&engine, ());
-            let instance = Instance::new(&mut store, &module, &[]).expect("no imports");
-            stores.push((store, instance));
-        }
-        // Other tests run meanwhile.
-        let each = (maps() - before) as f64 / COUNT as f64;
-        assert!(each < most as f64 + 0.5, "{plan:?}: {each} mappings for each");
-        for (store, instance) in stores.iter_mut().step_by(500) {
-            check_new(store, *instance);
-        }
-    }
-}
-
 /// A module whose segments cannot all be in images: what comes before a failing segment happens,
 /// what comes behind it does not.
 #[test]

@@ -282,9 +282,10 @@ fn instructions(
     Ok(())
 }
 
-/// Bytes of a module's code section.
+/// Bytes of the bodies of a module's functions.
 fn wasm_code_bytes(program: &Program) -> Result<usize> {
-    let engine = windlass_runtime::Engine::default();
-    let module = windlass_runtime::Module::from_file(&engine, &program.wasm)?;
-    Ok(module.compile_stats().wasm_bytes.max(1))
+    let bytes = std::fs::read(&program.wasm)
+        .with_context(|| format!("reading {}", program.wasm.display()))?;
+    let module = windlass_wasm::translate_module(&bytes, windlass_wasm::WasmFeatures::all())?;
+    Ok(module.bodies.iter().map(ExactSizeIterator::len).sum::<usize>().max(1))
 }

@@ -1,8 +1,11 @@
 //! Compilers and linkers of the system, for tests.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[path = "../../../../tools/tests/programs/mod.rs"]
+mod programs;
 
+use std::path::Path;
+
+pub use programs::folder;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
 use windlass_module::default_libcall_names;
@@ -26,20 +29,9 @@ pub fn module(flags: &[(&str, &str)], choose: impl FnOnce(&mut ObjectBuilder)) -
     ObjectModule::new(builder)
 }
 
-/// A folder of this test's own.
-pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 /// Runs a command, which must succeed; returns what it printed.
+#[track_caller]
 pub fn run(folder: &Path, program: &str, args: &[&str]) -> String {
-    let output = Command::new(program).args(args).current_dir(folder).output();
-    let output = output.unwrap_or_else(|error| panic!("{program} (install it): {error}"));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "{program} {args:?}: {}\n{out}\n{err}", output.status);
+    let (out, err) = programs::both(folder, program, args);
     out + &err
 }
