@@ -7,7 +7,7 @@
 //! as at a trap, because all that takes several steps is done by builtins. Anywhere else it sets
 //! the store's flag, and the code goes on; whoever returns to Wasm code (a host function, a
 //! builtin) sees the flag and traps instead. A thread that was between the two, in a trampoline,
-//! gets the next signal.
+//! gets the next signal. Functions of WASI that wait for something wait for the deadline too.
 //!
 //! Chosen by measuring a loop that sums over memory: a load and a test of a flag in each loop
 //! costs it a quarter and more, a counter doubles it, and this nothing.
@@ -33,6 +33,8 @@ const AGAIN_MOST: Duration = Duration::from_millis(64);
 pub(crate) struct Watch {
     shared: Arc<Shared>,
     number: u64,
+    /// When it passes; never, if the clock cannot express it.
+    time: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -77,12 +79,13 @@ impl Watch {
         let number = timers.next;
         timers.next += 1;
         // A deadline that the clock cannot express never comes.
-        if let Some(time) = Instant::now().checked_add(after) {
+        let time = Instant::now().checked_add(after);
+        if let Some(time) = time {
             timers.waiting.insert((time, number), (shared.clone(), AGAIN));
             timers.times.insert(number, time);
             CHANGED.notify_one();
         }
-        Ok(Arc::new(Self { shared, number }))
+        Ok(Arc::new(Self { shared, number, time }))
     }
 
     /// Says that this thread is about to run code of the store; which one did before.
@@ -99,6 +102,16 @@ impl Watch {
     /// Takes back what [`Self::enter`] said.
     pub fn leave(&self, before: usize) {
         self.shared.thread.store(before, Ordering::SeqCst);
+    }
+
+    /// When it passes, for host functions that wait.
+    pub fn time(&self) -> Option<Instant> {
+        self.time
+    }
+
+    /// Says that it has passed, as a host function found out that waited for it.
+    pub fn pass(&self) {
+        self.shared.passed.store(true, Ordering::SeqCst);
     }
 
     /// Whether the deadline has passed.

@@ -213,6 +213,11 @@ impl Config {
         Ok(self)
     }
 
+    /// The names of the proposals that can be switched on and off.
+    pub fn wasm_features() -> impl Iterator<Item = &'static str> {
+        FEATURES.iter().map(|(name, _)| *name)
+    }
+
     /// Switches a proposal on or off, by its name in the specification's repositories.
     pub fn wasm_feature(&mut self, name: &str, on: bool) -> Result<&mut Self, Error> {
         let found = FEATURES.iter().find(|(known, _)| *known == name);

@@ -291,7 +291,8 @@ impl<T> Store<T> {
 
     /// From now on, Wasm code of this store is stopped with [`Trap::Interrupted`] once so much time
     /// has passed, whatever it does; until the deadline is set anew or cleared, calls then fail at
-    /// once. Host functions are not disturbed: code that is in one stops when it returns.
+    /// once. Host functions are not disturbed: code that is in one stops when it returns. Those of
+    /// WASI that wait (for a clock, a pipe, a connection) wait no longer than the deadline.
     ///
     /// Nothing is added to compiled code for it. The first time, a thread is started that waits
     /// for the deadlines of all stores and sends the signal `SIGURG` to threads that pass theirs.

@@ -14,6 +14,7 @@ use windlass_module::{Linkage, Module, default_libcall_names, define_functions};
 use windlass_object::{ObjectBuilder, ObjectModule, TypeEntry};
 
 use crate::exit::{Outcome, usage};
+use crate::inspect::print;
 
 /// Compile functions in text form (CLIF)
 ///
@@ -72,7 +73,7 @@ impl ClifCommand {
                 let code = context.compile(&*isa, &mut Default::default());
                 let code = code.map_err(|error| anyhow!("{name}: {title}: {}", error.inner))?;
                 let listing = isa.to_text(code.buffer.data(), code.buffer.code_size());
-                println!("{title}:\n{listing}");
+                print(&format!("{title}:\n{listing}\n"))?;
             }
             return Ok(Outcome::Success);
         };

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use windlass_runtime::{Artifact, Engine, Module};
 
 use crate::exit::{Outcome, usage};
+use crate::inspect::print;
 use crate::options::{CodegenOptions, apply_features};
 use crate::progress;
 
@@ -86,14 +87,14 @@ impl CompileCommand {
                 let bytes = engine.precompile_module(&wasm);
                 let bytes = bytes.with_context(|| format!("compiling {}", self.file.display()))?;
                 if self.stats {
-                    print!("{}", Artifact::new(bytes.clone())?.compile_stats());
+                    print(&Artifact::new(bytes.clone())?.compile_stats().to_string())?;
                 }
                 bytes
             }
             (output, false, _) => {
                 let module = Module::from_file(&engine, &self.file)?;
                 if self.stats {
-                    print!("{}", module.compile_stats());
+                    print(&module.compile_stats().to_string())?;
                 }
                 if output.is_some() { module.code_dump() } else { Vec::new() }
             }

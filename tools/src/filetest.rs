@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::exit::Outcome;
+use crate::inspect::print;
 use windlass_filetests::Options;
 
 /// Run textual tests of the IR
@@ -28,15 +29,15 @@ impl FiletestCommand {
         let options = Options { coverage: self.coverage, ..Options::from_env() };
         let report = windlass_filetests::run(&self.paths, options);
         for text in &report.printed {
-            println!("{text}");
+            print(&format!("{text}\n"))?;
         }
         for failure in &report.failures {
             eprintln!("{failure}");
         }
         if self.coverage {
-            println!("{}", report.coverage);
+            print(&format!("{}\n", report.coverage))?;
         }
-        println!("{report}");
+        print(&format!("{report}\n"))?;
         Ok(if report.is_success() { Outcome::Success } else { Outcome::Failures })
     }
 }

@@ -114,22 +114,41 @@ impl CodegenOptions {
     }
 }
 
-/// The proposals that `--wasm-features` names.
-const FEATURES: [&str; 5] =
-    ["multi-memory", "extended-const", "tail-call", "reference-types", "bulk-memory"];
+/// Proposals that are not done.
+const NOT_DONE: [&str; 13] = [
+    "component-model",
+    "custom-page-sizes",
+    "exceptions",
+    "function-references",
+    "gc",
+    "legacy-exceptions",
+    "memory64",
+    "relaxed-simd",
+    "shared-everything-threads",
+    "simd",
+    "stack-switching",
+    "threads",
+    "wide-arithmetic",
+];
 
 /// Switches proposals on, or off with `-` in front: `--wasm-features multi-memory,-tail-call`.
 pub fn apply_features(config: &mut Config, list: &[String]) -> Result<()> {
+    let known: Vec<&str> = Config::wasm_features().collect();
     for word in list.iter().flat_map(|item| item.split(',')).filter(|word| !word.is_empty()) {
         let (name, on) = match word.strip_prefix('-') {
             Some(name) => (name, false),
             None => (word, true),
         };
-        if !FEATURES.contains(&name) {
-            let known = FEATURES.join(", ");
-            return Err(usage(anyhow!("--wasm-features: `{name}` is none of {known}")));
+        let not_done = NOT_DONE.contains(&name);
+        if known.contains(&name) && !(on && not_done) {
+            config.wasm_feature(name, on)?;
+        } else if on || !not_done {
+            let why = if not_done { "is not done yet" } else { "is no proposal that is known" };
+            let known: Vec<&str> =
+                known.iter().copied().filter(|n| !NOT_DONE.contains(n)).collect();
+            let known = known.join(", ");
+            return Err(usage(anyhow!("--wasm-features: `{name}` {why}; there are {known}")));
         }
-        config.wasm_feature(name, on)?;
     }
     Ok(())
 }

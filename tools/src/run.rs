@@ -1,5 +1,9 @@
 //! `windlass run`: runs a WASI program, or one exported function.
 
+use std::ffi::OsString;
+use std::io::Read;
+use std::net::TcpListener;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,21 +16,38 @@ use windlass_runtime::{
 };
 
 use crate::exit::{Outcome, usage};
+use crate::inspect::print;
 use crate::options::{CodegenOptions, apply_features};
 use crate::{precompiled, progress};
 
 /// Run a WASI program, or one function of a module
 #[derive(Args, Debug)]
 pub struct RunCommand {
-    /// A folder of the host that the program may use, and its name there; may repeat
-    #[arg(long, value_name = "HOST::GUEST")]
-    dir: Vec<String>,
+    /// A folder of the host that the program may use, and its name there if that is another; may
+    /// repeat
+    #[arg(long, value_name = "HOST[::GUEST]")]
+    dir: Vec<OsString>,
 
-    /// A variable of the program's environment; without a value, that of this process; may repeat
+    /// A variable of the program's environment; without a value, that of this process, if it has
+    /// one; may repeat
     #[arg(long, value_name = "NAME[=VALUE]")]
-    env: Vec<String>,
+    env: Vec<OsString>,
 
-    /// Call this export instead of `_start`; the arguments are its parameters
+    /// Give the program all variables of this process; --env goes before
+    #[arg(long)]
+    inherit_env: bool,
+
+    /// Listen here, and give the program the socket as a descriptor behind those of the folders:
+    /// 3 and up if there is none; may repeat
+    #[arg(long, value_name = "ADDRESS:PORT", visible_alias = "tcplisten")]
+    listen: Vec<String>,
+
+    /// The program's name as it sees it, instead of that of its file
+    #[arg(long, value_name = "NAME")]
+    argv0: Option<OsString>,
+
+    /// Call this export instead of `_start`; the arguments are its parameters: decimal or 0x
+    /// integers, floats, `null` for references
     #[arg(long, value_name = "NAME")]
     invoke: Option<String>,
 
@@ -65,19 +86,19 @@ pub struct RunCommand {
     #[arg(long)]
     allow_precompiled: bool,
 
-    /// Proposals to switch on, or off with `-` in front
+    /// Proposals to switch on, or off with `-` in front: multi-memory, extended-const, tail-call,
+    /// reference-types, bulk-memory, multi-value. All of these are on. Not done are threads, simd,
+    /// relaxed-simd, memory64, exceptions, gc and others
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     wasm_features: Vec<String>,
 
     #[command(flatten)]
     codegen: CodegenOptions,
 
-    /// The program: a binary (.wasm) or text (.wat) module, or a compiled one (.cwasm)
-    file: PathBuf,
-
-    /// Arguments of the program
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    /// The program: a binary (.wasm) or text (.wat) module, or a compiled one (.cwasm); `-` is
+    /// standard input. Everything behind it is the program's
+    #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
+    program: Vec<OsString>,
 }
 
 /// What host functions and limits of a program need.
@@ -158,7 +179,7 @@ impl RunCommand {
         progress::show(&mut config);
         let engine = Engine::new(&config).map_err(usage)?;
         let preloads = self.preloads()?;
-        let module = self.module(&engine, &self.file)?;
+        let module = self.module(&engine, self.file())?;
         let mut linker = Linker::<Host>::new(&engine);
         wasi::add_to_linker(&mut linker, |host| &mut host.wasi)?;
         let mut limits = StoreLimitsBuilder::new();
@@ -198,8 +219,31 @@ impl RunCommand {
         outcome
     }
 
+    fn file(&self) -> &Path {
+        Path::new(&self.program[0])
+    }
+
+    fn args(&self) -> &[OsString] {
+        &self.program[1..]
+    }
+
     /// Compiles a module, or loads a compiled one.
     fn module(&self, engine: &Engine, path: &Path) -> Result<Module> {
+        // A pipe gives what it has only once.
+        let stream = path == Path::new("-") || std::fs::metadata(path).is_ok_and(|m| !m.is_file());
+        if stream {
+            let mut bytes = Vec::new();
+            let read = match path == Path::new("-") {
+                true => std::io::stdin().lock().read_to_end(&mut bytes),
+                false => std::fs::File::open(path).and_then(|mut f| f.read_to_end(&mut bytes)),
+            };
+            read.with_context(|| format!("reading {}", path.display()))?;
+            if Engine::detect_precompiled(&bytes).is_some() {
+                bail!("{}: compiled code is run from files only", path.display());
+            }
+            let module = Module::new(engine, bytes);
+            return module.with_context(|| format!("compiling {}", path.display()));
+        }
         let detected = Engine::detect_precompiled_file(path);
         let detected = detected.with_context(|| format!("reading {}", path.display()))?;
         match (detected, self.allow_precompiled) {
@@ -237,24 +281,50 @@ impl RunCommand {
     fn wasi_ctx(&self) -> Result<WasiCtx> {
         let mut builder = WasiCtxBuilder::new();
         builder.inherit_stdio();
-        builder.arg(self.file.to_string_lossy().as_bytes());
+        let name = self.argv0.as_deref().or(self.file().file_name());
+        builder.arg(name.unwrap_or(self.file().as_os_str()).as_bytes());
         if self.invoke.is_none() {
-            builder.args(&self.args);
+            builder.args(self.args().iter().map(|arg| arg.as_bytes()));
         }
-        for variable in &self.env {
-            match variable.split_once('=') {
-                Some((name, value)) => builder.env(name, value),
-                None => match std::env::var(variable) {
-                    Ok(value) => builder.env(variable, value),
-                    Err(_) => bail!("--env {variable}: this process has no such variable"),
-                },
-            };
+        for (name, value) in self.environment() {
+            builder.env(name.as_bytes(), value.as_bytes());
         }
         for dir in &self.dir {
-            let (host, guest) = dir.split_once("::").unwrap_or((dir, dir));
-            builder.preopened_dir(host, guest).with_context(|| format!("--dir {dir}"))?;
+            let (host, guest) = host_and_guest(dir)?;
+            let opened = builder.preopened_dir(host, guest);
+            opened.with_context(|| format!("--dir {}", dir.display()))?;
+        }
+        for address in &self.listen {
+            let listener = TcpListener::bind(address.as_str());
+            builder.listener(listener.with_context(|| format!("--listen {address}"))?);
         }
         Ok(builder.build())
+    }
+
+    /// The variables of the program, each once.
+    fn environment(&self) -> Vec<(OsString, OsString)> {
+        let mut variables: Vec<(OsString, OsString)> = Vec::new();
+        if self.inherit_env {
+            variables.extend(std::env::vars_os());
+        }
+        for variable in &self.env {
+            let bytes = variable.as_bytes();
+            let (name, value) = match bytes.iter().position(|byte| *byte == b'=') {
+                Some(at) => {
+                    let value = OsString::from_vec(bytes[at + 1..].to_vec());
+                    (OsString::from_vec(bytes[..at].to_vec()), value)
+                }
+                None => match std::env::var_os(variable) {
+                    Some(value) => (variable.clone(), value),
+                    None => continue,
+                },
+            };
+            match variables.iter_mut().find(|(known, _)| *known == name) {
+                Some(known) => known.1 = value,
+                None => variables.push((name, value)),
+            }
+        }
+        variables
     }
 
     fn call(
@@ -289,27 +359,35 @@ impl RunCommand {
             .ok_or_else(|| usage(anyhow!("the module exports no function `{name}`")))?;
         let ty = func.ty(&*store);
         let wanted: Vec<ValType> = ty.params().collect();
-        if wanted.len() != self.args.len() {
+        if wanted.len() != self.args().len() {
             return Err(usage(anyhow!(
                 "`{name}` takes {} arguments ({}), {} are given",
                 wanted.len(),
                 wanted.iter().map(ValType::to_string).collect::<Vec<_>>().join(" "),
-                self.args.len()
+                self.args().len()
             )));
         }
         let params = wanted
             .iter()
-            .zip(&self.args)
-            .map(|(ty, text)| parse_value(*ty, text))
+            .zip(self.args())
+            .map(|(ty, text)| parse_value(*ty, &text.to_string_lossy()))
             .collect::<Result<Vec<Val>>>()
             .map_err(usage)?;
         let mut results = vec![Val::I32(0); ty.results().len()];
         func.call(&mut *store, &params, &mut results)?;
-        for value in &results {
-            println!("{}", show_value(value));
-        }
-        Ok(())
+        let lines: String = results.iter().map(|value| show_value(value) + "\n").collect();
+        print(&lines)
     }
+}
+
+/// The parts of `HOST::GUEST`, or twice the same.
+fn host_and_guest(dir: &OsString) -> Result<(PathBuf, String)> {
+    let bytes = dir.as_bytes();
+    let at = bytes.windows(2).position(|pair| pair == b"::");
+    let (host, guest) = at.map_or((bytes, bytes), |at| (&bytes[..at], &bytes[at + 2..]));
+    let guest = String::from_utf8(guest.to_vec())
+        .with_context(|| format!("--dir {}: the program's name for it", dir.display()))?;
+    Ok((PathBuf::from(OsString::from_vec(host.to_vec())), guest))
 }
 
 /// Reads an integer, decimal or with `0x` in front.
@@ -342,7 +420,13 @@ fn parse_value(ty: ValType, text: &str) -> Result<Val> {
         }
         ValType::F32 => Val::F32(text.parse::<f32>().map_err(|_| bad())?.to_bits()),
         ValType::F64 => Val::F64(text.parse::<f64>().map_err(|_| bad())?.to_bits()),
-        _ => bail!("values of type {ty} cannot be given on the command line"),
+        ValType::V128 => {
+            let digits = text.strip_prefix("0x").ok_or_else(bad)?;
+            Val::V128(u128::from_str_radix(digits, 16).map_err(|_| bad())?)
+        }
+        _ if text != "null" => bail!("`{text}`: of type {ty}, only `null` can be given"),
+        ValType::FuncRef => Val::FuncRef(None),
+        ValType::ExternRef => Val::ExternRef(None),
     })
 }
 
@@ -353,7 +437,10 @@ fn show_value(value: &Val) -> String {
         Val::I64(n) => n.to_string(),
         Val::F32(bits) => f32::from_bits(*bits).to_string(),
         Val::F64(bits) => f64::from_bits(*bits).to_string(),
-        other => format!("{other:?}"),
+        Val::V128(bits) => format!("{bits:#034x}"),
+        Val::FuncRef(None) | Val::ExternRef(None) => "null".to_string(),
+        Val::FuncRef(Some(_)) => "funcref".to_string(),
+        Val::ExternRef(Some(_)) => "externref".to_string(),
     }
 }
 

@@ -20,6 +20,7 @@ use windlass_runtime::{
 };
 
 use crate::exit::{Counts, Outcome};
+use crate::inspect::print;
 use crate::options::{CodegenOptions, apply_features};
 
 /// Run scripts of the Wasm specification's tests
@@ -52,7 +53,7 @@ impl WastCommand {
             }
             counts.add(report.counts);
         }
-        println!("{counts}");
+        print(&format!("{counts}\n"))?;
         Ok(counts.outcome())
     }
 }

@@ -1,6 +1,7 @@
 //! The `windlass` command, as its users call it.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -74,7 +75,8 @@ fn exit_codes() {
     room.expect(2, &["run", "--cpu", "z80", module]);
     room.expect(2, &["run", "--wasm-features", "magic", module]);
     room.expect(2, &["run", "--set", "magic=1", module]);
-    room.expect(2, &["run", "--env", "NOT_SET_ANYWHERE", module]);
+    room.expect(2, &["run", "--nonsense", module]);
+    room.expect(2, &["run", "--listen", "nowhere", module]);
     room.expect(2, &["run", "--dir", "not-there", module]);
     room.expect(1, &["run", "not-there.wasm"]);
     let bad = &room.file("bad.wat", "(module (func (result i32)))");
@@ -97,6 +99,141 @@ fn invoke_reads_arguments_and_prints_results() {
     room.expect(2, &["run", "--invoke", "add", module, "1", "one"]);
     room.expect(2, &["run", "--invoke", "add", module, "4294967296", "0"]);
     room.expect(2, &["run", "--invoke", "subtract", module]);
+
+    let all = &room.file(
+        "types.wat",
+        r#"(module (func (export "same") (param i32 i64 f32 f64 funcref externref)
+            (result externref funcref f64 f32 i64 i32)
+            (local.get 5) (local.get 4) (local.get 3) (local.get 2) (local.get 1) (local.get 0))
+        (func $f (export "f") (result funcref) (ref.func $f)))"#,
+    );
+    let call = |args: &[&str]| room.expect(0, &[&["run", "--invoke", "same", all], args].concat());
+    assert_eq!(
+        call(&["-0x80000000", "18446744073709551615", "nan", "-0", "null", "null"]),
+        "null\nnull\n-0\nNaN\n-1\n-2147483648\n"
+    );
+    assert_eq!(call(&["1", "2", "1e10", "1e-10", "null", "null"]).lines().count(), 6);
+    room.expect(2, &["run", "--invoke", "same", all, "1", "2", "3", "4", "5", "null"]);
+    assert_eq!(room.expect(0, &["run", "--invoke", "f", all]), "funcref\n");
+}
+
+/// Prints its arguments.
+const ARGUMENTS: &str = r#"(module
+    (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")
+        (drop (call $sizes (i32.const 0) (i32.const 4)))
+        (drop (call $get (i32.const 16) (i32.const 256)))
+        (i32.store (i32.const 8) (i32.const 256))
+        (i32.store (i32.const 12) (i32.load (i32.const 4)))
+        (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))"#;
+
+#[test]
+fn what_belongs_to_the_command_and_what_to_the_program() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = Room::new("arguments");
+    let module = &room.file("args.wat", ARGUMENTS);
+    let dotted = &format!("./{module}");
+    for (args, printed) in [
+        (&[module, "a", "b"][..], "args.wat|a|b|"),
+        (&[dotted, "--dir", "--", "-x"], "args.wat|--dir|--|-x|"),
+        (&[module, "--", "-x"], "args.wat|--|-x|"),
+        (&["--", module, "--help"], "args.wat|--help|"),
+        (&["--timeout", "1h", "--dir=.", "--", module, "--", "a"], "args.wat|--|a|"),
+        (&["--argv0", "other name", module, ""], "other name||"),
+        (&["/dev/stdin", "a"], "stdin|a|"),
+        (&["-", "a"], "-|a|"),
+        (&["--", "-", "-"], "-|-|"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command.arg("run").args(args).current_dir(&room.0);
+        command.stdin(fs::File::open(room.0.join(module)).unwrap());
+        let output = command.output().expect("the command starts");
+        let text = String::from_utf8(output.stdout).unwrap().replace('\0', "|");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((text.as_str(), output.status.code()), (printed, Some(0)), "{args:?} {errors}");
+    }
+    // Bytes that are no text.
+    let odd = std::ffi::OsStr::from_bytes(b"\xff=\x80\n");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+    let output = command.arg("run").arg(module).arg(odd).current_dir(&room.0).output().unwrap();
+    assert_eq!(output.stdout, b"args.wat\0\xff=\x80\n\0");
+}
+
+#[test]
+fn compiled_code_does_not_come_from_pipes() {
+    let room = Room::new("pipes");
+    let module = &room.file("args.wat", ARGUMENTS);
+    room.expect(0, &["compile", module, "-o", "args.cwasm"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+    command.args(["run", "--allow-precompiled", "-"]).current_dir(&room.0);
+    command.stdin(fs::File::open(room.0.join("args.cwasm")).unwrap());
+    let output = command.output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("from files only"));
+}
+
+#[test]
+fn features_are_known_by_name() {
+    let room = Room::new("features");
+    let two = &room.file("two.wat", "(module (memory 1) (memory 1) (func (export \"_start\")))");
+    room.expect(0, &["run", two]);
+    let text = room.expect(1, &["run", "--wasm-features", "-multi-memory", two]);
+    assert!(text.contains("multi"), "{text}");
+    let all = "multi-memory,extended-const,tail-call,reference-types,bulk-memory,multi-value";
+    room.expect(0, &["run", "--wasm-features", all, two]);
+    room.expect(0, &["run", "--wasm-features", "-simd,-threads", two]);
+    for name in ["threads", "simd", "gc"] {
+        let text = room.expect(2, &["run", "--wasm-features", name, two]);
+        assert!(text.contains(&format!("`{name}` is not done yet")), "{text}");
+    }
+    let text = room.expect(2, &["run", "--wasm-features", "-magic", two]);
+    assert!(text.contains("no proposal that is known") && text.contains("multi-value"), "{text}");
+}
+
+#[test]
+fn programs_get_sockets_that_listen() {
+    let room = Room::new("sockets");
+    // Accepts a connection on its first descriptor behind the standard streams and says hello.
+    let module = &room.file(
+        "server.wat",
+        r#"(module
+        (import "wasi_snapshot_preview1" "sock_accept"
+            (func $accept (param i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_write"
+            (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 8) "hello\n")
+        (data (i32.const 0) "\08\00\00\00\06\00\00\00")
+        (func (export "_start")
+            (if (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 20))
+                (then unreachable))
+            (if (call $accept (i32.const 3) (i32.const 0) (i32.const 32)) (then unreachable))
+            (if (call $write (i32.load (i32.const 32)) (i32.const 0) (i32.const 1) (i32.const 20))
+                (then unreachable))))"#,
+    );
+    // A port that is free now is most likely free a moment later; else another is tried.
+    let talk = || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        drop(listener);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command.args(["run", "--listen", &address, module]).current_dir(&room.0);
+        command.stdout(std::process::Stdio::piped());
+        let mut program = command.spawn().expect("the command starts");
+        // It listens before it prints.
+        let mut line = [0; 6];
+        program.stdout.take().unwrap().read_exact(&mut line).ok()?;
+        let mut text = String::new();
+        std::net::TcpStream::connect(&address).ok()?.read_to_string(&mut text).ok()?;
+        program.wait().unwrap().success().then_some(text)
+    };
+    assert_eq!((0..5).find_map(|_| talk()).as_deref(), Some("hello\n"));
+    let trap = room.expect(134, &["run", "--timeout", "20ms", "--listen", "127.0.0.1:0", module]);
+    assert!(trap.contains("interrupt"), "{trap}");
 }
 
 #[test]
@@ -128,6 +265,17 @@ fn environment_and_folders() {
     );
     let text = room.expect(0, &["run", "--env", "A=1=2", "--env", "FROM_OUTSIDE", module]);
     assert_eq!(text, "A=1=2\0FROM_OUTSIDE=outside\0");
+    let text = room.expect(0, &["run", "--env", "NOT_SET_ANYWHERE", "--env", "A=", module]);
+    assert_eq!(text, "A=\0");
+    let args = ["run", "--inherit-env", "--env", "FROM_OUTSIDE=inside", module];
+    let output = Command::new(env!("CARGO_BIN_EXE_windlass"))
+        .args(args)
+        .current_dir(&room.0)
+        .env_clear()
+        .envs([("A", "1"), ("FROM_OUTSIDE", "outside")])
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, b"A=1\0FROM_OUTSIDE=inside\0");
     assert_eq!(room.expect(0, &["run", module]), "");
     assert_eq!(room.expect(0, &["run", "--dir", ".::guest", "--invoke", "dir", module]), "guest");
     room.expect(134, &["run", "--invoke", "dir", module]);

@@ -123,6 +123,14 @@ pub fn metadata_at(dir: &Dir, path: &str, follow: bool) -> io::Result<Metadata> 
     call(|| if follow { dir.metadata(path) } else { dir.symlink_metadata(path) })
 }
 
+/// Whether it is a regular file, which never makes anybody wait.
+pub fn is_regular(fd: impl AsFd) -> io::Result<bool> {
+    call(|| {
+        let mode = rustix::fs::fstat(fd)?.st_mode;
+        Ok(rustix::fs::FileType::from_raw_mode(mode) == rustix::fs::FileType::RegularFile)
+    })
+}
+
 /// Cuts or extends the file.
 pub fn set_len(file: &File, size: u64) -> io::Result<()> {
     call(|| file.set_len(size))

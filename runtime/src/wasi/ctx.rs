@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use cap_std::fs::{Dir, File};
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags};
 
 use super::errno::Errno;
 use super::fd::NONBLOCK;
 use super::streams::{InputStream, OutputPipe, OutputStream};
+use super::{Failure, Outcome};
 use crate::sys;
 
 /// Rights of a file descriptor, one bit each, as the specification numbers them.
@@ -83,6 +84,8 @@ pub(super) mod rights {
         | PATH_REMOVE_DIRECTORY
         | PATH_UNLINK_FILE
         | POLL_FD_READWRITE;
+    /// What a file can do only if it was opened for it.
+    pub const ACCESS: u64 = FD_READ | FD_WRITE;
     /// What makes sense for a stream.
     pub const STREAM: u64 = FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
     /// What makes sense for a connection.
@@ -128,16 +131,35 @@ pub(super) enum Socket {
 #[derive(Debug)]
 pub(super) struct Descriptor {
     pub handle: Handle,
+    /// As the program asked for them.
     pub rights: u64,
     pub inheriting: u64,
+    /// What it can do, unless the program has given the right away.
+    pub able: u64,
+    /// Rights that the program has given away.
+    pub dropped: u64,
+    /// Rights that it has given away for what is opened from here.
+    pub withheld: u64,
     /// Flags of the specification: append 1, dsync 2, nonblock 4, rsync 8, sync 16.
     pub flags: u16,
 }
 
 impl Descriptor {
-    /// Refuses what the descriptor has no right to.
+    /// A descriptor that can do all that the program may.
+    pub fn new(handle: Handle, rights: u64, inheriting: u64, flags: u16) -> Self {
+        Self { handle, rights, inheriting, able: rights, dropped: 0, withheld: 0, flags }
+    }
+
+    /// Refuses what the descriptor cannot do, and what the program has given away. Rights that it
+    /// just did not ask for do not matter: few programs know exactly what they need.
     pub fn require(&self, needed: u64) -> Result<(), Errno> {
-        if self.rights & needed == needed { Ok(()) } else { Err(Errno::Notcapable) }
+        if needed & self.dropped != 0 {
+            Err(Errno::Notcapable)
+        } else if needed & !self.able != 0 {
+            Err(Errno::Badf)
+        } else {
+            Ok(())
+        }
     }
 
     /// The host's descriptor behind it, if it may have to be waited for.
@@ -150,14 +172,32 @@ impl Descriptor {
         }
     }
 
-    /// Refuses what would have to wait, if the descriptor never waits.
-    pub fn ready(&self, events: PollFlags) -> Result<(), Errno> {
-        match self.waitable() {
-            Some(fd) if self.flags & NONBLOCK != 0 && !sys::socket::is_ready(fd, events)? => {
-                Err(Errno::Again)
-            }
-            _ => Ok(()),
+    /// The host's descriptor behind it, if there is one.
+    pub fn host(&self) -> Option<BorrowedFd<'_>> {
+        match &self.handle {
+            Handle::File(file) => Some(file.as_fd()),
+            _ => self.waitable(),
         }
+    }
+
+    /// How long calls on it may wait.
+    pub fn patience(&self, deadline: Option<Instant>) -> Patience {
+        match deadline {
+            _ if self.flags & NONBLOCK != 0 => Patience::None,
+            Some(deadline) => Patience::Until(deadline),
+            None => Patience::Endless,
+        }
+    }
+
+    /// Waits for it as long as it may. A file that never waits needs no asking: its host does not
+    /// wait either.
+    pub fn ready(&self, events: PollFlags, deadline: Option<Instant>) -> Outcome {
+        let patience = self.patience(deadline);
+        let fd = match patience {
+            Patience::Until(_) => self.host(),
+            _ => self.waitable(),
+        };
+        fd.map_or(Ok(()), |fd| patience.wait(fd, events))
     }
 
     /// The directory behind it.
@@ -165,6 +205,34 @@ impl Descriptor {
         match &self.handle {
             Handle::Dir { dir, .. } => self.require(needed).map(|()| dir),
             _ => Err(Errno::Notdir),
+        }
+    }
+}
+
+/// How long a call may wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// As long as the host does.
+    Endless,
+    /// Until the deadline.
+    Until(Instant),
+    /// Not at all.
+    None,
+}
+
+impl Patience {
+    /// Waits until a descriptor of the host is ready. Who has endless patience lets the host wait.
+    pub fn wait(self, fd: BorrowedFd<'_>, events: PollFlags) -> Outcome {
+        match self {
+            Patience::Endless => Ok(()),
+            Patience::None if sys::socket::is_ready(fd, events)? => Ok(()),
+            Patience::None => Err(Errno::Again.into()),
+            Patience::Until(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                let mut fds = [PollFd::from_borrowed_fd(fd, events)];
+                sys::socket::wait(&mut fds, Some(left))?;
+                if fds[0].revents().is_empty() { Err(Failure::Interrupted) } else { Ok(()) }
+            }
         }
     }
 }
@@ -229,6 +297,8 @@ pub struct WasiCtx {
     pub(super) environment: Vec<Vec<u8>>,
     pub(super) descriptors: Descriptors,
     pub(super) started: Instant,
+    /// When the store's deadline passes: nothing waits longer.
+    pub(super) deadline: Option<Instant>,
 }
 
 /// Says what a program will see of the host: by default no arguments, no environment, no
@@ -359,7 +429,7 @@ impl WasiCtxBuilder {
         let this = std::mem::take(self);
         let mut descriptors = Descriptors::default();
         let mut add = |handle, rights, inheriting| {
-            let descriptor = Descriptor { handle, rights, inheriting, flags: 0 };
+            let descriptor = Descriptor::new(handle, rights, inheriting, 0);
             descriptors.insert(descriptor).expect("there are not as many preopened directories");
         };
         let (read, write) = (rights::STREAM | rights::FD_READ, rights::STREAM | rights::FD_WRITE);
@@ -382,6 +452,7 @@ impl WasiCtxBuilder {
             environment: this.environment,
             descriptors,
             started: Instant::now(),
+            deadline: None,
         }
     }
 }

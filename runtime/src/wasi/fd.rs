@@ -10,11 +10,11 @@ use rustix::event::PollFlags;
 use rustix::fs::{Advice, OFlags};
 use rustix::net::RecvFlags;
 
-use super::Outcome;
-use super::ctx::{Descriptor, DirEntry, Handle, Socket, WasiCtx, rights};
+use super::ctx::{Descriptor, DirEntry, Handle, Patience, Socket, WasiCtx, rights};
 use super::errno::Errno;
 use super::memory::{GuestMemory, GuestRange};
 use super::table::Args;
+use super::{Failure, Outcome};
 use crate::sys::file::{self, NewTime};
 use crate::sys::socket;
 
@@ -121,7 +121,7 @@ fn with_file<T>(
             descriptor.require(needed)?;
             Ok(run(file)?)
         }
-        Handle::Dir { .. } if not_a_file == Errno::Spipe => Err(Errno::Isdir),
+        Handle::Dir { .. } => Err(Errno::Badf),
         _ => Err(not_a_file),
     }
 }
@@ -226,6 +226,8 @@ pub fn fd_fdstat_set_rights(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &A
     if rights & !descriptor.rights != 0 || inheriting & !descriptor.inheriting != 0 {
         return Err(Errno::Notcapable.into());
     }
+    descriptor.dropped |= !rights;
+    descriptor.withheld |= !inheriting;
     descriptor.rights = rights;
     descriptor.inheriting = inheriting;
     Ok(())
@@ -274,7 +276,7 @@ fn transfer(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
-    mut step: impl FnMut(&mut GuestMemory<'_>, GuestRange, u64) -> std::io::Result<usize>,
+    mut step: impl FnMut(&mut GuestMemory<'_>, GuestRange, u64) -> Result<usize, Failure>,
 ) -> Outcome {
     let vectors = memory.vectors(args.u32(1), args.u32(2))?;
     memory.range(result, 4)?;
@@ -287,8 +289,8 @@ fn transfer(
         let count = match step(memory, range, total) {
             Ok(count) => count,
             // What went before has happened; the error comes back with the next call.
-            Err(_) if total > 0 => break,
-            Err(error) => return Err(error.into()),
+            Err(Failure::Errno(_)) if total > 0 => break,
+            Err(failure) => return Err(failure),
         };
         total += count as u64;
         if count < range.len() {
@@ -303,7 +305,7 @@ pub(super) fn scatter(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
-    mut read: impl FnMut(&mut [u8], u64) -> std::io::Result<usize>,
+    mut read: impl FnMut(&mut [u8], u64) -> Result<usize, Failure>,
 ) -> Outcome {
     transfer(memory, args, result, |memory, range, total| read(memory.bytes_mut(range), total))
 }
@@ -313,21 +315,23 @@ pub(super) fn gather(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
-    mut write: impl FnMut(&[u8], u64) -> std::io::Result<usize>,
+    mut write: impl FnMut(&[u8], u64) -> Result<usize, Failure>,
 ) -> Outcome {
     transfer(memory, args, result, |memory, range, total| write(memory.bytes(range), total))
 }
 
-/// The descriptor for reading or writing where it stands.
-fn stream(ctx: &mut WasiCtx, fd: u32, needed: u64) -> Result<&mut Descriptor, Errno> {
+/// The descriptor for reading or writing where it stands, and how long that may wait.
+fn stream(ctx: &mut WasiCtx, fd: u32, needed: u64) -> Result<(&mut Descriptor, Patience), Failure> {
+    let deadline = ctx.deadline;
     let descriptor = ctx.descriptors.get_mut(fd)?;
     if matches!(descriptor.handle, Handle::Dir { .. }) {
-        return Err(Errno::Isdir);
+        return Err(Errno::Badf.into());
     }
     descriptor.require(needed)?;
     let reads = needed == rights::FD_READ;
-    descriptor.ready(if reads { PollFlags::IN } else { PollFlags::OUT })?;
-    Ok(descriptor)
+    descriptor.ready(if reads { PollFlags::IN } else { PollFlags::OUT }, deadline)?;
+    let patience = descriptor.patience(deadline);
+    Ok((descriptor, patience))
 }
 
 /// Whether a stream that has given some bytes would make the program wait for more.
@@ -339,29 +343,62 @@ fn would_wait(fd: Option<BorrowedFd<'_>>, before: u64) -> std::io::Result<bool> 
 }
 
 pub fn fd_read(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    let descriptor = stream(ctx, args.u32(0), rights::FD_READ)?;
+    let (descriptor, _) = stream(ctx, args.u32(0), rights::FD_READ)?;
     scatter(memory, args, args.u32(3), |buffer, before| {
         if would_wait(descriptor.waitable(), before)? {
             return Ok(0);
         }
-        match &mut descriptor.handle {
+        let count = match &mut descriptor.handle {
             Handle::File(file) => file::read(file, buffer),
             Handle::Input(input) => input.read(buffer),
             Handle::Socket(Socket::Connection(connection)) => {
                 socket::receive(connection, buffer, RecvFlags::empty())
             }
             _ => Err(rustix::io::Errno::BADF.into()),
-        }
+        };
+        Ok(count?)
     })
 }
 
+/// As much as can be written without waiting to a pipe or connection that is ready.
+const PIECE: usize = 4096;
+
+/// Writes a buffer. The host waits until it has taken all of it: where that may not be, it gets
+/// pieces, each when it is ready for one.
+pub(super) fn write_patiently(
+    fd: Option<BorrowedFd<'_>>,
+    patience: Patience,
+    buffer: &[u8],
+    mut write: impl FnMut(&[u8]) -> std::io::Result<usize>,
+) -> Result<usize, Failure> {
+    let fd = match (patience, fd) {
+        (Patience::Endless, _) | (_, None) => return Ok(write(buffer)?),
+        (_, Some(fd)) if file::is_regular(fd)? => return Ok(write(buffer)?),
+        (_, Some(fd)) => fd,
+    };
+    let mut done = 0;
+    while done < buffer.len() {
+        let piece = &buffer[done..buffer.len().min(done + PIECE)];
+        let count = patience.wait(fd, PollFlags::OUT).and_then(|()| Ok(write(piece)?));
+        match count {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(Failure::Errno(_)) if done > 0 => break,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(done)
+}
+
 pub fn fd_write(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    let descriptor = stream(ctx, args.u32(0), rights::FD_WRITE)?;
-    gather(memory, args, args.u32(3), |buffer, _| match &mut descriptor.handle {
-        Handle::File(file) => file::write(file, buffer),
-        Handle::Output(output) => output.write(buffer),
-        Handle::Socket(Socket::Connection(connection)) => socket::send(connection, buffer),
-        _ => Err(rustix::io::Errno::BADF.into()),
+    let (descriptor, patience) = stream(ctx, args.u32(0), rights::FD_WRITE)?;
+    gather(memory, args, args.u32(3), |buffer, _| {
+        write_patiently(descriptor.host(), patience, buffer, |buffer| match &descriptor.handle {
+            Handle::File(file) => file::write(file, buffer),
+            Handle::Output(output) => output.write(buffer),
+            Handle::Socket(Socket::Connection(connection)) => socket::send(connection, buffer),
+            _ => Err(rustix::io::Errno::BADF.into()),
+        })
     })
 }
 
@@ -370,7 +407,7 @@ fn positioned(ctx: &WasiCtx, fd: u32, needed: u64) -> Result<&cap_std::fs::File,
     let descriptor = ctx.descriptors.get(fd)?;
     match &descriptor.handle {
         Handle::File(file) => descriptor.require(needed | rights::FD_SEEK).map(|()| file),
-        Handle::Dir { .. } => Err(Errno::Isdir),
+        Handle::Dir { .. } => Err(Errno::Badf),
         Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => Err(Errno::Spipe),
     }
 }
@@ -379,7 +416,7 @@ pub fn fd_pread(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) ->
     let file = positioned(ctx, args.u32(0), rights::FD_READ)?;
     let offset = args.u64(3);
     scatter(memory, args, args.u32(4), |buffer, done| {
-        file::read_at(file, buffer, offset.wrapping_add(done))
+        Ok(file::read_at(file, buffer, offset.wrapping_add(done))?)
     })
 }
 
@@ -387,7 +424,7 @@ pub fn fd_pwrite(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
     let file = positioned(ctx, args.u32(0), rights::FD_WRITE)?;
     let offset = args.u64(3);
     gather(memory, args, args.u32(4), |buffer, done| {
-        file::write_at(file, buffer, offset.wrapping_add(done))
+        Ok(file::write_at(file, buffer, offset.wrapping_add(done))?)
     })
 }
 

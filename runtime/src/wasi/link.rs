@@ -3,7 +3,7 @@
 use super::table::{Args, FUNCTIONS, MAX_PARAMS, MODULE, Row, WasiExit};
 use super::{Errno, Failure, GuestMemory, WasiCtx};
 use crate::values::Slot;
-use crate::{Caller, Error, Extern, FuncType, Linker, ValType};
+use crate::{AsContext, Caller, Error, Extern, FuncType, Linker, Trap, ValType};
 
 /// Defines all functions of preview 1. `ctx` finds the context in the embedder's data.
 pub fn add_to_linker<T: 'static>(
@@ -39,17 +39,31 @@ fn call<T: 'static>(
     ctx: impl Fn(&mut T) -> &mut WasiCtx,
 ) -> Result<Errno, Error> {
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
+    let watch = caller.as_context().opaque().watch.as_ref();
+    let deadline = watch.and_then(|watch| watch.time());
     let outcome = match memory {
         Some(memory) => {
             let (bytes, data) = memory.data_and_store_mut(&mut caller);
-            (row.run)(ctx(data), &mut GuestMemory::new(bytes), args)
+            let ctx = ctx(data);
+            ctx.deadline = deadline;
+            (row.run)(ctx, &mut GuestMemory::new(bytes), args)
         }
         // Without a memory every pointer is bad.
-        None => (row.run)(ctx(caller.data_mut()), &mut GuestMemory::new(&mut []), args),
+        None => {
+            let ctx = ctx(caller.data_mut());
+            ctx.deadline = deadline;
+            (row.run)(ctx, &mut GuestMemory::new(&mut []), args)
+        }
     };
     match outcome {
         Ok(()) => Ok(Errno::Success),
         Err(Failure::Errno(errno)) => Ok(errno),
         Err(Failure::Exit(code)) => Err(Error::new(WasiExit(code))),
+        Err(Failure::Interrupted) => {
+            if let Some(watch) = &caller.as_context().opaque().watch {
+                watch.pass();
+            }
+            Err(Error::new(Trap::Interrupted))
+        }
     }
 }

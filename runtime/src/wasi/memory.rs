@@ -63,7 +63,7 @@ impl<'a> GuestMemory<'a> {
     /// A path: text in UTF-8.
     pub fn path(&self, at: u32, len: u32) -> Result<&str, Errno> {
         let text = std::str::from_utf8(self.slice(at, len)?).map_err(|_| Errno::Ilseq)?;
-        if text.contains('\0') { Err(Errno::Ilseq) } else { Ok(text) }
+        if text.contains('\0') { Err(Errno::Inval) } else { Ok(text) }
     }
 
     fn array<const N: usize>(&self, at: u32) -> Result<[u8; N], Errno> {
@@ -177,6 +177,6 @@ mod tests {
         let memory = GuestMemory::new(&mut bytes);
         assert_eq!(memory.path(0, 2), Ok("ab"));
         assert_eq!(memory.path(0, 3).err(), Some(Errno::Ilseq));
-        assert_eq!(memory.path(3, 1).err(), Some(Errno::Ilseq));
+        assert_eq!(memory.path(3, 1).err(), Some(Errno::Inval));
     }
 }

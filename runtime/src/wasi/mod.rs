@@ -34,6 +34,8 @@ pub enum Failure {
     Errno(Errno),
     /// It does not return: the program ends with this code.
     Exit(i32),
+    /// It does not return: the deadline passed while it waited.
+    Interrupted,
 }
 
 impl From<Errno> for Failure {

@@ -1,16 +1,18 @@
 //! Functions on paths below open directories.
 
+use std::time::{Duration, Instant};
+
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsMaybeDirExt};
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, File, FileTypeExt, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 
-use super::Outcome;
 use super::ctx::{Descriptor, Handle, WasiCtx, rights};
 use super::errno::Errno;
 use super::fd::{self, APPEND, DSYNC, NONBLOCK, RSYNC, SYNC};
 use super::memory::GuestMemory;
 use super::table::Args;
-use crate::sys::file;
+use super::{Failure, Outcome};
+use crate::sys::{file, socket};
 
 const FOLLOW: u32 = 1;
 
@@ -89,9 +91,9 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
         needed |= rights::PATH_FILESTAT_SET_SIZE;
     }
     let parent = ctx.descriptors.get(args.u32(0))?;
-    let granted = parent.inheriting;
+    let withheld = parent.withheld;
     let (dir, path) = place(ctx, memory, args.u32(0), (args.u32(2), args.u32(3)), needed)?;
-    let (base, inheriting) = (args.u64(5) & granted, args.u64(6) & granted);
+    let (base, inheriting) = (args.u64(5) & !withheld, args.u64(6) & !withheld);
 
     if open & DIRECTORY != 0 && open & (CREATE | EXCLUSIVE | TRUNCATE) != 0 {
         return Err(Errno::Inval.into());
@@ -104,7 +106,8 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
     let mut options = OpenOptions::new();
     options.maybe_dir(true);
     options.follow(if lookup & FOLLOW != 0 { FollowSymlinks::Yes } else { FollowSymlinks::No });
-    options.read(base & (rights::FD_READ | rights::FD_READDIR) != 0 || !wants_write);
+    let reads = base & (rights::FD_READ | rights::FD_READDIR) != 0 || base & rights::FD_WRITE == 0;
+    options.read(reads);
     options.write(wants_write);
     if open & CREATE != 0 {
         if open & EXCLUSIVE != 0 {
@@ -130,35 +133,74 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
         custom |= OFlags::DIRECTORY;
     }
     options.custom_flags(custom.bits() as i32);
-    let opened = match file::open(dir, path, &options) {
+    let opened = match open_in_time(dir, path, &mut options, custom, ctx.deadline)? {
         Ok(opened) => opened,
-        // A directory cannot be opened for writing, but a program that asks for all rights gets
-        // those of a directory.
+        // The host says the same of a link that is not followed as of a file.
         Err(error)
-            if error.raw_os_error() == Some(libc::EISDIR) && open & (CREATE | TRUNCATE) == 0 =>
+            if error.raw_os_error() == Some(libc::ENOTDIR)
+                && lookup & FOLLOW == 0
+                && file::metadata_at(dir, path, false).is_ok_and(|found| found.is_symlink()) =>
         {
-            options.write(false).read(true);
-            file::open(dir, path, &options)?
+            return Err(Errno::Loop.into());
         }
         Err(error) => return Err(error.into()),
     };
-    let descriptor = if file::metadata(&opened)?.is_dir() {
-        Descriptor {
-            handle: Handle::Dir {
-                dir: Dir::from_std_file(opened.into_std()),
-                preopen: None,
-                listing: None,
-            },
-            rights: base & rights::DIR,
-            inheriting,
-            flags,
-        }
+    let is_dir = file::metadata(&opened)?.is_dir();
+    let (handle, able) = if is_dir {
+        let dir = Dir::from_std_file(opened.into_std());
+        (Handle::Dir { dir, preopen: None, listing: None }, rights::DIR)
     } else {
-        let rights = base & rights::FILE;
-        Descriptor { handle: Handle::File(opened), rights, inheriting, flags }
+        let access = base & rights::FD_WRITE | if reads { rights::FD_READ } else { 0 };
+        (Handle::File(opened), rights::FILE & !rights::ACCESS | access)
+    };
+    let descriptor = Descriptor {
+        handle,
+        rights: base & able,
+        inheriting: inheriting & (rights::DIR | rights::FILE),
+        able,
+        dropped: withheld,
+        withheld,
+        flags,
     };
     let fd = ctx.descriptors.insert(descriptor)?;
     Ok(memory.put_u32(result, fd)?)
+}
+
+/// Opens a file. The host waits for the other side of a pipe with a name, but not beyond a
+/// deadline.
+fn open_in_time(
+    dir: &Dir,
+    path: &str,
+    options: &mut OpenOptions,
+    custom: OFlags,
+    deadline: Option<Instant>,
+) -> Result<std::io::Result<File>, Failure> {
+    // How often it is looked whether somebody reads.
+    const AGAIN: Duration = Duration::from_millis(2);
+    let Some(deadline) = deadline.filter(|_| !custom.contains(OFlags::NONBLOCK)) else {
+        return Ok(file::open(dir, path, options));
+    };
+    if !file::metadata_at(dir, path, true).is_ok_and(|found| found.file_type().is_fifo()) {
+        return Ok(file::open(dir, path, options));
+    }
+    options.custom_flags((custom | OFlags::NONBLOCK).bits() as i32);
+    loop {
+        match file::open(dir, path, options) {
+            // Nobody reads it yet.
+            Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {}
+            Ok(opened) => {
+                let flags = file::flags(&opened)?;
+                file::set_flags(&opened, flags.difference(OFlags::NONBLOCK))?;
+                return Ok(Ok(opened));
+            }
+            error => return Ok(error),
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Failure::Interrupted);
+        }
+        socket::wait(&mut [], Some(left.min(AGAIN)))?;
+    }
 }
 
 pub fn path_readlink(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
@@ -188,6 +230,10 @@ pub fn path_rename(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
     let (old, new) = ((args.u32(1), args.u32(2)), (args.u32(4), args.u32(5)));
     let (from, old) = place(ctx, memory, args.u32(0), old, rights::PATH_RENAME_SOURCE)?;
     let (to, new) = place(ctx, memory, args.u32(3), new, rights::PATH_RENAME_TARGET)?;
+    // What is no directory has no name with a slash behind it.
+    if new.ends_with('/') && !file::metadata_at(from, old, false)?.is_dir() {
+        return Err(Errno::Notdir.into());
+    }
     Ok(file::rename(from, old, to, new)?)
 }
 

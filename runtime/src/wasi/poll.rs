@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::Outcome;
 use super::clock::{clock, now};
 use super::ctx::{Descriptor, Handle, WasiCtx, rights};
 use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::table::Args;
+use super::{Failure, Outcome};
 use crate::sys;
 
 const SUBSCRIPTION_SIZE: u32 = 48;
@@ -65,11 +65,16 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
         Wants::Polled(..) => None,
     });
     let timeout = timeout.min();
+    let left = ctx.deadline.map(|deadline| deadline.saturating_duration_since(start));
+    let interrupted = left.is_some_and(|left| timeout.is_none_or(|timeout| left < timeout));
     if timeout != Some(Duration::ZERO) || !polled.is_empty() {
-        sys::socket::wait(&mut polled, timeout)?;
+        sys::socket::wait(&mut polled, if interrupted { left } else { timeout })?;
     }
     // The earliest clock is over if nothing else ended the wait, however coarse its measure.
     let quiet = polled.iter().all(|fd| fd.revents().is_empty());
+    if quiet && interrupted {
+        return Err(Failure::Interrupted);
+    }
     let passed = if quiet { timeout.unwrap_or_default() } else { Duration::ZERO };
     let passed = passed.max(start.elapsed());
     let mut written = 0;

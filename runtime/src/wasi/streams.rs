@@ -91,7 +91,7 @@ impl OutputStream {
         }
     }
 
-    pub(super) fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+    pub(super) fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self {
             OutputStream::Discard => Ok(buffer.len()),
             OutputStream::InheritStdout => sys::file::write_stream(rustix::stdio::stdout(), buffer),

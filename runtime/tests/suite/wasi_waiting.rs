@@ -165,7 +165,7 @@ fn what_is_no_socket_or_not_the_right_one() {
     assert_eq!(guest.call("sock_recv", &[4, 0, 0, 4, 40, 44]), INVAL);
     assert_eq!(guest.call("sock_send", &[4, 0, 0, 1, 40]), INVAL);
     assert_eq!(guest.call("sock_shutdown", &[4, 0]), INVAL);
-    assert_eq!(guest.read(3, 1), Err(NOTCAPABLE));
+    assert_eq!(guest.read(3, 1), Err(BADF));
     assert_eq!(guest.call("fd_seek", &[4, 0, 0, 64]), 70);
     // A program can give its rights away.
     assert_eq!(guest.call("fd_fdstat_set_rights", &[4, 0, 0]), 0);
@@ -173,4 +173,83 @@ fn what_is_no_socket_or_not_the_right_one() {
     assert_eq!(guest.call("sock_shutdown", &[4, 1]), NOTCAPABLE);
     let events = poll(&mut guest, &[subscription(1, 1, 4, 0, 0)]);
     assert_eq!(events, [(1, NOTCAPABLE as u8, 1, 0, 0)]);
+}
+
+/// A list of one buffer; its address.
+fn vector(guest: &mut Guest, len: usize) -> i64 {
+    let at = guest.put(vec![b'x'; len]);
+    guest.put([at as u32, len as u32].map(u32::to_le_bytes).concat())
+}
+
+#[test]
+fn the_deadline_ends_what_waits() {
+    let (stdin, _reader, mut writer) = pipe();
+    let (full, output) = std::io::pipe().expect("a pipe can be made");
+    let output = std::fs::File::from(std::os::fd::OwnedFd::from(output));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let mut builder = WasiCtxBuilder::new();
+    builder.stdin(InputStream::File(stdin));
+    builder.stdout(OutputStream::File(cap_std::fs::File::from_std(output)));
+    builder.listener(listener);
+    let mut guest = Guest::new(builder.build(), None);
+    let buffer = vector(&mut guest, 8);
+
+    // Clocks that are far, alone and with descriptors.
+    let far = subscription(1, 0, 1, u64::MAX, 0);
+    let waits = [subscription(2, 1, 0, 0, 0), subscription(3, 1, 3, 0, 0), far];
+    for list in [&[far][..], &waits, &waits[..2]] {
+        let at = guest.put(list.concat());
+        guest.interrupted("poll_oneoff", &[at, 512, list.len() as i64, 80]);
+    }
+    // Nothing to be read, nobody who connects, nobody who says something.
+    guest.interrupted("fd_read", &[0, buffer, 1, 40]);
+    guest.interrupted("sock_accept", &[3, 0, 16]);
+    let mut client = TcpStream::connect(address).expect("the guest listens");
+    assert_eq!(guest.in_time("sock_accept", &[3, 0, 16]), 0);
+    guest.interrupted("sock_recv", &[4, buffer, 1, 0, 40, 44]);
+    guest.interrupted("fd_read", &[4, buffer, 1, 40]);
+    // Some of it comes, but not all.
+    client.write_all(b"half").expect("the connection is open");
+    guest.interrupted("sock_recv", &[4, buffer, 1, 2, 40, 44]);
+    client.write_all(b"the whole").expect("the connection is open");
+    assert_eq!(guest.in_time("sock_recv", &[4, buffer, 1, 2, 40, 44]), 0);
+    assert_eq!(guest.u32(40), 8);
+    writer.write_all(b"abc").expect("there is room");
+    assert_eq!(guest.in_time("fd_read", &[0, buffer, 1, 40]), 0);
+    assert_eq!(guest.u32(40), 3);
+    // Until nobody takes any more.
+    for (fd, name, args) in [
+        (1, "fd_write", &[1, 0, 1, 40][..]),
+        (4, "sock_send", &[4, 0, 1, 0, 40]),
+        (4, "fd_write", &[4, 0, 1, 40]),
+    ] {
+        let large = vector(&mut guest, 0x4001);
+        let mut args = args.to_vec();
+        args[1] = large;
+        assert_eq!(guest.call("fd_fdstat_set_flags", &[fd, NONBLOCK]), 0);
+        while guest.call(name, &args) == 0 {}
+        assert_eq!(guest.call("fd_fdstat_set_flags", &[fd, 0]), 0);
+        guest.interrupted(name, &args);
+    }
+    drop((full, client));
+}
+
+#[test]
+fn the_deadline_ends_the_wait_for_the_other_side_of_a_named_pipe() {
+    let mut guest = Guest::with_directory();
+    let made = std::process::Command::new("mkfifo").arg(guest.path("pipe")).status();
+    assert!(made.expect("mkfifo is there").success());
+    let name = guest.put("pipe");
+    let buffer = vector(&mut guest, 8);
+    let (read, write) = (1 << 1, 1 << 6);
+    guest.interrupted("path_open", &[3, 0, name, 4, 0, write, 0, 0, 16]);
+    assert_eq!(guest.in_time("path_open", &[3, 0, name, 4, 0, read, 0, 0, 16]), 0);
+    guest.interrupted("fd_read", &[4, buffer, 1, 40]);
+    // Now somebody reads.
+    assert_eq!(guest.in_time("path_open", &[3, 0, name, 4, 0, write, 0, 0, 16]), 0);
+    assert_eq!(guest.in_time("fd_write", &[5, buffer, 1, 40]), 0);
+    assert_eq!(guest.u32(40), 8);
+    assert_eq!(guest.in_time("fd_read", &[4, buffer, 1, 40]), 0);
+    assert_eq!(guest.u32(40), 8);
 }
