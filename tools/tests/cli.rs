@@ -225,10 +225,13 @@ fn programs_get_sockets_that_listen() {
         command.stdout(std::process::Stdio::piped());
         let mut program = command.spawn().expect("the command starts");
         // It listens before it prints.
-        let mut line = [0; 6];
-        program.stdout.take().unwrap().read_exact(&mut line).ok()?;
-        let mut text = String::new();
-        std::net::TcpStream::connect(&address).ok()?.read_to_string(&mut text).ok()?;
+        let (mut line, mut text) = ([0; 6], String::new());
+        let read = program.stdout.take().unwrap().read_exact(&mut line).is_ok()
+            && std::net::TcpStream::connect(&address)
+                .is_ok_and(|mut connection| connection.read_to_string(&mut text).is_ok());
+        if !read {
+            let _ = program.kill();
+        }
         program.wait().unwrap().success().then_some(text)
     };
     assert_eq!((0..5).find_map(|_| talk()).as_deref(), Some("hello\n"));
