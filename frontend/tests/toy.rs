@@ -1,11 +1,14 @@
 //! The example compiler: the same program in memory and as an object that gcc links, and both under
-//! gdb.
+//! gdb and lldb.
 
+#[path = "../../tools/tests/programs/debuggers.rs"]
+mod debuggers;
 #[path = "../../tools/tests/programs/mod.rs"]
 mod programs;
 
 use std::path::Path;
 
+use debuggers::{gdb, in_order, lldb};
 use programs::{both, command, folder};
 
 #[track_caller]
@@ -122,38 +125,82 @@ const ANSWERS: &[&str] = &[
     "source language c",
 ];
 
-#[track_caller]
-fn debug(folder: &Path, setup: &str, args: &[&str]) {
-    let begin = "set pagination off\nset debuginfod enabled off\nset width 0\nset confirm off\n\
-                 set breakpoint pending on\nset disable-randomization off\n";
-    std::fs::write(folder.join("script"), format!("{begin}{setup}{SCRIPT}")).unwrap();
-    let base = ["-nx", "-q", "-batch", "-x", "script", "--args"];
-    let output = command(folder, "gdb", &[&base[..], args].concat());
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let mut rest = &text[..];
-    for answer in ANSWERS {
-        let Some(at) = rest.find(answer) else {
-            panic!("gdb should say `{answer}` in:\n{rest}\nof\n{text}\n{errors}");
-        };
-        rest = &rest[at + answer.len()..];
-    }
-}
+/// What lldb is told, behind the first breakpoint.
+const LLDB_SCRIPT: &str = "run
+thread backtrace -c 3
+next
+frame variable sum left
+finish
+continue
+frame variable left right
+up
+frame variable count start *p
+up
+frame variable p base
+breakpoint delete --force
+breakpoint set --file debug.toy --line 19
+continue
+frame variable *p count
+continue
+";
+
+const LLDB_ANSWERS: &[&str] = &[
+    "stop reason = breakpoint 1.1",
+    "`add(left=10, right=0) at debug.toy:8",
+    "let sum = left + right;",
+    "frame #0: ",
+    "`add(left=10, right=0) at debug.toy:8",
+    "frame #1: ",
+    "`fill(p=0x",
+    ", start=10) at debug.toy:16",
+    "frame #2: ",
+    "`main",
+    "at debug.toy:26",
+    "putchar(65 + sum % 26);",
+    "(long) sum = 10",
+    "(long) left = ",
+    "stop reason = step out",
+    "Return value: (long) $0 = 10",
+    "`add(left=10, right=1) at debug.toy:8",
+    "(long) left = 10",
+    "(long) right = 1",
+    "(long) count = 1",
+    "(long) start = 10",
+    "(first = 13, second = 1)",
+    "(first = 13, second = 1)",
+    "(long) base = 7",
+    "stop reason = breakpoint 2.1",
+    "p.second = count * start;",
+    "(first = 63, second = 1)",
+    "(long) count = 5",
+    "exited with status = ",
+];
 
 #[test]
 fn gdb_sees_functions_in_memory() {
     let (toy, folder) = (toy(), folder("toy-gdb-memory"));
     std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
-    debug(&folder, "break debug.toy:8\n", &[&toy, "-g", "debug.toy", "1"]);
+    let script = format!("break debug.toy:8\n{SCRIPT}");
+    in_order(&gdb(&folder, &script, &[&toy, "-g", "debug.toy", "1"]), ANSWERS);
 }
 
 #[test]
-fn gdb_sees_functions_of_objects() {
-    let (toy, folder) = (toy(), folder("toy-gdb-object"));
+fn lldb_sees_functions_in_memory() {
+    let (toy, folder) = (toy(), folder("toy-lldb-memory"));
+    std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
+    let script = format!("breakpoint set --file debug.toy --line 8\n{LLDB_SCRIPT}");
+    in_order(&lldb(&folder, &script, &[&toy, "-g", "debug.toy", "1"]), LLDB_ANSWERS);
+}
+
+#[test]
+fn debuggers_see_functions_of_objects() {
+    let (toy, folder) = (toy(), folder("toy-debug-object"));
     std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
     run(&folder, &toy, &["-g", "-o", "debug.o", "debug.toy"]);
     run(&folder, "gcc", &["debug.o", "-o", "debug"]);
-    debug(&folder, "break add\n", &["./debug"]);
+    in_order(&gdb(&folder, &format!("break add\n{SCRIPT}"), &["./debug"]), ANSWERS);
+    let script = format!("breakpoint set --name add\n{LLDB_SCRIPT}");
+    in_order(&lldb(&folder, &script, &["./debug"]), LLDB_ANSWERS);
 }
 
 /// More values at once than there are registers, live across calls: gdb finds each of them.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use windlass_core::ir::TrapCode;
 use windlass_jit::gdb::GdbRegistration;
@@ -238,10 +238,17 @@ fn partition(len: usize, before: impl Fn(usize) -> bool) -> usize {
     low
 }
 
+/// Code that debuggers know of.
+struct Shown {
+    _registration: GdbRegistration,
+    /// The code as it was before: debuggers write breakpoints into it.
+    bytes: Box<[u8]>,
+}
+
 /// The code of a module in memory, with what is known of its addresses.
 pub struct ModuleCode {
     /// What debuggers know of it. Withdrawn before the pages go.
-    pub(crate) shown: Option<GdbRegistration>,
+    shown: OnceLock<Shown>,
     pages: CodePages,
     tables: Tables,
     info: Arc<ModuleInfo>,
@@ -255,7 +262,16 @@ impl fmt::Debug for ModuleCode {
 
 impl ModuleCode {
     pub(crate) fn new(pages: CodePages, tables: Tables, info: Arc<ModuleInfo>) -> Self {
-        Self { shown: None, pages, tables, info }
+        Self { shown: OnceLock::new(), pages, tables, info }
+    }
+
+    /// Shows the code to debuggers, for as long as it lives.
+    pub(crate) fn show(&self, register: impl FnOnce() -> Option<GdbRegistration>) {
+        let bytes = self.bytes().into();
+        if let Some(registration) = register() {
+            // Only what is kept first stays shown.
+            let _ = self.shown.set(Shown { _registration: registration, bytes });
+        }
     }
 
     /// The addresses of the code.
@@ -263,9 +279,9 @@ impl ModuleCode {
         self.pages.range()
     }
 
-    /// The bytes of the code.
+    /// The bytes of the code, as they were compiled.
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.pages.bytes()
+        self.shown.get().map_or(self.pages.bytes(), |shown| &shown.bytes)
     }
 
     pub(crate) fn info(&self) -> &ModuleInfo {

@@ -134,7 +134,7 @@ impl Cache {
             // SAFETY: the file is the user's alone, in a folder that only the user writes to, and
             // is named by what it was made from. Nobody writes to a file of the cache once it has
             // its name: it is replaced by renaming.
-            if let Ok(module) = unsafe { Module::deserialize_open_file(engine, &file) } {
+            if let Ok(module) = unsafe { Module::load_file(engine, &file, Some(wasm)) } {
                 self.inner.hits.fetch_add(1, Ordering::Relaxed);
                 return Ok(module);
             }

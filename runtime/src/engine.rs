@@ -130,7 +130,9 @@ impl Config {
         self
     }
 
-    /// Shows functions to GDB and LLDB, with offsets in the Wasm file as line numbers.
+    /// Shows functions to GDB and LLDB: with the lines of their source where the module has DWARF
+    /// for them, otherwise with offsets in the Wasm file as line numbers. Modules that are loaded
+    /// from `.cwasm` files have offsets.
     pub fn debug_info(&mut self, on: bool) -> &mut Self {
         self.debug_info = on;
         self

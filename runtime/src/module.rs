@@ -181,10 +181,11 @@ impl Module {
             .map_err(|error| Error::new(error).context("no memory for the code"))?;
         let data = Bytes::Owned(compiled.data.into());
         let Compiled { info, layout, tables, stats, .. } = compiled;
-        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats))
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, Some(bytes)))
     }
 
-    /// Takes compiled code, from a compilation or from a file.
+    /// Takes compiled code, from a compilation or from a file; `wasm` is the module, if it is known.
+    #[expect(clippy::too_many_arguments, reason = "all parts of a module, from two places")]
     fn assemble(
         engine: &Engine,
         info: ModuleInfo,
@@ -193,6 +194,7 @@ impl Module {
         tables: Tables,
         data_bytes: Bytes,
         stats: ModuleStats,
+        wasm: Option<&[u8]>,
     ) -> Self {
         let mut data = Vec::with_capacity(info.data.len());
         let mut start = 0;
@@ -201,9 +203,8 @@ impl Module {
             start += segment.range.len();
         }
         let info = Arc::new(info);
-        let mut code = ModuleCode::new(pages, tables, info.clone());
-        observe::module(engine, &mut code);
-        let code = Arc::new(code);
+        let code = Arc::new(ModuleCode::new(pages, tables, info.clone()));
+        observe::module(engine, &code, wasm);
         let engine = engine.clone();
         let prepared = Prepared::default();
         let inner = ModuleInner { engine, info, layout, code, data_bytes, data, prepared, stats };
@@ -235,7 +236,7 @@ impl Module {
         let loaded = artifact::read(engine, &file)?;
         let pages = CodePages::copy(&file[loaded.code.clone()])
             .map_err(|error| Error::new(error).context("no memory for the code"))?;
-        Self::from_loaded(engine, &file, loaded, pages)
+        Self::from_loaded(engine, &file, loaded, pages, None)
     }
 
     /// Loads a module from a `.cwasm` file, which is mapped: its code runs where it lies.
@@ -264,12 +265,26 @@ impl Module {
         file: &std::fs::File,
     ) -> Result<Self, Error> {
         // SAFETY: the caller's promise.
+        unsafe { Self::load_file(engine, file, None) }
+    }
+
+    /// As [`Self::deserialize_open_file`]; `wasm` is what the file was made from, if it is known.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::deserialize_file`].
+    pub(crate) unsafe fn load_file(
+        engine: &Engine,
+        file: &std::fs::File,
+        wasm: Option<&[u8]>,
+    ) -> Result<Self, Error> {
+        // SAFETY: the caller's promise.
         let map = Arc::new(unsafe { FileMap::new(file) }?);
         let whole = 0..map.bytes().len();
         let file = Arc::new(Bytes::Mapped(map.clone(), whole));
         let loaded = artifact::read(engine, &file)?;
         let pages = CodePages::of_file(&map, loaded.code.clone())?;
-        Self::from_loaded(engine, &file, loaded, pages)
+        Self::from_loaded(engine, &file, loaded, pages, wasm)
     }
 
     fn from_loaded(
@@ -277,6 +292,7 @@ impl Module {
         file: &Bytes,
         loaded: Loaded,
         pages: CodePages,
+        wasm: Option<&[u8]>,
     ) -> Result<Self, Error> {
         let layout = compiled::layout(&loaded.info)?;
         engine.adopt_trampolines(
@@ -285,7 +301,7 @@ impl Module {
             &file[loaded.trampoline_code],
         )?;
         let Loaded { info, tables, data, stats, .. } = loaded;
-        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats))
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, wasm))
     }
 
     /// A clone that counts in this thread's shard.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use target_lexicon::BinaryFormat;
 use windlass_core::Context;
 use windlass_core::ir::ExceptionTag;
 use windlass_core::isa::OwnedTargetIsa;
@@ -36,7 +37,7 @@ pub struct ClifCommand {
     target: Option<String>,
 
     /// A setting of the code generator or the machine, or a preset such as `haswell`; may repeat.
-    /// `is_pic` and `tls_model=elf_gd` are set at the beginning
+    /// `is_pic` is set at the beginning, and the `tls_model` of the object's format
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
     settings: Vec<String>,
 
@@ -96,7 +97,12 @@ impl ClifCommand {
         };
         let mut shared = settings::builder();
         shared.set("is_pic", "true")?;
-        shared.set("tls_model", "elf_gd")?;
+        let tls_model = match builder.triple().binary_format {
+            BinaryFormat::Macho => "macho",
+            BinaryFormat::Coff => "coff",
+            _ => "elf_gd",
+        };
+        shared.set("tls_model", tls_model)?;
         for setting in &self.settings {
             let at = || format!("--set {setting}");
             match setting.split_once('=') {

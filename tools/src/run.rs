@@ -74,7 +74,8 @@ pub struct RunCommand {
           default_missing_value = "")]
     cache: Option<String>,
 
-    /// Show functions to GDB and LLDB; lines are offsets in the Wasm file
+    /// Show functions to GDB and LLDB; lines are those of the source if the program has DWARF, else
+    /// offsets in the Wasm file
     #[arg(long)]
     debug_info: bool,
 

@@ -26,5 +26,5 @@ pub use compile::{Threads, compile_functions};
 pub use env::FuncEnvironment;
 pub use error::{WasmError, WasmResult};
 pub use func::FuncTranslator;
-pub use module::{ModuleInfo, ModuleTranslation, translate_module};
+pub use module::{ModuleInfo, ModuleTranslation, debug_sections, translate_module};
 pub use wasmparser::WasmFeatures;

@@ -549,6 +549,17 @@ fn element_segment(element: wasmparser::Element<'_>) -> WasmResult<ElementSegmen
     Ok(ElementSegment { ty, mode, items })
 }
 
+/// The custom sections of a binary module that hold debug information (`.debug_info` and others),
+/// with their names.
+pub fn debug_sections(bytes: &[u8]) -> Vec<(&str, &[u8])> {
+    let sections = Parser::new(0).parse_all(bytes).map_while(Result::ok);
+    let custom = sections.filter_map(|payload| match payload {
+        Payload::CustomSection(reader) => Some((reader.name(), reader.data())),
+        _ => None,
+    });
+    custom.filter(|(name, _)| name.starts_with(".debug_")).collect()
+}
+
 fn names(info: &mut ModuleInfo, reader: NameSectionReader<'_>) -> WasmResult<()> {
     for subsection in reader {
         match subsection? {

@@ -102,6 +102,8 @@ fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     match Op(inst.row) {
         Op::AtomicRmwLoop => atomic_rmw_loop(e, inst, allocs),
         Op::TlsLocalExec => tls_local_exec(e, inst.high() as u32, reg(allocs[0])),
+        Op::TlvDescriptor => tlv_descriptor(e, inst.high() as u32, reg(allocs[0])),
+        Op::TlsOfImage => tls_of_image(e, inst.high() as u32, reg(allocs[0]), reg(allocs[1])),
         op => panic!("nothing emits {op:?}"),
     }
 }
@@ -175,6 +177,27 @@ fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
     let field = e.buffer.offset() - 4;
     e.buffer.data_mut()[field as usize..].fill(0);
     e.buffer.add_reloc_at_offset(field, reloc::TP_OFF, symbol, 0);
+}
+
+/// A load that linkers turn into `lea` if the descriptor is near.
+fn tlv_descriptor(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
+    // `mov to, [rip + symbol@tlvp]`, in the form whose displacement has 32 bits.
+    let number = to.hw_enc() as u8;
+    e.buffer.put_bytes(&[0x48 | number >> 3 << 2, 0x8b, 0x05 | (number & 7) << 3, 0, 0, 0, 0]);
+    let field = e.buffer.offset() - 4;
+    e.buffer.add_reloc_at_offset(field, reloc::TLV, symbol, -4);
+}
+
+/// The thread's blocks, that of the image among them, and the symbol's distance from its section.
+fn tls_of_image(e: &mut Emitter<'_>, symbol: u32, to: PReg, image: PReg) {
+    let blocks = Mem::absolute(0x58).with_segment(Segment::Gs);
+    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(blocks)]);
+    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(Mem::base_index(to, image, 3, 0))]);
+    // Far enough that the displacement has 32 bits.
+    put(e, Op::Lea, Size::Q, &[P::R(to), P::M(Mem::base(to, i32::MAX))]);
+    let field = e.buffer.offset() - 4;
+    e.buffer.data_mut()[field as usize..].fill(0);
+    e.buffer.add_reloc_at_offset(field, reloc::SECREL, symbol, 0);
 }
 
 /// The sequence by which linkers know the general dynamic model: both instructions are padded with

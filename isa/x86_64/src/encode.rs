@@ -41,6 +41,10 @@ pub mod reloc {
     pub const TP_OFF: u8 = 5;
     /// As `CALL32`, through a stub where there is one.
     pub const PLT32: u8 = 6;
+    /// The descriptor of a thread-local symbol in Mach-O, as `PC32`.
+    pub const TLV: u8 = 7;
+    /// Distance of a symbol from its section, 32 bits, in COFF.
+    pub const SECREL: u8 = 8;
 }
 
 /// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field

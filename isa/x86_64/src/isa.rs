@@ -357,6 +357,8 @@ impl Backend for X64 {
             encode::reloc::TLS_GD => Reloc::ElfX86_64TlsGd,
             encode::reloc::TP_OFF => Reloc::ElfX86_64TpOff,
             encode::reloc::PLT32 => Reloc::X86CallPLTRel4,
+            encode::reloc::TLV => Reloc::MachOX86_64Tlv,
+            encode::reloc::SECREL => Reloc::X86SecRel,
             _ => Reloc::Abs8,
         }
     }

@@ -119,6 +119,31 @@ pub struct FunctionInfo<'a> {
     pub variables: &'a [Variable<'a>],
 }
 
+/// A function of which nothing is known but its name and its lines.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainFunction<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Where its code is.
+    pub address: Address,
+    /// The size of its code.
+    pub len: u32,
+    /// How much of the code sets up the frame; debuggers that stop at the function stop behind it.
+    pub prologue: u32,
+    /// Offsets in the code, ascending, and the place from there on, if it has one.
+    pub rows: &'a [(u32, Option<LineInfo>)],
+}
+
+/// Text that can be written: strings end in a zero, and names of files are not empty.
+fn text(text: &str) -> Vec<u8> {
+    text.bytes().filter(|&byte| byte != 0).collect()
+}
+
+fn line_string(name: &str) -> LineString {
+    let name = text(name);
+    LineString::String(if name.is_empty() { b"?".to_vec() } else { name })
+}
+
 /// Debug information of one unit.
 #[derive(Debug)]
 pub struct DebugInfo {
@@ -133,13 +158,12 @@ impl DebugInfo {
     /// For a unit without functions.
     pub fn new(info: &UnitInfo<'_>) -> Self {
         let mut dwarf = DwarfUnit::new(ENCODING);
-        let text = |text: &str| LineString::String(text.as_bytes().to_vec());
         dwarf.unit.line_program = LineProgram::new(
             ENCODING,
             LineEncoding::default(),
-            text(info.directory),
+            line_string(info.directory),
             None,
-            text(info.name),
+            line_string(info.name),
             None,
         );
         let strings = [
@@ -147,7 +171,7 @@ impl DebugInfo {
             (gimli::DW_AT_name, info.name),
             (gimli::DW_AT_comp_dir, info.directory),
         ];
-        let strings = strings.map(|(at, text)| (at, dwarf.strings.add(text)));
+        let strings = strings.map(|(at, name)| (at, dwarf.strings.add(text(name))));
         let root = dwarf.unit.get_mut(dwarf.unit.root());
         for (at, id) in strings {
             root.set(at, AttributeValue::StringRef(id));
@@ -161,16 +185,14 @@ impl DebugInfo {
     /// A source file; relative names begin in the folder of the unit.
     pub fn file(&mut self, name: &str) -> FileId {
         let program = &mut self.dwarf.unit.line_program;
-        let directory = LineString::String(self.directory.as_bytes().to_vec());
-        let directory = program.add_directory(directory);
-        let name = LineString::String(name.as_bytes().to_vec());
-        FileId(program.add_file(name, directory, None))
+        let directory = program.add_directory(line_string(&self.directory));
+        FileId(program.add_file(line_string(name), directory, None))
     }
 
     fn entry(&mut self, parent: UnitEntryId, tag: gimli::DwTag, name: Option<&str>) -> UnitEntryId {
         let entry = self.dwarf.unit.add(parent, tag);
         if let Some(name) = name {
-            let name = AttributeValue::StringRef(self.dwarf.strings.add(name));
+            let name = AttributeValue::StringRef(self.dwarf.strings.add(text(name)));
             self.dwarf.unit.get_mut(entry).set(gimli::DW_AT_name, name);
         }
         entry
@@ -240,7 +262,7 @@ impl DebugInfo {
         let root = self.dwarf.unit.root();
         let entry = self.entry(root, gimli::DW_TAG_subprogram, Some(info.name));
         if info.linkage_name != info.name {
-            let name = AttributeValue::StringRef(self.dwarf.strings.add(info.linkage_name));
+            let name = AttributeValue::StringRef(self.dwarf.strings.add(text(info.linkage_name)));
             self.set(entry, gimli::DW_AT_linkage_name, name);
         }
         self.declared_at(entry, info.line);
@@ -325,31 +347,64 @@ impl DebugInfo {
         info: &FunctionInfo<'_>,
         place: impl Fn(SourceLoc) -> Option<LineInfo>,
     ) {
-        let program = &mut self.dwarf.unit.line_program;
-        program.begin_sequence(Some(info.address));
         // What has no place belongs to the declaration: at least the prologue.
-        let mut rows = vec![(0, info.line)];
+        let mut rows = vec![(0, Some(info.line))];
         for range in code.buffer.get_srclocs_sorted() {
             let Some(line) = place(range.loc) else { continue };
             let &(at, last) = rows.last().expect("the declaration is the first");
-            if last == line {
+            if last == Some(line) {
                 continue;
             }
             if at == range.start && at != 0 {
                 rows.pop();
             }
-            rows.push((range.start, line));
+            rows.push((range.start, Some(line)));
         }
-        for (at, line) in rows {
+        // The first line behind the declaration's.
+        let prologue = rows.get(1).map_or(0, |&(at, _)| at);
+        self.sequence(info.address, code.buffer.code_size(), prologue, &rows);
+    }
+
+    fn sequence(
+        &mut self,
+        address: Address,
+        len: u32,
+        prologue: u32,
+        rows: &[(u32, Option<LineInfo>)],
+    ) {
+        let program = &mut self.dwarf.unit.line_program;
+        program.begin_sequence(Some(address));
+        // A row begins where the prologue ends.
+        let split = rows.partition_point(|&(at, _)| at < prologue);
+        let missing = rows.get(split).is_none_or(|&(at, _)| at != prologue) && prologue < len;
+        let end = split.checked_sub(1).filter(|_| missing).map(|before| (prologue, rows[before].1));
+        for (at, place) in
+            rows[..split].iter().copied().chain(end).chain(rows[split..].iter().copied())
+        {
             let row = program.row();
+            row.prologue_end = at == prologue;
             row.address_offset = u64::from(at);
-            row.file = line.file.0;
-            row.line = line.line;
-            row.column = line.column;
-            row.is_statement = true;
+            if let Some(place) = place {
+                row.file = place.file.0;
+            }
+            row.line = place.map_or(0, |place| place.line);
+            row.column = place.map_or(0, |place| place.column);
+            row.is_statement = place.is_some();
             program.generate_row();
         }
-        program.end_sequence(u64::from(code.buffer.code_size()));
+        program.end_sequence(u64::from(len));
+    }
+
+    /// Adds a function of which little is known.
+    pub fn plain_function(&mut self, info: &PlainFunction<'_>) {
+        let length = u64::from(info.len);
+        self.ranges.push(Range::StartLength { begin: info.address, length });
+        if !info.rows.is_empty() {
+            self.sequence(info.address, info.len, info.prologue, info.rows);
+        }
+        let entry = self.entry(self.dwarf.unit.root(), gimli::DW_TAG_subprogram, Some(info.name));
+        self.set(entry, gimli::DW_AT_low_pc, AttributeValue::Address(info.address));
+        self.set(entry, gimli::DW_AT_high_pc, AttributeValue::Udata(length));
     }
 
     /// The sections.

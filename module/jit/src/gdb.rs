@@ -63,7 +63,7 @@ impl std::fmt::Debug for GdbRegistration {
 }
 
 impl GdbRegistration {
-    /// Shows an object file, as [`symbol_file`](crate::symbols::symbol_file) makes it.
+    /// Shows an object file, as [`ImageFile`](crate::ImageFile) makes it.
     pub fn new(file: Vec<u8>) -> Self {
         let file = file.into_boxed_slice();
         let _guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);

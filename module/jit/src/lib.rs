@@ -16,14 +16,14 @@ pub mod libcalls;
 mod memory;
 mod module;
 mod patch;
-pub mod symbols;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod throw;
+mod tls;
 pub mod trampoline;
 mod unwind;
 
 pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, LinkedCode, Target};
-pub use image_file::ImageFile;
+pub use image_file::{HOST_MACHINE, ImageFile};
 pub use jit::{Jit, JitError};
 pub use memory::{ArenaMemoryProvider, BranchProtection, JITMemoryProvider, SystemMemoryProvider};
 pub use module::{JITBuilder, JITModule, LibcallNames, SymbolLookup};

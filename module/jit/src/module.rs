@@ -25,7 +25,8 @@ use crate::gdb::GdbRegistration;
 use crate::image_file::ImageFile;
 use crate::memory::{BranchProtection, JITMemoryProvider, SystemMemoryProvider};
 use crate::patch::{self, Place};
-use crate::unwind::{DescribedFunction, FrameRegistration, debug_frames};
+use crate::tls::{self, ThreadData};
+use crate::unwind::{DescribedFunction, FrameRegistration};
 
 /// Gives names of symbols for library functions.
 pub type LibcallNames = Box<dyn Fn(LibCall) -> String + Send + Sync>;
@@ -54,6 +55,7 @@ impl JITBuilder {
         // Library functions and other code of the process may be far away.
         shared.set("use_colocated_libcalls", "false")?;
         shared.set("is_pic", "false")?;
+        shared.set("tls_model", "elf_gd")?;
         for (name, value) in flags {
             shared.set(name, value)?;
         }
@@ -124,6 +126,8 @@ struct Blob {
     relocs: Vec<ModuleReloc>,
     unwind: Option<SystemVUnwindInfo>,
     exceptions: Option<ExceptionTable>,
+    /// For data of threads, whose copies begin with these bytes: where it is described.
+    threads: Option<usize>,
     finalized: bool,
 }
 
@@ -165,6 +169,8 @@ pub struct JITModule {
     personality: Option<FuncId>,
     exception_types: ExceptionTypes,
     debug: Vec<GdbRegistration>,
+    /// Data of threads. Boxed, since code knows the addresses.
+    threads: Vec<Box<ThreadData>>,
     hotswap: bool,
     swaps: HashMap<FuncId, Swap>,
 }
@@ -186,6 +192,7 @@ impl JITModule {
             personality: None,
             exception_types: ExceptionTypes::default(),
             debug: Vec::new(),
+            threads: Vec::new(),
             hotswap: builder.hotswap,
             swaps: HashMap::new(),
         }
@@ -200,6 +207,7 @@ impl JITModule {
         // Frames are withdrawn before their code goes.
         self.frames.clear();
         self.debug.clear();
+        self.threads.clear();
         // SAFETY: the caller says that nobody uses the memory.
         unsafe { self.memory.free_memory() };
     }
@@ -230,14 +238,18 @@ impl JITModule {
         &self.isa
     }
 
-    /// Address and size of data that is finalized.
+    /// Address and size of data that is finalized; of data of threads, those of this thread's copy.
     ///
     /// # Panics
     ///
     /// If it is not.
     pub fn get_finalized_data(&self, data_id: DataId) -> (*const u8, usize) {
         match &self.data[data_id] {
-            Some(blob) if blob.finalized => (blob.address as *const u8, blob.size),
+            Some(blob) if blob.finalized => {
+                let mine = blob.threads.and_then(|at| self.thread_data(at));
+                let address = mine.map_or(blob.address as *const u8, |data| data.address());
+                (address, blob.size)
+            }
             _ => panic!(
                 "data {} has no address yet: define it and call finalize_definitions",
                 self.declarations.get_data_decl(data_id).linkage_name(data_id)
@@ -287,16 +299,13 @@ impl JITModule {
             image.function(&name, blob.address..blob.address + blob.size);
             described.extend(blob.described());
         }
-        for (id, mut section) in info.write().map_err(failed)? {
-            section.resolve(|number| {
-                let blob = self.functions.get(FuncId::from_u32(number as u32));
-                blob.and_then(Option::as_ref).map_or(0, |blob| blob.address as u64)
-            });
-            image.section(id.name(), section.into_bytes());
-        }
-        let common = self.isa.common_unwind_info();
-        if let Some(frames) = common.and_then(|common| debug_frames(&common, described)) {
-            image.section(".debug_frame", frames.into_bytes());
+        let resolved = image.debug_info(info, |number| {
+            let blob = self.functions.get(FuncId::from_u32(number as u32));
+            blob.and_then(Option::as_ref).map_or(0, |blob| blob.address as u64)
+        });
+        resolved.map_err(failed)?;
+        if let Some(common) = self.isa.common_unwind_info() {
+            image.frames(&common, described);
         }
         let image = image.write();
         let image = image.map_err(|error| ModuleError::Backend(anyhow!(error)))?;
@@ -304,9 +313,18 @@ impl JITModule {
         Ok(())
     }
 
-    /// The address of anything that a relocation can name, if it is known by now.
+    fn thread_data(&self, at: usize) -> Option<&ThreadData> {
+        self.threads.iter().map(|data| &**data).find(|data| &raw const **data as usize == at)
+    }
+
+    /// The address of anything that a relocation can name, if it is known by now; of data of
+    /// threads, that of this thread's copy.
     pub fn get_address(&self, name: &ModuleRelocTarget) -> Option<*const u8> {
-        self.resolve(name).ok().map(|address| address as *const u8)
+        let address = self.resolve(name).ok()?;
+        if self.is_of_threads(name) {
+            return self.thread_data(address).map(|data| data.address().cast_const());
+        }
+        Some(address as *const u8)
     }
 
     /// Lets a function be defined again. Until the next [`JITModule::finalize_definitions`] the old
@@ -421,6 +439,13 @@ impl JITModule {
         let mut islands = HashMap::new();
         let mut next = blob.address + blob.islands;
         for reloc in &blob.relocs {
+            if self.is_of_threads(&reloc.name) != (reloc.kind == Reloc::ElfX86_64TlsGd) {
+                return Err(ModuleError::Backend(anyhow!(
+                    "{}: data of threads, and only that, is reached by `tls_value` with the \
+                     tls_model elf_gd",
+                    reloc.name
+                )));
+            }
             let target = self.resolve(&reloc.name)?;
             let place = Place { address: blob.address + reloc.offset as usize, target };
             // SAFETY: the memory of a pending blob is writable and nobody else uses it; the offset
@@ -431,7 +456,17 @@ impl JITModule {
         Ok(())
     }
 
-    /// The address that a name stands for.
+    /// Whether every thread has its own copy of what a name stands for.
+    fn is_of_threads(&self, name: &ModuleRelocTarget) -> bool {
+        match name {
+            ModuleRelocTarget::User { namespace: 1, index } => {
+                self.declarations.get_data_decl(DataId::from_u32(*index)).tls
+            }
+            _ => false,
+        }
+    }
+
+    /// The address that a name stands for; for data of threads, that of its description.
     fn resolve(&self, name: &ModuleRelocTarget) -> ModuleResult<usize> {
         match name {
             ModuleRelocTarget::User { namespace: 0, index } => {
@@ -450,15 +485,24 @@ impl JITModule {
             ModuleRelocTarget::User { namespace: 1, index } => {
                 let id = DataId::from_u32(*index);
                 if let Some(blob) = self.data.get(id).and_then(Option::as_ref) {
-                    return Ok(blob.address);
+                    return Ok(blob.threads.unwrap_or(blob.address));
                 }
                 let declared = self.declarations.get_data_decl(id);
+                if declared.tls {
+                    return Err(ModuleError::Backend(anyhow!(
+                        "{}: data of threads must be defined in the module that uses it",
+                        declared.linkage_name(id)
+                    )));
+                }
                 self.outside(&declared.linkage_name(id), declared.linkage)
             }
             ModuleRelocTarget::FunctionOffset(id, offset) => {
                 let blob = self.functions.get(*id).and_then(Option::as_ref);
                 let blob = blob.ok_or_else(|| ModuleError::Undeclared(name.to_string()))?;
                 Ok(blob.address + *offset as usize)
+            }
+            ModuleRelocTarget::LibCall(LibCall::ElfTlsGetAddr) => {
+                Ok(tls::address_of as *const () as usize)
             }
             ModuleRelocTarget::LibCall(call) => {
                 let symbol = (self.libcall_names)(*call);
@@ -523,6 +567,7 @@ impl JITModule {
             relocs,
             unwind,
             exceptions,
+            threads: None,
             finalized: false,
         }));
         self.pending.push(FuncOrDataId::Func(id));
@@ -586,18 +631,10 @@ impl Module for JITModule {
         writable: bool,
         tls: bool,
     ) -> ModuleResult<DataId> {
-        if tls {
-            let text = "data of threads is not supported in memory; use an object file";
-            return Err(ModuleError::Backend(anyhow!("{name}: {text}")));
-        }
         Ok(self.declarations.declare_data(name, linkage, writable, tls)?.0)
     }
 
     fn declare_anonymous_data(&mut self, writable: bool, tls: bool) -> ModuleResult<DataId> {
-        if tls {
-            let text = "data of threads is not supported in memory; use an object file";
-            return Err(ModuleError::Backend(anyhow!(text)));
-        }
         self.declarations.declare_anonymous_data(writable, tls)
     }
 
@@ -669,7 +706,8 @@ impl Module for JITModule {
         let relocs: Vec<_> = data.all_relocs(pointer).collect();
         check_relocs(size, &relocs)?;
         let align = data.align.unwrap_or(16);
-        let memory = if declared.writable {
+        // Threads write to their copies.
+        let memory = if declared.writable && !declared.tls {
             self.memory.allocate_readwrite(size, align)
         } else {
             self.memory.allocate_readonly(size, align)
@@ -681,6 +719,20 @@ impl Module for JITModule {
         };
         // SAFETY: the memory was just allocated with this size, and the contents are not longer.
         unsafe { patch::fill_data(address, contents, size) };
+        let threads = if declared.tls {
+            // SAFETY: the memory is the module's, which keeps it until nobody uses its data, and is
+            // written until `finalize_definitions`, before code can ask for it.
+            let data = unsafe { ThreadData::new(address, size, align as usize) };
+            let data = data.ok_or_else(|| {
+                ModuleError::Backend(anyhow!("{}: no thread can have {size} bytes of it", name()))
+            })?;
+            let data = Box::new(data);
+            let at = &raw const *data as usize;
+            self.threads.push(data);
+            Some(at)
+        } else {
+            None
+        };
         let blob = Blob {
             address,
             size,
@@ -688,6 +740,7 @@ impl Module for JITModule {
             relocs,
             unwind: None,
             exceptions: None,
+            threads,
             finalized: false,
         };
         self.data[data_id] = Some(Box::new(blob));
@@ -701,5 +754,6 @@ impl Drop for JITModule {
         // Functions of the module may still be called: their frames stay known.
         std::mem::forget(std::mem::take(&mut self.frames));
         std::mem::forget(std::mem::take(&mut self.debug));
+        std::mem::forget(std::mem::take(&mut self.threads));
     }
 }

@@ -21,7 +21,8 @@ pub fn width(kind: Reloc) -> Option<usize> {
         | Reloc::X86PCRel4
         | Reloc::X86CallPCRel4
         | Reloc::X86CallPLTRel4
-        | Reloc::X86GOTPCRel4 => 4,
+        | Reloc::X86GOTPCRel4
+        | Reloc::ElfX86_64TlsGd => 4,
         _ => return None,
     })
 }
@@ -74,13 +75,12 @@ impl Place {
             i32::try_from(distance.wrapping_add(reloc.addend))
         };
         let calls = matches!(reloc.kind, Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4);
-        let direct = match reloc.kind {
-            Reloc::X86GOTPCRel4 => None,
-            _ => relative(self.target).ok(),
-        };
+        // The place of a cell is asked for, not what it holds.
+        let cell = matches!(reloc.kind, Reloc::X86GOTPCRel4 | Reloc::ElfX86_64TlsGd);
+        let direct = if cell { None } else { relative(self.target).ok() };
         let value = match direct {
             Some(value) => value,
-            None if calls || reloc.kind == Reloc::X86GOTPCRel4 => {
+            None if calls || cell => {
                 let island = *islands.entry((self.target, calls)).or_insert_with(|| {
                     let island = *next;
                     *next += ISLAND;

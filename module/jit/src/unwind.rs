@@ -40,7 +40,13 @@ impl FrameRegistration {
         common: &CommonUnwindInfo,
         functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
     ) -> Option<Self> {
-        Some(Self::register(section(common, functions)?, Vec::new()))
+        let functions = functions.into_iter().map(|(address, info)| DescribedFunction {
+            address,
+            len: info.len,
+            info,
+            exceptions: None,
+        });
+        Self::with_exceptions(common, None, functions, |_| 0)
     }
 
     /// As [`FrameRegistration::new`], with exception tables: `personality` is the address of the
@@ -82,23 +88,6 @@ impl FrameRegistration {
         unsafe { __register_frame(bytes.as_ptr()) };
         Self { bytes, _tables: tables }
     }
-}
-
-/// The bytes of an `.eh_frame` section for functions at absolute addresses; none for no functions.
-pub(crate) fn section<'a>(
-    common: &CommonUnwindInfo,
-    functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
-) -> Option<Vec<u8>> {
-    let frames: Vec<_> = functions
-        .into_iter()
-        .map(|(address, info)| {
-            let len = info.len;
-            frame(&DescribedFunction { address, len, info, exceptions: None }, None)
-        })
-        .collect();
-    let any = !frames.is_empty();
-    let section = eh_frame(common, PointerForm::Absolute, None, frames).ok()?;
-    any.then(|| ended(section))
 }
 
 /// The bytes of a section, and the zero length that ends it.

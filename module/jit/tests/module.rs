@@ -7,12 +7,14 @@ use windlass_core::ir::{
     AbiParam, ExtFuncData, ExternalName, InstBuilder, Signature, StackSlotData, StackSlotKind,
     types,
 };
+use windlass_core::text::parse_functions;
 use windlass_jit::{
     ArenaMemoryProvider, BranchProtection, JITBuilder, JITMemoryProvider, JITModule,
     SystemMemoryProvider,
 };
 use windlass_module::{
     DataDescription, FuncId, Linkage, Module, ModuleError, ModuleResult, default_libcall_names,
+    define_functions,
 };
 
 fn signature(module: &JITModule) -> Signature {
@@ -190,9 +192,6 @@ fn relocations_lie_inside_and_name_what_is_declared() {
     let found = unsafe { start.add(4).cast::<usize>().read_unaligned() };
     assert_eq!(found, start as usize + 3);
 
-    let tls = module.declare_data("each_thread", Linkage::Local, true, true);
-    assert!(matches!(tls, Err(ModuleError::Backend(_))));
-
     let mut context = module.make_context();
     let f = module.declare_function("f", Linkage::Local, &context.func.signature).unwrap();
     let signature = context.func.signature.clone();
@@ -259,4 +258,104 @@ fn large_frames_are_probed() {
         // SAFETY: nothing of the module runs.
         unsafe { module.free_memory() };
     }
+}
+
+/// A counter and a list with an address in it, of which every thread has its own.
+fn with_thread_data(module: &mut JITModule) -> FuncId {
+    let mut data = DataDescription::new();
+    let counter = module.declare_data("counter", Linkage::Export, true, true).unwrap();
+    data.define(40i64.to_le_bytes().into());
+    module.define_data(counter, &data).unwrap();
+    let word = module.declare_data("word", Linkage::Local, true, false).unwrap();
+    data.clear();
+    data.define(1000i64.to_le_bytes().into());
+    module.define_data(word, &data).unwrap();
+    let list = module.declare_data("list", Linkage::Local, true, true).unwrap();
+    data.clear();
+    data.define_zeroinit(24);
+    data.set_align(256);
+    let in_data = module.declare_data_in_data(word, &mut data);
+    data.write_data_addr(16, in_data, 0);
+    module.define_data(list, &data).unwrap();
+    // The sum of the counter, of what the list refers to, and of a sum in the list.
+    let functions = parse_functions(
+        "function %bump(i64) -> i64 system_v {
+             gv0 = symbol tls %counter
+             gv1 = symbol tls %list+8
+         block0(v0: i64):
+             v1 = tls_value.i64 gv0
+             v2 = load.i64 v1
+             v3 = iadd v2, v0
+             store v3, v1
+             v4 = tls_value.i64 gv1
+             v5 = load.i64 v4
+             v6 = iadd v5, v0
+             store v6, v4
+             v7 = load.i64 v4+8
+             v8 = load.i64 v7
+             v9 = iadd v3, v6
+             v10 = iadd v9, v8
+             return v10
+         }",
+    );
+    let ids = define_functions(module, functions.unwrap()).unwrap();
+    module.finalize_definitions().unwrap();
+    ids[0]
+}
+
+#[test]
+fn every_thread_has_its_data() {
+    for scattered in [false, true] {
+        let mut builder = JITBuilder::new(default_libcall_names()).unwrap();
+        if scattered {
+            builder.memory_provider(Box::new(Scattered(Vec::new())));
+        }
+        let mut module = JITModule::new(builder);
+        let bump = with_thread_data(&mut module);
+        let counter = module.declare_data("counter", Linkage::Export, true, true).unwrap();
+        assert_eq!(call(&module, bump, 1), 1042);
+        assert_eq!(call(&module, bump, 2), 1046);
+        let read = || {
+            let (address, size) = module.get_finalized_data(counter);
+            assert_eq!(Some(address), module.get_address(&counter.into()));
+            // SAFETY: the copy of this thread, eight bytes.
+            (unsafe { address.cast::<i64>().read() }, size)
+        };
+        assert_eq!(read(), (43, 8));
+        // The address of code may go to another thread.
+        let bump = module.get_finalized_function(bump) as usize;
+        let other = std::thread::spawn(move || {
+            // SAFETY: the function has this type, and lives until the thread has ended.
+            let bump: extern "C" fn(i64) -> i64 = unsafe { std::mem::transmute(bump) };
+            (bump(1), bump(1))
+        });
+        assert_eq!(other.join().unwrap(), (1042, 1044));
+        assert_eq!(read(), (43, 8));
+        // SAFETY: nothing of the module is used any more.
+        unsafe { module.free_memory() };
+    }
+}
+
+#[test]
+fn data_of_threads_is_reached_in_one_way() {
+    let mut module = JITModule::new(JITBuilder::new(default_libcall_names()).unwrap());
+    let own = module.declare_data("own", Linkage::Local, true, true).unwrap();
+    let mut data = DataDescription::new();
+    data.define_zeroinit(8);
+    module.define_data(own, &data).unwrap();
+    let table = module.declare_data("table", Linkage::Local, true, false).unwrap();
+    data.clear();
+    data.define_zeroinit(8);
+    let in_data = module.declare_data_in_data(own, &mut data);
+    data.write_data_addr(0, in_data, 0);
+    module.define_data(table, &data).unwrap();
+    let error = module.finalize_definitions().unwrap_err();
+    assert!(format!("{error:?}").contains("reached by `tls_value`"), "{error:?}");
+    let mut module = JITModule::new(JITBuilder::new(default_libcall_names()).unwrap());
+    module.declare_data("elsewhere", Linkage::Import, true, true).unwrap();
+    let text = "function %f() -> i64 system_v { gv0 = symbol tls %elsewhere
+                block0: v0 = tls_value.i64 gv0 return v0 }";
+    define_functions(&mut module, parse_functions(text).unwrap()).unwrap();
+    let error = module.finalize_definitions().unwrap_err();
+    assert!(format!("{error:?}").contains("must be defined in the module"), "{error:?}");
 }

@@ -7,11 +7,14 @@ use std::collections::HashMap;
 
 use anyhow::anyhow;
 use object::write::{
-    Object, Relocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection,
+    MachOBuildVersion, Object, Relocation, SectionId, StandardSection, Symbol, SymbolId,
+    SymbolSection,
 };
 use object::{
-    BinaryFormat, FileFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf,
+    BinaryFormat, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind,
+    SymbolScope, elf, macho,
 };
+use target_lexicon::OperatingSystem;
 use windlass_core::Context;
 use windlass_core::binemit::Reloc;
 use windlass_core::control::ControlPlane;
@@ -28,7 +31,7 @@ use windlass_module::{
 
 use crate::builder::ObjectBuilder;
 use crate::product::ObjectProduct;
-use crate::relocs::translate;
+use crate::relocs::{relaxed, translate};
 use crate::unwind::{self, DefinedFrame};
 
 /// A relocation to be written in the end.
@@ -67,6 +70,9 @@ impl ObjectModule {
         let mut object = Object::new(builder.format, builder.architecture, builder.endian);
         if builder.format == BinaryFormat::MachO {
             object.set_subsections_via_symbols();
+            if let Some(version) = macho_version(builder.isa.triple().operating_system) {
+                object.set_macho_build_version(version);
+            }
         }
         if builder.format == BinaryFormat::Elf {
             // Linkers make the stack executable for files that do not say that they need none.
@@ -160,7 +166,14 @@ impl ObjectModule {
                 (symbol, addend) = (section, addend + at as i64);
             }
             let offset = pending.start + u64::from(offset);
-            let relocation = Relocation { offset, symbol, addend, flags: reloc.flags };
+            let flags = match kind {
+                Reloc::X86GOTPCRel4 if self.object.format() == BinaryFormat::Elf => {
+                    let bytes = self.object.section(pending.section).data();
+                    RelocationFlags::Elf { r_type: relaxed(&bytes[..offset as usize]) }
+                }
+                _ => reloc.flags,
+            };
+            let relocation = Relocation { offset, symbol, addend, flags };
             self.object
                 .add_relocation(pending.section, relocation)
                 .expect("the format has this relocation");
@@ -217,7 +230,10 @@ impl ObjectModule {
                     KnownSymbol::ElfGlobalOffsetTable => "_GLOBAL_OFFSET_TABLE_",
                     KnownSymbol::CoffTlsIndex => "_tls_index",
                 };
-                let symbol = self.undefined(name.to_string(), SymbolKind::Data);
+                let symbol = match self.object.symbol_id(name.as_bytes()) {
+                    Some(symbol) => symbol,
+                    None => self.undefined(name.to_string(), SymbolKind::Data),
+                };
                 self.known_symbols.insert(known, symbol);
                 symbol
             }
@@ -273,6 +289,10 @@ impl ObjectModule {
         } else {
             self.object.section_id(StandardSection::Text)
         };
+        // Gaps trap: 0xcc is `int3`.
+        let len = self.object.section(section).data().len() as u64;
+        let gap = len.next_multiple_of(alignment.max(1)) - len;
+        self.object.append_section_data(section, &vec![0xcc; gap as usize], 1);
         let start = self.object.add_symbol_data(symbol, section, bytes, alignment.max(1));
         self.remember(section, start, relocs)?;
         Ok(symbol)
@@ -371,6 +391,8 @@ impl ObjectModule {
                     *n_desc |= object::macho::N_NO_DEAD_STRIP;
                 }
             }
+            // Linkers know no local symbols, and drop nothing but sections of COMDAT groups.
+            _ if self.object.symbol(symbol).is_local() => {}
             _ => {
                 // An argument for the linker.
                 let name = self.object.symbol(symbol).name.clone();
@@ -401,6 +423,30 @@ impl ObjectModule {
             None => *known = Some((object.add_symbol(fresh), false)),
         }
     }
+}
+
+/// The system that a Mach-O file is for, which linkers ask for.
+fn macho_version(system: OperatingSystem) -> Option<MachOBuildVersion> {
+    let (platform, target, oldest) = match system {
+        OperatingSystem::Darwin(_) => (macho::PLATFORM_MACOS, None, 11),
+        OperatingSystem::MacOSX(target) => (macho::PLATFORM_MACOS, target, 11),
+        OperatingSystem::IOS(target) => (macho::PLATFORM_IOS, target, 14),
+        OperatingSystem::TvOS(target) => (macho::PLATFORM_TVOS, target, 14),
+        OperatingSystem::WatchOS(target) => (macho::PLATFORM_WATCHOS, target, 7),
+        OperatingSystem::VisionOS(target) => (macho::PLATFORM_XROS, target, 1),
+        _ => return None,
+    };
+    let minos = match target {
+        Some(version) => {
+            u32::from(version.major) << 16
+                | u32::from(version.minor) << 8
+                | u32::from(version.patch)
+        }
+        None => oldest << 16,
+    };
+    let mut version = MachOBuildVersion::default();
+    (version.platform, version.minos, version.sdk) = (platform, minos, minos);
+    Some(version)
 }
 
 fn backend_error(text: &'static str) -> ModuleError {

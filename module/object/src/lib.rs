@@ -2,9 +2,9 @@
 //!
 //! An [`ObjectModule`] is made by an [`ObjectBuilder`], takes declarations and definitions as every
 //! `Module` does, and becomes an [`ObjectProduct`], whose bytes a linker reads. ELF is the format
-//! that is tested by linking and running; Mach-O and COFF go as far as the crate `object` carries
-//! them. Besides what `Module` has: unwind tables, exception tables for `try_call`, and debug
-//! information.
+//! that is tested by linking and running, with the linkers bfd, gold and lld; COFF and Mach-O are
+//! linked by lld. Besides what `Module` has: unwind tables and exception tables for `try_call` (both
+//! in ELF alone), and debug information.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

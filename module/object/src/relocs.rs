@@ -45,3 +45,16 @@ pub(crate) fn translate(kind: Reloc, format: BinaryFormat) -> ModuleResult<Objec
     };
     Ok(ObjectReloc { flags, local: kind == Reloc::X86PCRel4 && elf })
 }
+
+/// The kind of a load from the global offset table in ELF for x86-64: where linkers may turn the
+/// instruction into one that needs no table, they are told. `before` are the bytes before the
+/// field.
+pub(crate) fn relaxed(before: &[u8]) -> u32 {
+    match *before {
+        // `mov` with a REX prefix.
+        [.., rex, 0x8b, _] if rex & 0xf0 == 0x40 => elf::R_X86_64_REX_GOTPCRELX,
+        // `call` and `jmp` through memory.
+        [.., 0xff, 0x15 | 0x25] => elf::R_X86_64_GOTPCRELX,
+        _ => elf::R_X86_64_GOTPCREL,
+    }
+}

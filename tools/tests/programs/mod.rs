@@ -18,6 +18,7 @@ pub fn command(folder: &Path, program: &str, args: &[&str]) -> Output {
 }
 
 /// Runs a command, which must succeed; returns what it printed on its two streams.
+#[allow(dead_code, reason = "not every test runs such commands")]
 #[track_caller]
 pub fn both(folder: &Path, program: &str, args: &[&str]) -> (String, String) {
     let output = command(folder, program, args);

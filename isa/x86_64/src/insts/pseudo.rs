@@ -8,4 +8,9 @@ rows! { super::fma::END;
     AtomicRmwLoop "atomic_rmw_loop" "early rax, late G, tmp G, mod M, imm" "" "wf latemem";
     // The address of a variable of this thread in the executable; the immediate is its symbol.
     TlsLocalExec  "tls_local_exec"  "def G, imm" "" "";
+    // The descriptor of a variable of a thread in Mach-O; the immediate is its symbol.
+    TlvDescriptor "tlv_descriptor" "def G, imm" "" "";
+    // The address of a variable of this thread in COFF; the input is the number of the image, the
+    // immediate the symbol.
+    TlsOfImage "tls_of_image" "early G, use G, imm" "" "";
 }

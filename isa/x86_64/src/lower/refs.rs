@@ -3,12 +3,12 @@
 use super::build::Cx;
 use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
-use crate::regs::{PINNED, RAX};
+use crate::regs::{PINNED, RAX, RDI};
 use regalloc2::{Operand, VReg};
 use smallvec::SmallVec;
 use windlass_core::ir::{
-    Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, LibCall, StackSlot, Type,
-    types,
+    Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, KnownSymbol, LibCall,
+    StackSlot, Type, types,
 };
 use windlass_core::isa::CallConv;
 use windlass_core::machine::pseudo;
@@ -50,6 +50,28 @@ pub fn symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> boo
     true
 }
 
+/// A call with C's convention and one result.
+fn helper_call(cx: &mut Cx<'_, '_>, dest: CallDest, uses: &[Operand], to: VReg) {
+    let mut clobbers = cx.c.backend.call_clobbers(CallConv::SystemV, false);
+    clobbers.remove(RAX);
+    let number = cx.c.vcode.calls.len() as u64;
+    cx.c.vcode.calls.push(CallInfo {
+        dest,
+        clobbers,
+        callee_pop: 0,
+        tail_args_size: 0,
+        inst: None,
+        patchable: false,
+        uses: uses.len() as u32,
+        succs: Span::default(),
+        stack_results: Vec::new(),
+    });
+    cx.c.vcode.has_calls = true;
+    let operands: SmallVec<[Operand; 3]> =
+        uses.iter().copied().chain([Operand::reg_fixed_def(to, RAX)]).collect();
+    cx.c.put(pseudo::CALL, 0, number, &operands);
+}
+
 /// `tls_value`
 pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
     let GlobalValueData::Symbol { name, offset, tls: true, .. } = &cx.c.func.global_values[global]
@@ -64,22 +86,7 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
         TlsModel::ElfGd => {
             let symbol = cx.c.vcode.symbol(name.clone(), 0);
             let helper = cx.c.vcode.symbol(ExternalName::LibCall(LibCall::ElfTlsGetAddr), 0);
-            let mut clobbers = cx.c.backend.call_clobbers(CallConv::SystemV, false);
-            clobbers.remove(RAX);
-            let number = cx.c.vcode.calls.len() as u64;
-            cx.c.vcode.calls.push(CallInfo {
-                dest: CallDest::Tls { symbol, helper },
-                clobbers,
-                callee_pop: 0,
-                tail_args_size: 0,
-                inst: None,
-                patchable: false,
-                uses: 0,
-                succs: Span::default(),
-                stack_results: Vec::new(),
-            });
-            cx.c.vcode.has_calls = true;
-            cx.c.put(pseudo::CALL, 0, number, &[Operand::reg_fixed_def(to, RAX)]);
+            helper_call(cx, CallDest::Tls { symbol, helper }, &[], to);
         }
         TlsModel::ElfLe => {
             let symbol = cx.c.vcode.symbol(name.clone(), 0);
@@ -88,8 +95,26 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
         TlsModel::None => {
             cx.error = Some(unsupported("thread-local symbols without the setting tls_model"));
         }
-        model => {
-            cx.error = Some(unsupported(&format!("thread-local symbols with tls_model={model}")));
+        TlsModel::Macho => {
+            // The descriptor begins with a function, which takes the descriptor.
+            let symbol = cx.c.vcode.symbol(name.clone(), 0);
+            let (descriptor, helper) = (cx.gpr(), cx.gpr());
+            let imm = Arg::Imm(symbol as i64);
+            cx.put(Op::TlvDescriptor, Size::Q, &[Arg::Reg(descriptor), imm]);
+            let first = Arg::Mem(Amode::base(descriptor, 0));
+            cx.put(Op::Mov, Size::Q, &[Arg::Reg(helper), first]);
+            let uses = [Operand::reg_use(helper), Operand::reg_fixed_use(descriptor, RDI)];
+            helper_call(cx, CallDest::Operand, &uses, to);
+        }
+        TlsModel::Coff => {
+            let index = ExternalName::KnownSymbol(KnownSymbol::CoffTlsIndex);
+            let index = cx.c.vcode.symbol(index, 0);
+            let symbol = cx.c.vcode.symbol(name.clone(), 0);
+            let image = cx.gpr();
+            let index = Arg::Mem(Amode::symbol(index, false));
+            cx.put(Op::Mov, Size::D, &[Arg::Reg(image), index]);
+            let imm = Arg::Imm(symbol as i64);
+            cx.put(Op::TlsOfImage, Size::Q, &[Arg::Reg(to), Arg::Reg(image), imm]);
         }
     }
     if offset != 0 {
