@@ -7,12 +7,13 @@ use std::io::{Read, Seek, SeekFrom};
 
 use windlass_runtime::{Config, Engine, Instance, Module, ProfilingStrategy, Store};
 
-/// Without DWARF; a name that would break a line in two.
+/// Without DWARF; names that would break a line in two, or end in the middle.
 const PLAIN: &str = "(module $plain
     (func $callee (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))
     (func $\"a\\0ab\" (export \"run\") (result i32) (i32.add (call $callee (i32.const 5)) (i32.const 1)))
     (func (export \"by_export\") (nop))
-    (func (nop)))";
+    (func (nop))
+    (func $\"x\\00y\" (nop)))";
 
 /// With DWARF, made by a C compiler.
 const LINES: &[u8] = include_bytes!("../../tools/tests/debug/lines5.wasm");
@@ -23,7 +24,8 @@ type Functions = BTreeMap<String, (u64, u64)>;
 /// Compiles and runs both modules; returns what keeps their code where it is.
 fn run(strategy: ProfilingStrategy) -> (Store<()>, Vec<Module>) {
     let mut config = Config::new();
-    config.profiler(strategy);
+    // Debuggers see the same functions.
+    config.profiler(strategy).debug_info(true);
     let engine = Engine::new(&config).unwrap();
     let plain = Module::new(&engine, PLAIN).unwrap();
     let lines = Module::new(&engine, LINES).unwrap();
@@ -50,8 +52,8 @@ const NAMES: [&str; 7] =
     ["callee", "a b", "by_export", "wasm-function[3]", "add_twice", "repeat_add", "_start"];
 
 /// Functions have names, sizes, and places of their own; as many trampolines as types need.
-fn check(functions: &Functions) {
-    for name in NAMES {
+fn check(functions: &Functions, other: &str) {
+    for name in NAMES.into_iter().chain([other]) {
         assert!(functions.contains_key(name), "{name} in {functions:?}");
     }
     assert!(functions.contains_key("wasm-trampoline"), "{functions:?}");
@@ -75,7 +77,7 @@ fn perf_map() {
         memory(place.0, place.1);
         functions.insert(parts.next().unwrap().to_string(), place);
     }
-    check(&functions);
+    check(&functions, "x y");
     drop(kept);
 }
 
@@ -161,7 +163,7 @@ fn jit_dump() {
             other => panic!("a record of kind {other}"),
         }
     }
-    check(&functions);
+    check(&functions, "xy");
     assert!(numbers.iter().copied().eq(0..numbers.len() as u64));
     // Offsets in the module, and lines of the source where they are known.
     assert!(all_lines["callee"].iter().all(|row| row.2 == "plain.wasm" && row.1 > 0));

@@ -3,7 +3,9 @@
 use object::write::{
     Object, Relocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection,
 };
-use object::{RelocationEncoding, RelocationFlags, RelocationKind, SectionKind, SymbolFlags};
+use object::{
+    BinaryFormat, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind, SymbolFlags,
+};
 use object::{SymbolKind, SymbolScope};
 use windlass_core::isa::TargetIsa;
 use windlass_core::isa::unwind::SystemVUnwindInfo;
@@ -153,15 +155,16 @@ pub(crate) fn write_debug(
     sections: &[(windlass_dwarf::gimli::SectionId, Section)],
     mut function: impl FnMut(usize) -> SymbolId,
 ) {
-    let macho = object.format() == object::BinaryFormat::MachO;
+    let format = object.format();
     let ids: Vec<SectionId> = sections
         .iter()
         .map(|(id, _)| {
-            let name = match macho {
-                true => format!("__{}", id.name().trim_start_matches('.')),
-                false => id.name().to_string(),
+            let name = match format {
+                BinaryFormat::MachO => format!("__{}", id.name().trim_start_matches('.')),
+                _ => id.name().to_string(),
             };
-            let segment = if macho { b"__DWARF".to_vec() } else { Vec::new() };
+            let segment =
+                if format == BinaryFormat::MachO { b"__DWARF".to_vec() } else { Vec::new() };
             let kind = match id.is_string() {
                 true => SectionKind::DebugString,
                 false => SectionKind::Debug,
@@ -170,18 +173,33 @@ pub(crate) fn write_debug(
         })
         .collect();
     for ((_, section), &id) in sections.iter().zip(&ids) {
-        object.append_section_data(id, section.bytes(), 1);
+        let mut bytes = section.bytes().to_vec();
         for relocation in section.relocations() {
-            let symbol = match relocation.target {
-                Target::Symbol(number) => function(number),
-                Target::Section(of) => {
+            if let (Target::Section(_), BinaryFormat::MachO) = (relocation.target, format) {
+                // Linkers leave these sections as they are: an offset in one needs no relocation.
+                let (at, size) = (relocation.offset as usize, usize::from(relocation.size));
+                let offset = relocation.addend.to_le_bytes();
+                bytes[at..at + size].copy_from_slice(&offset[..size]);
+            }
+        }
+        object.append_section_data(id, &bytes, 1);
+        for relocation in section.relocations() {
+            let (symbol, kind) = match (relocation.target, format) {
+                (Target::Section(_), BinaryFormat::MachO) => continue,
+                (Target::Symbol(number), _) => (function(number), RelocationKind::Absolute),
+                (Target::Section(of), _) => {
                     let index = sections.iter().position(|(known, _)| *known == of);
                     let index = index.expect("references lead to sections with contents");
-                    object.section_symbol(ids[index])
+                    // The image begins at an address of its own in COFF.
+                    let kind = match format {
+                        BinaryFormat::Coff => RelocationKind::SectionOffset,
+                        _ => RelocationKind::Absolute,
+                    };
+                    (object.section_symbol(ids[index]), kind)
                 }
             };
             let flags = RelocationFlags::Generic {
-                kind: RelocationKind::Absolute,
+                kind,
                 encoding: RelocationEncoding::Generic,
                 size: relocation.size * 8,
             };

@@ -13,7 +13,7 @@ use object::{Object, ObjectSection, ObjectSymbol};
 use windlass_core::ir::types::I32;
 use windlass_core::text::parse_functions;
 use windlass_dwarf::{DebugInfo, LineInfo, PlainFunction, UnitInfo, gimli};
-use windlass_module::{DataDescription, Linkage, Module, define_functions};
+use windlass_module::{DataDescription, FuncOrDataId, Linkage, Module, define_functions};
 use windlass_object::ObjectModule;
 
 /// Writes `a.o` with everything in it, and lines for one of its functions.
@@ -23,6 +23,14 @@ fn object(name: &str, sections: bool) -> PathBuf {
         builder.per_function_section(sections).per_data_object_section(sections);
     });
     everything(&mut module);
+    lines(&mut module, "sum");
+    std::fs::write(folder.join("a.o"), module.finish().emit().unwrap()).unwrap();
+    std::fs::write(folder.join("main.c"), PROGRAM).unwrap();
+    folder
+}
+
+/// Adds lines for a function.
+fn lines(module: &mut ObjectModule, name: &str) {
     let mut info = DebugInfo::new(&UnitInfo {
         producer: "a test",
         name: "all.x",
@@ -30,15 +38,22 @@ fn object(name: &str, sections: bool) -> PathBuf {
         language: gimli::DW_LANG_C99,
     });
     let file = info.file("all.x");
-    let sum = module.declarations().get_name("sum").unwrap();
-    let windlass_module::FuncOrDataId::Func(sum) = sum else { panic!("a function") };
+    let Some(FuncOrDataId::Func(id)) = module.declarations().get_name(name) else {
+        panic!("{name} is a function")
+    };
     let rows = [(0, Some(LineInfo { file, line: 3, column: 1 }))];
-    let address = module.debug_address(sum);
-    info.plain_function(&PlainFunction { name: "sum", address, len: 8, prologue: 4, rows: &rows });
+    let address = module.debug_address(id);
+    info.plain_function(&PlainFunction { name, address, len: 8, prologue: 4, rows: &rows });
     module.add_debug_info(info).unwrap();
-    std::fs::write(folder.join("a.o"), module.finish().emit().unwrap()).unwrap();
-    std::fs::write(folder.join("main.c"), PROGRAM).unwrap();
-    folder
+}
+
+/// Checks the lines of an object.
+fn has_lines(folder: &Path, file: &str) {
+    let text = quiet(folder, "llvm-dwarfdump", &["--verify", file]);
+    assert!(text.contains("No errors."), "{text}");
+    let text = quiet(folder, "llvm-dwarfdump", &["--debug-info", "--debug-line", file]);
+    assert!(text.contains("(\"all.x\")") && text.contains("(\"a test\")"), "{text}");
+    assert!(text.contains("is_stmt end_sequence"), "{text}");
 }
 
 /// Runs a program that must have nothing to say of what it reads; returns what it found.
@@ -71,8 +86,7 @@ fn objects_are_read_without_a_warning() {
         assert!(frames.contains("DW_CFA_def_cfa_register") && frames.contains("all.x"), "{frames}");
         let text = quiet(&folder, "objdump", &["-drw", "a.o"]);
         assert!(text.contains("<sum>:") && !text.contains("(bad)"), "{text}");
-        let text = quiet(&folder, "llvm-dwarfdump", &["--verify", "a.o"]);
-        assert!(text.contains("No errors."), "{text}");
+        has_lines(&folder, "a.o");
     }
 }
 
@@ -94,8 +108,7 @@ fn linked_programs_have_good_tables() {
         let linker = format!("-fuse-ld={linker}");
         let link = [&linker, "-Wl,--fatal-warnings", "-Wl,--eh-frame-hdr", "-pthread", "-pie"];
         run(&folder, "gcc", &[&link[..], &["main.c", "a.o", "-o", "a.out", "-lm"]].concat());
-        let text = quiet(&folder, "llvm-dwarfdump", &["--verify", "a.out"]);
-        assert!(text.contains("No errors."), "{text}");
+        has_lines(&folder, "a.out");
         let frames = quiet(&folder, "readelf", &["--debug-dump=frames", "-W", "a.out"]);
         let bump = quiet(&folder, "nm", &["a.out"]);
         let bump = bump.lines().find(|line| line.ends_with(" T bump")).unwrap();
@@ -193,6 +206,7 @@ fn lld_links_coff() {
             builder.per_function_section(sections).per_data_object_section(sections);
         });
         small(&mut module, "windows_fastcall");
+        lines(&mut module, "add");
         std::fs::write(folder.join("a.obj"), module.finish().emit().unwrap()).unwrap();
         let base = ["/entry:main", "/subsystem:console", "/nodefaultlib", "/WX"];
         for kind in [&["/out:a.exe"][..], &["/dll", "/export:add", "/out:a.dll"]] {
@@ -208,6 +222,9 @@ fn lld_links_coff() {
         let dll = std::fs::read(folder.join("a.dll")).unwrap();
         let exports = object::File::parse(&*dll).unwrap();
         assert_eq!(exports.exports().unwrap()[0].name(), b"add");
+        has_lines(&folder, "a.obj");
+        run(&folder, "lld-link", &[&base[..], &["/debug:dwarf", "/out:b.exe", "a.obj"]].concat());
+        has_lines(&folder, "b.exe");
         let disassembly = quiet(&folder, "llvm-objdump", &["-d", "a.obj"]);
         assert!(disassembly.contains("<main>:") && !disassembly.contains("<unknown>"));
     }
@@ -222,7 +239,9 @@ fn lld_links_mach_o() {
                 builder.per_function_section(sections).per_data_object_section(sections);
             });
         small(&mut module, "system_v");
+        lines(&mut module, "add");
         std::fs::write(folder.join("a.o"), module.finish().emit().unwrap()).unwrap();
+        has_lines(&folder, "a.o");
         let base = ["-flavor", "darwin", "-arch", "x86_64", "-fatal_warnings"];
         let system = ["-platform_version", "macos", "12.3.0", "12.3.0"];
         let kind = ["-dylib", "-undefined", "dynamic_lookup", "a.o", "-o", "a.dylib"];

@@ -9,6 +9,7 @@
 
 mod jitdump;
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -104,11 +105,13 @@ struct Symbol {
 fn symbols(code: &ModuleCode, wasm: Option<&[u8]>) -> Symbols {
     let (tables, info) = (code.tables(), code.info());
     let start = code.range().start;
-    let exported = |index| {
-        let mut exports = info.exports.iter();
-        let found = exports.find(|export| export.entity == EntityIndex::Func(index));
-        found.map(|export| &*export.name)
-    };
+    // Of the names that a function is exported under, the first.
+    let mut exported = HashMap::new();
+    for export in &info.exports {
+        if let EntityIndex::Func(index) = export.entity {
+            exported.entry(index).or_insert(&*export.name);
+        }
+    }
     // Addresses in the DWARF of a module are offsets in its code section.
     let section = &info.code_section;
     let sections = wasm.map(debug_sections).unwrap_or_default();
@@ -130,7 +133,7 @@ fn symbols(code: &ModuleCode, wasm: Option<&[u8]>) -> Symbols {
         let is_own = row < tables.own_functions();
         let name = if is_own {
             let index = info.function(DefinedFuncIndex::new(row));
-            let name = tables.name(index).or_else(|| exported(index));
+            let name = tables.name(index).or_else(|| exported.get(&index).copied());
             name.map_or_else(|| format!("wasm-function[{}]", index.0), str::to_string)
         } else {
             "wasm-library-call".to_string()
@@ -289,7 +292,7 @@ fn profile(profiler: &Option<Profiler>, code: &[u8], range: Range<usize>, symbol
             let mut text = String::new();
             for symbol in &symbols.functions {
                 // A line is a function, so names have none.
-                let name = symbol.name.replace(['\n', '\r'], " ");
+                let name = symbol.name.replace(|c: char| c.is_control(), " ");
                 let _ = writeln!(text, "{:x} {:x} {name}", symbol.address, symbol.len);
             }
             let map = map.lock().unwrap_or_else(PoisonError::into_inner);
