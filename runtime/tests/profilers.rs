@@ -81,6 +81,9 @@ fn perf_map() {
     drop(kept);
 }
 
+/// An address, and the line and file from there on.
+type Line = (u64, u32, String);
+
 /// Numbers and names from bytes.
 struct Reader<'a>(&'a [u8]);
 
@@ -125,7 +128,7 @@ fn jit_dump() {
     let mut functions = Functions::new();
     let mut numbers = Vec::new();
     // The lines of the next function.
-    let mut lines: Option<(u64, Vec<(u64, u32, String)>)> = None;
+    let mut lines: Option<(u64, Vec<Line>)> = None;
     let mut all_lines = BTreeMap::new();
     while !file.0.is_empty() {
         let (kind, size, time) = (file.u32(), file.u32(), file.u64());

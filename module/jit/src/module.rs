@@ -5,6 +5,7 @@
 //! there is room for a stub or a cell for every symbol that a relative address might not reach.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use windlass_core::Context;
@@ -169,8 +170,8 @@ pub struct JITModule {
     personality: Option<FuncId>,
     exception_types: ExceptionTypes,
     debug: Vec<GdbRegistration>,
-    /// Data of threads. Boxed, since code knows the addresses.
-    threads: Vec<Box<ThreadData>>,
+    /// Data of threads. Code knows the addresses.
+    threads: Vec<Arc<ThreadData>>,
     hotswap: bool,
     swaps: HashMap<FuncId, Swap>,
 }
@@ -726,8 +727,8 @@ impl Module for JITModule {
             let data = data.ok_or_else(|| {
                 ModuleError::Backend(anyhow!("{}: no thread can have {size} bytes of it", name()))
             })?;
-            let data = Box::new(data);
-            let at = &raw const *data as usize;
+            let data = Arc::new(data);
+            let at = Arc::as_ptr(&data) as usize;
             self.threads.push(data);
             Some(at)
         } else {
