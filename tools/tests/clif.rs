@@ -98,3 +98,18 @@ fn wrong_files_and_settings_are_errors() {
     }
     assert!(!folder.join("x.o").exists());
 }
+
+#[test]
+fn variables_of_threads_go_by_the_format() {
+    let folder = folder("clif-threads");
+    std::fs::write(folder.join("a.clif"), FUNCTIONS).unwrap();
+    for (target, relocation) in [
+        ("x86_64-unknown-linux-gnu", "R_X86_64_TLSGD\tcounted"),
+        ("x86_64-pc-windows-msvc", "IMAGE_REL_AMD64_SECREL\tcounted"),
+        ("x86_64-apple-darwin", "X86_64_RELOC_TLV\t_counted"),
+    ] {
+        run(&folder, WINDLASS, &["clif", "a.clif", "--target", target, "-o", "a.o"]);
+        let text = run(&folder, "llvm-objdump", &["-dr", "a.o"]);
+        assert!(text.contains(relocation), "{target}: {text}");
+    }
+}

@@ -63,6 +63,61 @@ fn programs_and_libraries_link_and_run() {
     }
 }
 
+/// What is weak and defined nowhere has no address; what the program defines has that of the
+/// program.
+#[test]
+fn weak_symbols_may_be_missing() {
+    for pic in ["true", "false"] {
+        let folder = folder(&format!("objects-weak-{pic}"));
+        let mut module = module(&[("is_pic", pic)], |_| {});
+        let signature = module.make_signature();
+        for name in ["no_function", "a_function"] {
+            module.declare_function(name, Linkage::Preemptible, &signature).unwrap();
+        }
+        for name in ["no_data", "some_data"] {
+            module.declare_data(name, Linkage::Preemptible, false, false).unwrap();
+        }
+        let functions = parse_functions(
+            "function %addresses() -> i64, i64 system_v {
+                 gv0 = symbol %no_data
+                 gv1 = symbol %some_data
+                 fn0 = %no_function() system_v
+                 fn1 = %a_function() system_v
+             block0:
+                 v0 = symbol_value.i64 gv0
+                 v1 = func_addr.i64 fn0
+                 v2 = bor v0, v1
+                 v3 = symbol_value.i64 gv1
+                 v4 = func_addr.i64 fn1
+                 v5 = isub v4, v3
+                 return v2, v5
+             }",
+        );
+        define_functions(&mut module, functions.unwrap()).unwrap();
+        std::fs::write(folder.join("a.o"), module.finish().emit().unwrap()).unwrap();
+        let program = "#include <stdio.h>
+            struct pair { long first, second; } addresses(void);
+            char some_data;
+            void a_function(void) {}
+            int main(void) {
+                struct pair p = addresses();
+                printf(\"%ld %d\\n\", p.first, p.second == (long)a_function - (long)&some_data);
+            }";
+        std::fs::write(folder.join("main.c"), program).unwrap();
+        let kinds: &[&str] =
+            if pic == "true" { &["-pie", "-static", "-no-pie"] } else { &["-no-pie"] };
+        for kind in kinds {
+            for linker in ["bfd", "gold", "lld"] {
+                let linker = format!("-fuse-ld={linker}");
+                let args =
+                    [*kind, &*linker, "-Wl,--fatal-warnings", "main.c", "a.o", "-o", "a.out"];
+                run(&folder, "gcc", &args);
+                assert_eq!(run(&folder, "./a.out", &[]), "0 1\n", "{kind} {linker}");
+            }
+        }
+    }
+}
+
 #[test]
 fn sections_and_symbols_are_what_was_asked_for() {
     let mut module = module(&[("tls_model", "elf_gd")], |builder| {
