@@ -198,6 +198,10 @@ fn debuggers_see_functions_of_objects() {
     std::fs::write(folder.join("debug.toy"), DEBUG).unwrap();
     run(&folder, &toy, &["-g", "-o", "debug.o", "debug.toy"]);
     run(&folder, "gcc", &["debug.o", "-o", "debug"]);
+    for file in ["debug.o", "debug"] {
+        let text = run(&folder, "llvm-dwarfdump", &["--verify", file]);
+        assert!(text.contains("No errors."), "{text}");
+    }
     in_order(&gdb(&folder, &format!("break add\n{SCRIPT}"), &["./debug"]), ANSWERS);
     let script = format!("breakpoint set --name add\n{LLDB_SCRIPT}");
     in_order(&lldb(&folder, &script, &["./debug"]), LLDB_ANSWERS);
