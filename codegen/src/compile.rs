@@ -9,7 +9,7 @@ use crate::isa::unwind::SystemVUnwindInfo;
 use crate::machine::buffer::CodeBuffer;
 use crate::passes::{PASSES, PassContext, Shows, dump_after, pass_by_name};
 use crate::result::CodegenError;
-use crate::timing::Timer;
+use crate::timing::{Pass, Timer};
 use core::cell::Cell;
 use core::ops::Range;
 
@@ -151,6 +151,7 @@ pub(crate) fn run_passes(
 }
 
 fn verify_ir(cx: &PassContext<'_>) -> Result<(), CodegenError> {
+    let _told = Timer::tell(Pass::verifier);
     Ok(crate::verify::verify_function(cx.func, cx.isa)?)
 }
 

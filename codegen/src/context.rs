@@ -15,6 +15,7 @@ use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::passes::{PASSES, PassContext};
 use crate::result::{CodegenError, CodegenResult, CompileError, CompileResult};
+use crate::timing::{Pass, Timer};
 use crate::verify::VerifierResult;
 
 /// What is known of a function beside its IR.
@@ -132,6 +133,7 @@ impl Context {
         isa: &dyn TargetIsa,
         _ctrl_plane: &mut ControlPlane,
     ) -> CompileResult<'_, &CompiledCode> {
+        let _told = Timer::tell(Pass::compile);
         self.has_code = false;
         match self.run(isa, 0..PASSES.len()) {
             Ok(()) => {
@@ -217,6 +219,30 @@ impl Context {
     ) -> CodegenResult<()> {
         opt::params::run(&mut self.func, &mut self.params);
         self.verify_if(fisa)
+    }
+
+    /// Brings the function into the form that code is made from. Builders and the reader make no
+    /// other, so this only verifies it if the settings say so.
+    pub fn legalize(&mut self, isa: &dyn TargetIsa) -> CodegenResult<()> {
+        self.verify_if(isa)
+    }
+
+    /// Makes every NaN that the function computes the canonical one.
+    pub fn canonicalize_nans(&mut self, isa: &dyn TargetIsa) -> CodegenResult<()> {
+        opt::nans::run(&mut self.func);
+        self.verify_if(isa)
+    }
+
+    /// Runs the passes over the IR that need no machine.
+    pub fn egraph_pass<'a, F: Into<FlagsOrIsa<'a>>>(
+        &'a mut self,
+        fisa: F,
+        _ctrl_plane: &mut ControlPlane,
+    ) -> CodegenResult<()> {
+        self.flowgraph();
+        opt::unreachable::run(&mut self.func, &self.domtree);
+        self.flowgraph();
+        self.remove_constant_phis(fisa)
     }
 
     /// What an unwinder needs to know of the function, after `compile`.

@@ -183,28 +183,26 @@ pub trait Cursor {
         self.set_position(CursorPosition::After(block));
     }
 
-    /// Goes to the next block's top and returns it.
-    fn next_block(&mut self) -> Option<Block> {
+    /// Where [`Self::next_block`] would go.
+    fn next_block_position(&self) -> CursorPosition {
         let next = match self.current_block() {
             Some(block) => self.layout().next_block(block),
             None => self.layout().entry_block(),
         };
-        self.set_position(next.map_or(CursorPosition::Nowhere, CursorPosition::Before));
-        next
+        next.map_or(CursorPosition::Nowhere, CursorPosition::Before)
     }
 
-    /// Goes to the previous block's end and returns it.
-    fn prev_block(&mut self) -> Option<Block> {
+    /// Where [`Self::prev_block`] would go.
+    fn prev_block_position(&self) -> CursorPosition {
         let prev = match self.current_block() {
             Some(block) => self.layout().prev_block(block),
             None => self.layout().last_block(),
         };
-        self.set_position(prev.map_or(CursorPosition::Nowhere, CursorPosition::After));
-        prev
+        prev.map_or(CursorPosition::Nowhere, CursorPosition::After)
     }
 
-    /// Goes to the next instruction of the block and returns it.
-    fn next_inst(&mut self) -> Option<Inst> {
+    /// The next instruction of the block, or its end; `None` where there is nothing behind.
+    fn next_inst_position(&self) -> Option<CursorPosition> {
         let (next, block) = match self.position() {
             CursorPosition::Nowhere | CursorPosition::After(_) => return None,
             CursorPosition::At(inst) => {
@@ -212,12 +210,11 @@ pub trait Cursor {
             }
             CursorPosition::Before(block) => (self.layout().first_inst(block), block),
         };
-        self.set_position(next.map_or(CursorPosition::After(block), CursorPosition::At));
-        next
+        Some(next.map_or(CursorPosition::After(block), CursorPosition::At))
     }
 
-    /// Goes to the previous instruction of the block and returns it.
-    fn prev_inst(&mut self) -> Option<Inst> {
+    /// The previous instruction of the block, or its top; `None` where there is nothing before.
+    fn prev_inst_position(&self) -> Option<CursorPosition> {
         let (prev, block) = match self.position() {
             CursorPosition::Nowhere | CursorPosition::Before(_) => return None,
             CursorPosition::At(inst) => {
@@ -225,8 +222,45 @@ pub trait Cursor {
             }
             CursorPosition::After(block) => (self.layout().last_inst(block), block),
         };
-        self.set_position(prev.map_or(CursorPosition::Before(block), CursorPosition::At));
-        prev
+        Some(prev.map_or(CursorPosition::Before(block), CursorPosition::At))
+    }
+
+    /// The next position in the block, or the next block's top.
+    fn next_position(&self) -> CursorPosition {
+        self.next_inst_position().unwrap_or_else(|| self.next_block_position())
+    }
+
+    /// The previous position in the block, or the previous block's end.
+    fn prev_position(&self) -> CursorPosition {
+        self.prev_inst_position().unwrap_or_else(|| self.prev_block_position())
+    }
+
+    /// Goes to the next block's top and returns it.
+    fn next_block(&mut self) -> Option<Block> {
+        let next = self.next_block_position();
+        self.set_position(next);
+        self.current_block()
+    }
+
+    /// Goes to the previous block's end and returns it.
+    fn prev_block(&mut self) -> Option<Block> {
+        let prev = self.prev_block_position();
+        self.set_position(prev);
+        self.current_block()
+    }
+
+    /// Goes to the next instruction of the block and returns it.
+    fn next_inst(&mut self) -> Option<Inst> {
+        let next = self.next_inst_position()?;
+        self.set_position(next);
+        self.current_inst()
+    }
+
+    /// Goes to the previous instruction of the block and returns it.
+    fn prev_inst(&mut self) -> Option<Inst> {
+        let prev = self.prev_inst_position()?;
+        self.set_position(prev);
+        self.current_inst()
     }
 
     /// Inserts the instruction at the position, which stays behind it.
@@ -246,6 +280,15 @@ pub trait Cursor {
         self.next_inst();
         self.layout_mut().remove_inst(inst);
         inst
+    }
+
+    /// Puts an instruction in the place of the current one, which is returned. The position is at
+    /// the new one.
+    fn replace_inst(&mut self, new_inst: Inst) -> Inst {
+        let old = self.remove_inst();
+        self.insert_inst(new_inst);
+        self.set_position(CursorPosition::At(new_inst));
+        old
     }
 
     /// Removes the current instruction and goes to the one before it.

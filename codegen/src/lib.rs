@@ -32,7 +32,7 @@ pub use analysis::{dominator_tree, flowgraph, loop_analysis, traversals};
 pub use compile::{CodeInfo, CompiledCode, LabelValueLoc, ValueLabelsRanges, ValueLocRange};
 pub use context::Context;
 pub use machine::buffer::{
-    CodeBuffer, FinalizedMachCallSite, FinalizedMachExceptionHandler, FinalizedMachReloc,
-    FinalizedRelocTarget, MachSrcLoc, MachTrap,
+    CodeBuffer, ExceptionContextLoc, FinalizedMachCallSite, FinalizedMachExceptionHandler,
+    FinalizedMachReloc, FinalizedRelocTarget, MachSrcLoc, MachTrap,
 };
 pub use result::{CodegenError, CodegenResult, CompileError, CompileResult};

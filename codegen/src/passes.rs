@@ -83,6 +83,16 @@ pub const PASSES: &[Pass] = &[
         shows: Shows::Ir,
     },
     Pass {
+        name: "nans",
+        run: |cx| {
+            opt::nans::run(cx.func);
+            Ok(())
+        },
+        enabled: |isa| isa.flags().enable_nan_canonicalization(),
+        changes_ir: true,
+        shows: Shows::Ir,
+    },
+    Pass {
         name: "params",
         run: |cx| {
             opt::params::run(cx.func, &mut cx.analyses.params);
@@ -119,6 +129,7 @@ pub const PASSES: &[Pass] = &[
 pub const ORDER: &[(&str, &str, &str)] = &[
     ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
     ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
+    ("unreachable", "nans", "what is removed needs no selection"),
     ("dominators", "lower", "blocks are put in an order in which dominators come first"),
     ("params", "lower", "lowering expects arguments that are no aliases"),
     ("lower", "regalloc", "registers are allocated in machine code"),

@@ -36,13 +36,13 @@ fn builds_a_loop() {
     pos.ins().return_(&[result]);
 
     let minus_inst = func.dfg.value_def(minus).unwrap_inst();
-    assert_eq!(func.dfg.insts[minus_inst].imm64().bits(), 0xffff_ffff);
-    assert_eq!(func.dfg.insts[minus_inst].signed_imm(), -1);
+    assert_eq!(func.dfg[minus_inst].imm64().bits(), 0xffff_ffff);
+    assert_eq!(func.dfg[minus_inst].signed_imm(), -1);
     assert_eq!(func.dfg.value_type(done), types::I8);
     assert_eq!(func.dfg.value_def(i), ValueDef::Param(body, 0));
     assert_eq!(func.block_successors(body).collect::<Vec<_>>(), [exit, body]);
     let branch = func.layout.last_inst(body).unwrap();
-    assert_eq!(func.dfg.insts[branch].opcode(), Opcode::Brif);
+    assert_eq!(func.dfg[branch].opcode(), Opcode::Brif);
     assert_eq!(func.dfg.inst_values(branch).collect::<Vec<_>>(), [done, next, next]);
     assert_eq!(func.layout.block_insts(body).next_back(), Some(branch));
 }
@@ -75,7 +75,7 @@ fn replaces_removes_and_splits() {
     let inst = func.dfg.value_def(y).unwrap_inst();
     func.dfg.replace(inst).iadd(x, x);
     assert_eq!(func.dfg.first_result(inst), y);
-    assert_eq!(func.dfg.insts[inst].opcode(), Opcode::Iadd);
+    assert_eq!(func.dfg[inst].opcode(), Opcode::Iadd);
     let overflow = func.dfg.value_def(carry).unwrap_inst();
     assert_eq!(func.dfg.inst_results(overflow), [sum, carry]);
     func.dfg.replace_with_value(inst, x);
@@ -100,9 +100,9 @@ fn inserting_in_one_place_keeps_the_order() {
     pos.goto_inst(last);
     let made: Vec<_> = (0..1000).map(|_| pos.ins().nop()).collect();
     for pair in made.windows(2) {
-        assert!(func.layout.pp_cmp(pair[0], pair[1]).is_lt());
+        assert!(func.layout.inst_cmp(pair[0], pair[1]).is_lt());
     }
-    assert!(func.layout.pp_cmp(made[999], last).is_lt());
+    assert!(func.layout.inst_cmp(made[999], last).is_lt());
 }
 
 #[test]
@@ -116,9 +116,9 @@ fn memory_operands_keep_flags_and_offsets() {
     let v = pos.ins().load(types::F64, flags, p, -8);
     let store = pos.ins().store(MemFlags::new(), v, p, i32::MAX);
     let load = func.dfg.value_def(v).unwrap_inst();
-    assert_eq!(func.dfg.insts[load].offset(), -8);
-    assert!(func.dfg.insts[load].is_pure_load());
-    assert_eq!(func.dfg.insts[store].offset(), i32::MAX);
+    assert_eq!(func.dfg[load].offset(), -8);
+    assert!(func.dfg[load].is_pure_load());
+    assert_eq!(func.dfg[store].offset(), i32::MAX);
     assert_eq!(func.dfg.inst_args(store), [v, p]);
     assert_eq!(func.dfg.num_values(), p.index() + 2);
 }

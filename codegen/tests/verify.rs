@@ -327,7 +327,7 @@ block3(v11: i32):
     for &inst in &insts {
         for word in 0..4 {
             let mut func = original.clone();
-            let data = &mut func.dfg.insts[inst];
+            let data = &mut func.dfg[inst];
             // Handles of lists belong to the graph: nobody can name one that does not exist.
             if word == 3 && (data.opcode.info().has_list || data.opcode == Opcode::Jump) {
                 continue;
@@ -344,7 +344,7 @@ block3(v11: i32):
     assert_eq!(wrong, 18, "operands that name something");
     let mut func = original.clone();
     let branch = insts[8];
-    func.dfg.branch_targets_mut(branch)[1].set_block(Block::from_u32(77));
+    func.dfg.branch_targets_mut(branch)[1].set_target(Block::from_u32(77));
     let report = verify(&func);
     assert!(report.0.iter().any(|error| error.location == AnyEntity::from(branch)), "{report}");
     func.dfg.append_block_param(Block::from_u32(3), types::I8);

@@ -64,7 +64,7 @@ impl Coverage {
         for (function, _) in &file.functions {
             for block in function.layout.blocks() {
                 for inst in function.layout.block_insts(block) {
-                    let opcode = function.dfg.insts[inst].opcode;
+                    let opcode = function.dfg[inst].opcode;
                     let ty = match opcode.info().is_polymorphic() {
                         true => function.dfg.ctrl_typevar(inst).to_string(),
                         false => String::from("-"),

@@ -30,8 +30,8 @@ pub fn dot(function: &Function) -> String {
             if targets.is_empty() {
                 continue;
             }
-            let names: Vec<_> = targets.iter().map(|call| call.block().to_string()).collect();
-            let opcode = function.dfg.insts[inst].opcode;
+            let names: Vec<_> = targets.iter().map(|call| call.target().to_string()).collect();
+            let opcode = function.dfg[inst].opcode;
             let _ = write!(out, " | <{inst}>{opcode} {}", names.join(", "));
             for name in names {
                 let _ = writeln!(edges, "    {block}:{inst} -> {name}");

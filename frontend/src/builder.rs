@@ -467,8 +467,8 @@ impl<'a> FunctionBuilder<'a> {
         let from = self.func.layout.inst_block(inst);
         for target in 0..self.func.dfg.branch_targets(inst).len() {
             let call = &mut self.func.dfg.branch_targets_mut(inst)[target];
-            if call.block() == old_block {
-                call.set_block(new_block);
+            if call.target() == old_block {
+                call.set_target(new_block);
                 if let Some(from) = from.filter(|_| self.tracks_edges) {
                     self.ctx.ssa.remove_edge(inst, target as u32, old_block);
                     self.ctx.ssa.declare_edge(from, inst, target as u32, new_block);
@@ -505,7 +505,7 @@ impl<'a> FunctionBuilder<'a> {
         self.inserted = false;
         if self.tracks_edges {
             for (target, call) in self.func.dfg.branch_targets(inst).iter().enumerate() {
-                self.ctx.ssa.declare_edge(block, inst, target as u32, call.block());
+                self.ctx.ssa.declare_edge(block, inst, target as u32, call.target());
             }
         }
     }

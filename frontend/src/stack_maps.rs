@@ -141,7 +141,7 @@ fn assign_slots(
                     }
                 }
             }
-            if is_safepoint(func.dfg.insts[inst].opcode) {
+            if is_safepoint(func.dfg[inst].opcode) {
                 let mut here = live.clone();
                 here.sort_unstable();
                 for value in here {
@@ -193,7 +193,7 @@ fn predecessors(func: &Function) -> SecondaryMap<Block, Vec<Block>> {
     for block in func.layout.blocks() {
         if let Some(last) = func.layout.last_inst(block) {
             for call in func.dfg.branch_targets(last) {
-                result[call.block()].push(block);
+                result[call.target()].push(block);
             }
         }
     }

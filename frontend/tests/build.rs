@@ -82,8 +82,8 @@ fn a_counting_loop() {
     for block in func.layout.blocks() {
         let last = func.layout.last_inst(block).unwrap();
         for call in func.dfg.branch_targets(last) {
-            let wanted = func.dfg.num_block_params(call.block());
-            assert_eq!(call.len(&func.dfg.value_lists), wanted, "{block} to {}", call.block());
+            let wanted = func.dfg.num_block_params(call.target());
+            assert_eq!(call.len(&func.dfg.value_lists), wanted, "{block} to {}", call.target());
         }
     }
     assert_eq!(func.dfg.num_block_params(header), 2);
@@ -165,7 +165,7 @@ fn switches_find_their_cases() {
         .layout
         .blocks()
         .filter_map(|block| func.layout.last_inst(block))
-        .filter(|&inst| func.dfg.insts[inst].opcode == Opcode::BrTable)
+        .filter(|&inst| func.dfg[inst].opcode == Opcode::BrTable)
         .count();
     assert_eq!(tables, 3);
 }
@@ -262,12 +262,12 @@ fn values_in_stack_maps_are_read_again_after_calls() {
     });
     let entry = func.layout.entry_block().unwrap();
     let insts: Vec<_> = func.layout.block_insts(entry).collect();
-    let call = insts.iter().copied().find(|&inst| func.dfg.insts[inst].opcode.is_call()).unwrap();
+    let call = insts.iter().copied().find(|&inst| func.dfg[inst].opcode.is_call()).unwrap();
     let entries = func.dfg.user_stack_map_entries(call).unwrap();
     assert_eq!((entries.len(), entries[0].ty, entries[0].offset), (1, I64, 0));
     let last = *insts.last().unwrap();
     let returned = func.dfg.inst_args(last)[0];
     let definition = func.dfg.value_def(returned).inst().unwrap();
-    assert_eq!(func.dfg.insts[definition].opcode, Opcode::Load);
-    assert!(insts.iter().any(|&inst| func.dfg.insts[inst].opcode == Opcode::Store));
+    assert_eq!(func.dfg[definition].opcode, Opcode::Load);
+    assert!(insts.iter().any(|&inst| func.dfg[inst].opcode == Opcode::Store));
 }

@@ -48,7 +48,7 @@ fn size(case: &Case) -> usize {
 
 fn weight(function: &Function, inst: Inst) -> usize {
     let constant = [Opcode::Iconst, Opcode::F32const, Opcode::F64const];
-    if constant.contains(&function.dfg.insts[inst].opcode) { 1 } else { 2 }
+    if constant.contains(&function.dfg[inst].opcode) { 1 } else { 2 }
 }
 
 fn insts(function: &Function) -> impl Iterator<Item = Inst> + '_ {
@@ -74,10 +74,10 @@ fn changes(function: &Function) -> Vec<Change> {
         for inst in function.layout.block_insts(block) {
             let targets = function.dfg.branch_targets(inst).len();
             let tables = [Opcode::Brif, Opcode::BrTable];
-            if tables.contains(&function.dfg.insts[inst].opcode) {
+            if tables.contains(&function.dfg[inst].opcode) {
                 changes.extend((0..targets).map(|target| Change::Jump(inst, target)));
             }
-            if !function.dfg.insts[inst].opcode.is_terminator() {
+            if !function.dfg[inst].opcode.is_terminator() {
                 changes.push(Change::Remove(inst));
             }
         }
@@ -120,7 +120,7 @@ fn apply(function: &mut Function, change: Change) -> bool {
             let target = function.dfg.branch_targets(inst)[target];
             let args: Vec<BlockArg> = target.args(&function.dfg.value_lists).collect();
             let mut cursor = FuncCursor::new(function).at_inst(inst);
-            cursor.ins().jump(target.block(), &args);
+            cursor.ins().jump(target.target(), &args);
             function.layout.remove_inst(inst);
             remove_unreachable(function);
             true
@@ -140,11 +140,11 @@ fn apply(function: &mut Function, change: Change) -> bool {
 
 fn join(function: &mut Function, block: Block) -> Option<()> {
     let jump = function.layout.last_inst(block)?;
-    if function.dfg.insts[jump].opcode != Opcode::Jump {
+    if function.dfg[jump].opcode != Opcode::Jump {
         return None;
     }
     let call = function.dfg.branch_targets(jump)[0];
-    let target = call.block();
+    let target = call.target();
     let branches = |from| function.block_successors(from).filter(|&to| to == target).count();
     if target == block || function.layout.blocks().map(branches).sum::<usize>() != 1 {
         return None;

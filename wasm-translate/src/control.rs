@@ -393,7 +393,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         let frame = &mut self.state.frames[at];
         frame.kind = FrameKind::Else;
         let frame = *frame;
-        self.builder.func.dfg.block_calls[frame.else_call as usize].set_block(block);
+        self.builder.func.dfg.insts.block_calls[frame.else_call as usize].set_target(block);
         self.state.stack.truncate(frame.height as usize);
         let values = frame.else_values as usize;
         let params = values..values + frame.params as usize;

@@ -433,7 +433,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
     }
 
     pub(crate) fn first_block_call(&self, inst: Inst) -> u32 {
-        self.builder.func.dfg.insts[inst].extra
+        self.builder.func.dfg[inst].extra
     }
 
     pub(crate) fn trap(&mut self, code: TrapCode) {

@@ -94,7 +94,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     /// The number, if a value is a constant.
     fn constant(&self, value: Value) -> Option<u64> {
         let inst = self.builder.func.dfg.value_def(value).inst()?;
-        let data = &self.builder.func.dfg.insts[inst];
+        let data = &self.builder.func.dfg[inst];
         (data.opcode == Opcode::Iconst).then(|| data.imm_bits())
     }
 

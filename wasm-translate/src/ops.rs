@@ -295,7 +295,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn opposite(&mut self, condition: Value) -> Value {
         let dfg = &self.builder.func.dfg;
         if let Some(inst) = dfg.value_def(condition).inst() {
-            let data = dfg.insts[inst];
+            let data = dfg[inst];
             let (x, y) = (data.args[0], data.args[1]);
             match data.opcode {
                 Opcode::Icmp => return self.builder.ins().icmp(data.cond().complement(), x, y),

@@ -121,7 +121,7 @@ impl Params {
                 calls = next;
                 let row = &self.rows[row as usize..];
                 let args = self.columns.iter().map(|&at| BlockArg::Value(row[at as usize]));
-                func.dfg.block_calls[call as usize] =
+                func.dfg.insts.block_calls[call as usize] =
                     BlockCall::new(block, args, &mut func.dfg.value_lists);
             }
         }

@@ -16,7 +16,7 @@ fn count(func: &Function, opcode: Opcode) -> usize {
     func.layout
         .blocks()
         .flat_map(|block| func.layout.block_insts(block))
-        .filter(|&inst| func.dfg.insts[inst].opcode == opcode)
+        .filter(|&inst| func.dfg[inst].opcode == opcode)
         .count()
 }
 
@@ -286,7 +286,7 @@ fn references_survive_calls_in_stack_maps() {
         .layout
         .blocks()
         .flat_map(|block| func.layout.block_insts(block))
-        .find(|&inst| func.dfg.insts[inst].opcode == Opcode::Call)
+        .find(|&inst| func.dfg[inst].opcode == Opcode::Call)
         .unwrap();
     assert_eq!(func.dfg.user_stack_map_entries(call).map(<[_]>::len), Some(1));
 }

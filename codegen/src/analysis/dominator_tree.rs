@@ -292,7 +292,7 @@ fn point_cmp(a: ProgramPoint, b: ProgramPoint, layout: &Layout) -> Ordering {
         (ProgramPoint::Block(_), ProgramPoint::Block(_)) => Ordering::Equal,
         (ProgramPoint::Block(_), ProgramPoint::Inst(_)) => Ordering::Less,
         (ProgramPoint::Inst(_), ProgramPoint::Block(_)) => Ordering::Greater,
-        (ProgramPoint::Inst(a), ProgramPoint::Inst(b)) => layout.pp_cmp(a, b),
+        (ProgramPoint::Inst(a), ProgramPoint::Inst(b)) => layout.inst_cmp(a, b),
     }
 }
 

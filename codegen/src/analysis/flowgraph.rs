@@ -67,8 +67,8 @@ impl ControlFlowGraph {
             let start = self.succs.len() as u32;
             if let Some(inst) = func.layout.last_inst(block) {
                 for call in func.dfg.branch_targets(inst) {
-                    self.succs.push(call.block());
-                    self.nodes[call.block()].preds.1 += 1;
+                    self.succs.push(call.target());
+                    self.nodes[call.target()].preds.1 += 1;
                 }
             }
             self.nodes[block].succs = (start, self.succs.len() as u32);
@@ -92,6 +92,13 @@ impl ControlFlowGraph {
             }
         }
         self.valid = true;
+    }
+
+    /// Computes the graph again after the branch of `block` was changed. Edges lie side by side, so
+    /// this takes as long as [`Self::compute`].
+    pub fn recompute_block(&mut self, func: &Function, block: Block) {
+        debug_assert!(self.valid && func.layout.is_block_inserted(block));
+        self.compute(func);
     }
 
     /// The edges into a block.

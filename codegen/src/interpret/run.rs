@@ -230,7 +230,7 @@ impl<'a> Machine<'_, 'a> {
     /// Delivers the results of the call that the current frame is at.
     fn finish_call(&mut self, results: &[u128]) -> Result<(), Halt> {
         let Frame { function, inst, .. } = *self.frame();
-        let data = &function.dfg.insts[inst];
+        let data = &function.dfg[inst];
         match data.opcode {
             Opcode::TryCall | Opcode::TryCallIndirect => {
                 let target = function.dfg.branch_targets(inst)[0];
@@ -292,17 +292,17 @@ impl<'a> Machine<'_, 'a> {
             });
         }
         self.spend(values.len())?;
-        for (&param, bits) in function.dfg.block_params(target.block()).iter().zip(values) {
+        for (&param, bits) in function.dfg.block_params(target.target()).iter().zip(values) {
             self.set(param, bits);
         }
-        Ok(target.block())
+        Ok(target.target())
     }
 
     /// Executes the current instruction.
     fn step(&mut self) -> Result<Next, Halt> {
         let Frame { function, inst, .. } = *self.frame();
         let dfg = &function.dfg;
-        let data = &dfg.insts[inst];
+        let data = &dfg[inst];
         match data.opcode {
             Opcode::Jump => Ok(Next::Block(self.branch(dfg.branch_targets(inst)[0], &[], &[])?)),
             Opcode::Brif => {
@@ -507,7 +507,7 @@ impl<'a> Machine<'_, 'a> {
             self.spend(1)?;
             let Frame { function, inst, .. } = self.frames[number];
             let dfg = &function.dfg;
-            let Some(table) = dfg.insts[inst].exception_table() else { continue };
+            let Some(table) = dfg[inst].exception_table() else { continue };
             let kinds = dfg.exception_tables[table].items().iter();
             let handlers = kinds.filter(|kind| !matches!(kind, HandlerKind::Context(_)));
             let fits = |kind: &HandlerKind| match *kind {

@@ -8,7 +8,7 @@ use super::entities::{
     Block, Constant, DynamicStackSlot, ExceptionTable, FuncRef, GlobalValue, Immediate, Inst,
     JumpTable, SigRef, StackSlot, Value,
 };
-use super::instructions::{BlockArg, EdgeIndex, Operand, ValueList};
+use super::instructions::{BlockArg, BlockCall, EdgeIndex, Operand, ValueList};
 use super::opcodes::{OperandKind, opcode_table};
 use super::types::{self, Type};
 use super::{
@@ -62,6 +62,20 @@ impl<'f, I: InstInserterBase<'f>> InsertBuilder<'f, I> {
         Self { inserter, unused: core::marker::PhantomData }
     }
 
+    /// As this builder, but the first results are these values where there are any: values that
+    /// are detached from where they came from.
+    pub fn with_results<Array: AsRef<[Option<Value>]>>(
+        self,
+        reuse: Array,
+    ) -> InsertReuseBuilder<'f, I, Array> {
+        InsertReuseBuilder { inserter: self.inserter, reuse, unused: core::marker::PhantomData }
+    }
+
+    /// As [`Self::with_results`], for one result.
+    pub fn with_result(self, v: Value) -> InsertReuseBuilder<'f, I, [Option<Value>; 1]> {
+        self.with_results([Some(v)])
+    }
+
     pub(crate) fn inserter(&self) -> &I {
         &self.inserter
     }
@@ -91,6 +105,35 @@ impl<'f, I: InstInserterBase<'f>> InstBuilderBase<'f> for InsertBuilder<'f, I> {
     }
 }
 
+/// A builder that inserts at a place and gives detached values a new definition.
+#[derive(Debug)]
+pub struct InsertReuseBuilder<'f, I: InstInserterBase<'f>, Array: AsRef<[Option<Value>]>> {
+    inserter: I,
+    reuse: Array,
+    unused: core::marker::PhantomData<&'f u32>,
+}
+
+impl<'f, I, Array> InstBuilderBase<'f> for InsertReuseBuilder<'f, I, Array>
+where
+    I: InstInserterBase<'f>,
+    Array: AsRef<[Option<Value>]>,
+{
+    fn data_flow_graph(&self) -> &DataFlowGraph {
+        self.inserter.data_flow_graph()
+    }
+
+    fn data_flow_graph_mut(&mut self) -> &mut DataFlowGraph {
+        self.inserter.data_flow_graph_mut()
+    }
+
+    fn build(mut self, data: InstructionData, ctrl_type: Type) -> (Inst, &'f mut DataFlowGraph) {
+        let dfg = self.inserter.data_flow_graph_mut();
+        let inst = dfg.make_inst(data);
+        dfg.make_inst_results_reusing(inst, ctrl_type, self.reuse.as_ref().iter().copied());
+        (inst, self.inserter.insert_built_inst(inst))
+    }
+}
+
 /// Replaces an instruction in place. Its results stay where the new instruction has as many.
 #[derive(Debug)]
 pub struct ReplaceBuilder<'f> {
@@ -115,7 +158,7 @@ impl<'f> InstBuilderBase<'f> for ReplaceBuilder<'f> {
     }
 
     fn build(self, data: InstructionData, ctrl_type: Type) -> (Inst, &'f mut DataFlowGraph) {
-        self.dfg.insts[self.inst] = data;
+        self.dfg[self.inst] = data;
         if !self.dfg.has_results(self.inst) {
             self.dfg.make_inst_results(self.inst, ctrl_type);
         }
@@ -319,8 +362,90 @@ macro_rules! define_builder {
             }
 
             helpers!();
+
+            by_format! {
+                AtomicCas(flags: MemFlags, x: Value, y: Value, z: Value);
+                AtomicRmw(flags: MemFlags, op: AtomicRmwOp, x: Value, y: Value);
+                Binary(x: Value, y: Value);
+                BinaryImm8(imm: Uimm8, x: Value);
+                CallIndirect(sig_ref: SigRef, args: ValueList);
+                Call(func_ref: FuncRef, args: ValueList);
+                CondTrap(code: TrapCode, x: Value);
+                DynamicStackLoad(slot: DynamicStackSlot);
+                FloatCompare(cond: FloatCC, x: Value, y: Value);
+                FuncAddr(func_ref: FuncRef);
+                IntAddTrap(code: TrapCode, x: Value, y: Value);
+                IntCompare(cond: IntCC, x: Value, y: Value);
+                Load(flags: MemFlags, offset: Offset32, x: Value);
+                LoadNoOffset(flags: MemFlags, x: Value);
+                MultiAry(args: ValueList);
+                NullAry();
+                Shuffle(mask: Immediate, x: Value, y: Value);
+                StackLoad(slot: StackSlot, offset: Offset32);
+                Store(flags: MemFlags, offset: Offset32, x: Value, y: Value);
+                StoreNoOffset(flags: MemFlags, x: Value, y: Value);
+                Ternary(x: Value, y: Value, z: Value);
+                TernaryImm8(imm: Uimm8, x: Value, y: Value);
+                Trap(code: TrapCode);
+                Unary(x: Value);
+                UnaryConst(constant: Constant);
+                UnaryGlobalValue(global: GlobalValue);
+                UnaryIeee16(imm: Ieee16);
+                UnaryIeee32(imm: Ieee32);
+                UnaryIeee64(imm: Ieee64);
+                UnaryImm(imm: Imm64);
+            }
+
+            /// Makes a jump.
+            #[allow(non_snake_case, reason = "the format has this name")]
+            fn Jump(
+                mut self,
+                opcode: Opcode,
+                ctrl_typevar: Type,
+                destination: BlockCall,
+            ) -> (Inst, &'f mut DataFlowGraph) {
+                let mut data = InstructionData::new(opcode, ctrl_typevar);
+                data.extra = self.data_flow_graph_mut().push_block_calls(&[destination]);
+                self.build(data, ctrl_typevar)
+            }
+
+            /// Makes a branch on a value.
+            #[allow(non_snake_case, reason = "the format has this name")]
+            fn Brif(
+                mut self,
+                opcode: Opcode,
+                ctrl_typevar: Type,
+                block_then: BlockCall,
+                block_else: BlockCall,
+                x: Value,
+            ) -> (Inst, &'f mut DataFlowGraph) {
+                let mut data = InstructionData::unary(opcode, ctrl_typevar, x);
+                let calls = [block_then, block_else];
+                data.extra = self.data_flow_graph_mut().push_block_calls(&calls);
+                self.build(data, ctrl_typevar)
+            }
         }
     };
+}
+
+/// Methods that make an instruction of any opcode with operands of one shape.
+macro_rules! by_format {
+    ($($name:ident($($arg:ident: $ty:ty),*);)*) => { $(
+        #[doc = concat!("Makes an instruction of the format `", stringify!($name), "`.")]
+        #[allow(non_snake_case, reason = "the format has this name")]
+        #[allow(unused_mut, unused_variables, reason = "one format has no operands")]
+        fn $name(
+            self,
+            opcode: Opcode,
+            ctrl_typevar: Type,
+            $($arg: $ty),*
+        ) -> (Inst, &'f mut DataFlowGraph) {
+            let mut data = InstructionData::new(opcode, ctrl_typevar);
+            let mut slot = 0;
+            $($arg.store(&mut data, &mut slot);)*
+            self.build(data, ctrl_typevar)
+        }
+    )* };
 }
 
 macro_rules! with_constant {

@@ -5,6 +5,7 @@
 //! here knows an order: that is the layout's.
 
 use core::ops::{Index, IndexMut};
+use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
@@ -15,6 +16,7 @@ use super::entities::{
 };
 use super::exception_table::{ExceptionTableData, ExceptionTables};
 use super::extfunc::ExtFuncData;
+use super::formats::Insts;
 use super::instructions::{
     BlockArg, BlockCall, CallInfo, InstructionData, ValueList, ValueListPool,
 };
@@ -22,43 +24,11 @@ use super::jumptable::{JumpTableData, JumpTables, TableRange};
 use super::opcodes::TypeExpr;
 use super::types::{self, Type};
 use super::user_stack_maps::{UserStackMapEntry, UserStackMapEntryVec};
-use super::{ConstantData, ConstantPool, DebugTag, Opcode, Signature, ValueLabelAssignments};
+use super::{
+    ConstantData, ConstantPool, DebugTag, Opcode, RelSourceLoc, Signature, ValueLabelAssignments,
+};
 use crate::entity::{EntityRef, EntitySet, PrimaryMap, ReservedValue, SecondaryMap};
 use crate::isa::CallConv;
-
-/// The instructions of a function.
-#[derive(Clone, Debug, Default)]
-pub struct Insts(PrimaryMap<Inst, InstructionData>);
-
-impl Index<Inst> for Insts {
-    type Output = InstructionData;
-
-    #[inline]
-    fn index(&self, inst: Inst) -> &InstructionData {
-        &self.0[inst]
-    }
-}
-
-impl IndexMut<Inst> for Insts {
-    #[inline]
-    fn index_mut(&mut self, inst: Inst) -> &mut InstructionData {
-        &mut self.0[inst]
-    }
-}
-
-impl Insts {
-    /// The number of instructions ever made.
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.0.len() == 0
-    }
-}
 
 /// The parameters of a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,6 +52,11 @@ impl Blocks {
     /// Makes a block.
     pub fn add(&mut self) -> Block {
         self.0.push(BlockData::default())
+    }
+
+    /// All blocks ever made.
+    pub fn iter(&self) -> impl Iterator<Item = Block> + use<> {
+        self.0.keys()
     }
 
     /// The number of blocks ever made.
@@ -226,7 +201,7 @@ impl Default for Results {
 /// All that a function is made of but the order of its blocks and instructions.
 #[derive(Clone, Debug, Default)]
 pub struct DataFlowGraph {
-    /// The instructions.
+    /// The instructions, and the block calls of branches.
     pub insts: Insts,
     results: SecondaryMap<Inst, Results>,
     /// The blocks with their parameters.
@@ -234,8 +209,6 @@ pub struct DataFlowGraph {
     /// The pool of all value lists.
     pub value_lists: ValueListPool,
     values: PrimaryMap<Value, ValueData>,
-    /// The targets of all branches, those of one branch side by side.
-    pub block_calls: Vec<BlockCall>,
     /// Dynamic vector types.
     pub dynamic_types: DynamicTypes,
     /// Declared signatures.
@@ -255,7 +228,7 @@ pub struct DataFlowGraph {
     /// Declared functions whose calls may be overwritten while the code runs.
     pub patchable_funcs: EntitySet<FuncRef>,
     /// Labels of values, when a debugger wants them.
-    pub values_labels: Option<crate::FxHashMap<Value, ValueLabelAssignments>>,
+    pub values_labels: Option<BTreeMap<Value, ValueLabelAssignments>>,
     user_stack_maps: crate::FxHashMap<Inst, UserStackMapEntryVec>,
     debug_tags: crate::FxHashMap<Inst, SmallVec<[DebugTag; 4]>>,
 }
@@ -277,12 +250,11 @@ impl DataFlowGraph {
 
     /// Empties the graph and keeps its memory.
     pub fn clear(&mut self) {
-        self.insts.0.clear();
+        self.insts.clear();
         self.results.clear();
         self.blocks.0.clear();
         self.value_lists.clear();
         self.values.clear();
-        self.block_calls.clear();
         self.dynamic_types.clear();
         self.signatures.clear();
         self.ext_funcs.clear();
@@ -306,7 +278,7 @@ impl DataFlowGraph {
     /// Whether the instruction exists.
     #[inline]
     pub fn inst_is_valid(&self, inst: Inst) -> bool {
-        self.insts.0.is_valid(inst)
+        self.insts.stored.is_valid(inst)
     }
 
     /// The number of blocks ever made.
@@ -456,7 +428,7 @@ impl DataFlowGraph {
             }
             v
         };
-        let data = &mut self.insts[inst];
+        let data = &mut self.insts.stored[inst];
         if data.opcode.info().has_list {
             for arg in data.value_list().as_mut_slice(&mut self.value_lists) {
                 *arg = resolve(*arg);
@@ -468,13 +440,13 @@ impl DataFlowGraph {
         }
         let range = self.target_range(inst);
         for i in range {
-            self.block_calls[i].update_args(&mut self.value_lists, resolve);
+            self.insts.block_calls[i].map_values(&mut self.value_lists, resolve);
         }
     }
 
     /// Changes every argument of the instruction, those of its block calls included.
     pub fn map_inst_values(&mut self, inst: Inst, mut change: impl FnMut(Value) -> Value) {
-        let data = &mut self.insts[inst];
+        let data = &mut self.insts.stored[inst];
         if data.opcode.info().has_list {
             for arg in data.value_list().as_mut_slice(&mut self.value_lists) {
                 *arg = change(*arg);
@@ -485,7 +457,7 @@ impl DataFlowGraph {
             }
         }
         for i in self.target_range(inst) {
-            self.block_calls[i].update_args(&mut self.value_lists, &mut change);
+            self.insts.block_calls[i].map_values(&mut self.value_lists, &mut change);
         }
     }
 
@@ -536,25 +508,55 @@ impl DataFlowGraph {
     /// Makes an instruction without results.
     #[inline]
     pub fn make_inst(&mut self, data: InstructionData) -> Inst {
-        self.insts.0.push(data)
+        self.insts.stored.push(data)
     }
 
     /// The data of the instruction.
     #[inline]
     pub fn inst_data(&self, inst: Inst) -> &InstructionData {
-        &self.insts[inst]
+        &self.insts.stored[inst]
+    }
+
+    /// All values, each with its definition; aliases are left out.
+    pub fn values_and_defs(&self) -> impl Iterator<Item = (Value, ValueDef)> + '_ {
+        self.values().filter(|&v| !self.value_is_alias(v)).map(|v| (v, self.value_def(v)))
+    }
+
+    /// A copy of the instruction, not in the layout, with results and lists of its own.
+    pub fn clone_inst(&mut self, inst: Inst) -> Inst {
+        let mut data = self[inst];
+        if data.opcode.info().has_list {
+            let list = data.value_list().deep_clone(&mut self.value_lists);
+            data.set_value_list(list);
+        }
+        if matches!(data.opcode, Opcode::Jump | Opcode::Brif) {
+            let calls: SmallVec<[BlockCall; 2]> = self.branch_targets(inst).into();
+            let calls: SmallVec<[BlockCall; 2]> =
+                calls.iter().map(|call| call.deep_clone(&mut self.value_lists)).collect();
+            data.extra = self.push_block_calls(&calls);
+        }
+        let copy = self.make_inst(data);
+        self.make_inst_results(copy, data.ctrl_type);
+        copy
+    }
+
+    /// Changes all values that the instruction uses to those of an iterator, in the order of
+    /// [`Self::inst_values`].
+    pub fn overwrite_inst_values<I: Iterator<Item = Value>>(&mut self, inst: Inst, mut values: I) {
+        let mut next = || values.next().expect("there is a value for each that is used");
+        self.map_inst_values(inst, |_| next());
     }
 
     /// The value arguments, without those of block calls.
     #[inline]
     pub fn inst_args(&self, inst: Inst) -> &[Value] {
-        self.insts.0[inst].arguments(&self.value_lists)
+        self.insts.stored[inst].arguments(&self.value_lists)
     }
 
     /// As [`Self::inst_args`], to write.
     #[inline]
     pub fn inst_args_mut(&mut self, inst: Inst) -> &mut [Value] {
-        let data = &mut self.insts.0[inst];
+        let data = &mut self.insts.stored[inst];
         if data.opcode.info().has_list {
             data.value_list().as_mut_slice(&mut self.value_lists)
         } else {
@@ -574,8 +576,20 @@ impl DataFlowGraph {
         &args[self.num_fixed(inst).min(args.len())..]
     }
 
+    /// As [`Self::inst_fixed_args`], to write.
+    pub fn inst_fixed_args_mut(&mut self, inst: Inst) -> &mut [Value] {
+        let fixed = self.inst_fixed_args(inst).len();
+        &mut self.inst_args_mut(inst)[..fixed]
+    }
+
+    /// As [`Self::inst_variable_args`], to write.
+    pub fn inst_variable_args_mut(&mut self, inst: Inst) -> &mut [Value] {
+        let fixed = self.inst_fixed_args(inst).len();
+        &mut self.inst_args_mut(inst)[fixed..]
+    }
+
     fn num_fixed(&self, inst: Inst) -> usize {
-        match self.insts[inst].opcode {
+        match self.insts.stored[inst].opcode {
             Opcode::CallIndirect | Opcode::ReturnCallIndirect | Opcode::TryCallIndirect => 1,
             op => op.info().fixed_values as usize,
         }
@@ -639,7 +653,7 @@ impl DataFlowGraph {
     /// Makes the results that the opcode (or the signature of the call) says. Returns how many.
     #[inline]
     pub fn make_inst_results(&mut self, inst: Inst, ctrl_type: Type) -> usize {
-        let results = self.insts[inst].opcode.info().results;
+        let results = self.insts.stored[inst].opcode.info().results;
         if let [one] = results
             && let Some(ty) = one.eval(ctrl_type)
         {
@@ -663,7 +677,7 @@ impl DataFlowGraph {
 
     /// The type of result `n` by the opcode or the signature of the call; `None` if there is none.
     pub fn result_type(&self, inst: Inst, ctrl_type: Type, n: usize) -> Option<Type> {
-        let data = &self.insts[inst];
+        let data = &self.insts.stored[inst];
         if let Some(sig) = self.call_signature(inst) {
             if data.opcode.is_terminator() {
                 return None;
@@ -673,9 +687,59 @@ impl DataFlowGraph {
         data.opcode.info().results.get(n).and_then(|e: &TypeExpr| e.eval(ctrl_type))
     }
 
+    /// The type of result `result_idx`, as [`Self::result_type`] has it.
+    pub fn compute_result_type(
+        &self,
+        inst: Inst,
+        result_idx: usize,
+        ctrl_typevar: Type,
+    ) -> Option<Type> {
+        self.result_type(inst, ctrl_typevar, result_idx)
+    }
+
+    /// The types of the results that [`Self::make_inst_results`] makes.
+    pub fn inst_result_types(
+        &self,
+        inst: Inst,
+        ctrl_typevar: Type,
+    ) -> impl ExactSizeIterator<Item = Type> + use<> {
+        let types = (0..).map_while(|n| self.result_type(inst, ctrl_typevar, n));
+        types.collect::<SmallVec<[Type; 4]>>().into_iter()
+    }
+
+    /// As [`Self::make_inst_results`]; where the iterator has a value, which must be detached, it
+    /// becomes the result again.
+    pub fn make_inst_results_reusing<I: Iterator<Item = Option<Value>>>(
+        &mut self,
+        inst: Inst,
+        ctrl_typevar: Type,
+        reuse: I,
+    ) -> usize {
+        let mut reuse = reuse.fuse();
+        self.results[inst] = Results::none();
+        let types = self.inst_result_types(inst, ctrl_typevar);
+        let count = types.len();
+        for ty in types {
+            match reuse.next().flatten() {
+                Some(value) => self.attach_result(inst, value, ty),
+                None => {
+                    self.append_result(inst, ty);
+                }
+            }
+        }
+        count
+    }
+
+    /// Says that from `from` on, the labels of `to_alias` are those of `value` too.
+    pub fn add_value_label_alias(&mut self, to_alias: Value, from: RelSourceLoc, value: Value) {
+        if let Some(labels) = &mut self.values_labels {
+            labels.insert(to_alias, ValueLabelAssignments::Alias { from, value });
+        }
+    }
+
     /// The signature of a call instruction; for `try_call`s the one of the callee.
     pub fn call_signature(&self, inst: Inst) -> Option<SigRef> {
-        match self.insts[inst].analyze_call(&self.value_lists) {
+        match self.insts.stored[inst].analyze_call(&self.value_lists) {
             CallInfo::NotACall => None,
             CallInfo::Direct(func, _) => Some(self.ext_funcs.get(func)?.signature),
             CallInfo::Indirect(sig, _) => Some(sig),
@@ -686,7 +750,7 @@ impl DataFlowGraph {
     /// The controlling type of the instruction.
     #[inline]
     pub fn ctrl_typevar(&self, inst: Inst) -> Type {
-        self.insts[inst].ctrl_type
+        self.insts.stored[inst].ctrl_type
     }
 
     /// Replaces the instruction; the results stay, and new ones are made if it had none.
@@ -702,7 +766,7 @@ impl DataFlowGraph {
         for (&dest, &src) in dests.iter().zip(&srcs) {
             self.change_to_alias(dest, src);
         }
-        self.insts[inst] = InstructionData::new(Opcode::Nop, types::INVALID);
+        self.insts.stored[inst] = InstructionData::new(Opcode::Nop, types::INVALID);
         self.results[inst] = Results::none();
     }
 
@@ -710,7 +774,7 @@ impl DataFlowGraph {
     pub fn replace_with_value(&mut self, inst: Inst, value: Value) {
         let dest = self.first_result(inst);
         self.change_to_alias(dest, value);
-        self.insts[inst] = InstructionData::new(Opcode::Nop, types::INVALID);
+        self.insts.stored[inst] = InstructionData::new(Opcode::Nop, types::INVALID);
         self.results[inst] = Results::none();
     }
 
@@ -832,13 +896,13 @@ impl DataFlowGraph {
 
     /// Stores block calls side by side; returns the index of the first.
     pub fn push_block_calls(&mut self, calls: &[BlockCall]) -> u32 {
-        let first = self.block_calls.len() as u32;
-        self.block_calls.extend_from_slice(calls);
+        let first = self.insts.block_calls.len() as u32;
+        self.insts.block_calls.extend_from_slice(calls);
         first
     }
 
     fn target_range(&self, inst: Inst) -> core::ops::Range<usize> {
-        let data = &self.insts[inst];
+        let data = &self.insts.stored[inst];
         match data.opcode {
             Opcode::Jump => data.extra as usize..data.extra as usize + 1,
             Opcode::Brif => data.extra as usize..data.extra as usize + 2,
@@ -854,14 +918,14 @@ impl DataFlowGraph {
     /// of a `try_call` the normal target first.
     #[inline]
     pub fn branch_targets(&self, inst: Inst) -> &[BlockCall] {
-        &self.block_calls[self.target_range(inst)]
+        &self.insts.block_calls[self.target_range(inst)]
     }
 
     /// As [`Self::branch_targets`], to write.
     #[inline]
     pub fn branch_targets_mut(&mut self, inst: Inst) -> &mut [BlockCall] {
         let range = self.target_range(inst);
-        &mut self.block_calls[range]
+        &mut self.insts.block_calls[range]
     }
 
     /// Declares a table for `br_table`.
@@ -888,7 +952,7 @@ impl DataFlowGraph {
 
     /// The block calls of a table, the default first.
     pub fn jump_table(&self, table: JumpTable) -> &[BlockCall] {
-        &self.block_calls[self.jump_tables[table].range()]
+        &self.insts.block_calls[self.jump_tables[table].range()]
     }
 
     /// Declares a table for `try_call`.
@@ -977,6 +1041,13 @@ impl Index<Inst> for DataFlowGraph {
 
     #[inline]
     fn index(&self, inst: Inst) -> &InstructionData {
-        &self.insts.0[inst]
+        &self.insts.stored[inst]
+    }
+}
+
+impl IndexMut<Inst> for DataFlowGraph {
+    #[inline]
+    fn index_mut(&mut self, inst: Inst) -> &mut InstructionData {
+        &mut self.insts.stored[inst]
     }
 }

@@ -127,7 +127,7 @@ impl StoredExceptionTable {
         self.sig
     }
 
-    /// Where the block calls stand in `dfg.block_calls`: the normal target, then the handlers.
+    /// Where the block calls stand in `dfg.insts.block_calls`: the normal target, then the handlers.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..(self.start + self.len) as usize
     }

@@ -244,8 +244,55 @@ macro_rules! define_float {
                 Self(self.0 & !bit | sign.0 & bit)
             }
 
+            /// True where the sign bit is not set.
+            pub const fn is_positive(self) -> bool {
+                !self.is_negative()
+            }
+
+            /// The number, unless it is a NaN.
+            pub fn non_nan(self) -> Option<Self> {
+                (!self.is_nan()).then_some(self)
+            }
+
+            /// The smaller number, -0 below +0; a NaN if one of them is a NaN.
+            #[must_use]
+            pub fn minimum(self, other: Self) -> Self {
+                self.ordered(other, |x, y| x <= y)
+            }
+
+            /// The larger number, +0 above -0; a NaN if one of them is a NaN.
+            #[must_use]
+            pub fn maximum(self, other: Self) -> Self {
+                self.ordered(other, |x, y| x >= y)
+            }
+
+            fn ordered(
+                self,
+                other: Self,
+                first: impl Fn((i128, bool), (i128, bool)) -> bool,
+            ) -> Self {
+                if self.is_nan() || other.is_nan() {
+                    let nan = if self.is_nan() { self } else { other };
+                    return Self(nan.0 | Self::FORMAT.quiet_bit() as $bits);
+                }
+                let key = |x: Self| (x.order_key(), x.is_positive());
+                if first(key(self), key(other)) { self } else { other }
+            }
+
+            /// The largest number from which rounding towards zero gives less than the least
+            /// signed integer of `n` bits.
+            pub fn fcvt_to_sint_negative_overflow<I: Into<i32>>(n: I) -> Self {
+                let n: i32 = n.into();
+                let fraction = Self::FORMAT.fraction as i32;
+                let power = -Self::pow2(n - 1);
+                // One unit in the last place below, where that is a whole number; else below by one.
+                let step = (fraction + 1 - n).max(0);
+                Self(power.0 + (1 << step))
+            }
+
             /// 2 to the power of `n`, which must be the exponent of a normal number.
-            pub fn pow2(n: i32) -> Self {
+            pub fn pow2<I: Into<i32>>(n: I) -> Self {
+                let n: i32 = n.into();
                 let biased = i64::from(n) + Self::FORMAT.bias();
                 assert!(
                     biased > 0 && biased <= 2 * Self::FORMAT.bias(),
@@ -257,6 +304,38 @@ macro_rules! define_float {
             fn order_key(self) -> i128 {
                 let magnitude = self.abs().0 as i128;
                 if self.is_negative() { -magnitude } else { magnitude }
+            }
+        }
+
+        impl core::ops::BitAnd for $name {
+            type Output = Self;
+
+            fn bitand(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
+        }
+
+        impl core::ops::BitOr for $name {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+        }
+
+        impl core::ops::BitXor for $name {
+            type Output = Self;
+
+            fn bitxor(self, other: Self) -> Self {
+                Self(self.0 ^ other.0)
+            }
+        }
+
+        impl core::ops::Not for $name {
+            type Output = Self;
+
+            fn not(self) -> Self {
+                Self(!self.0)
             }
         }
 
@@ -327,6 +406,59 @@ impl Ieee64 {
     pub const fn as_f64(self) -> f64 {
         f64::from_bits(self.0)
     }
+}
+
+/// Arithmetic of the types that the host has.
+macro_rules! host_arithmetic {
+    ($($name:ident $host:ty;)*) => { $(
+        impl $name {
+            /// The square root.
+            #[must_use]
+            pub fn sqrt(self) -> Self {
+                Self::from(<$host>::from(self).sqrt())
+            }
+
+            /// The least whole number not below.
+            #[must_use]
+            pub fn ceil(self) -> Self {
+                Self::from(<$host>::from(self).ceil())
+            }
+
+            /// The largest whole number not above.
+            #[must_use]
+            pub fn floor(self) -> Self {
+                Self::from(<$host>::from(self).floor())
+            }
+
+            /// The whole number towards zero.
+            #[must_use]
+            pub fn trunc(self) -> Self {
+                Self::from(<$host>::from(self).trunc())
+            }
+
+            /// The nearest whole number, the even one of two.
+            #[must_use]
+            pub fn round_ties_even(self) -> Self {
+                Self::from(<$host>::from(self).round_ties_even())
+            }
+        }
+
+        host_arithmetic! { @ $name $host, Add add +, Sub sub -, Mul mul *, Div div / }
+    )* };
+    (@ $name:ident $host:ty, $($trait:ident $method:ident $op:tt),*) => { $(
+        impl core::ops::$trait for $name {
+            type Output = Self;
+
+            fn $method(self, other: Self) -> Self {
+                Self::from(<$host>::from(self) $op <$host>::from(other))
+            }
+        }
+    )* };
+}
+
+host_arithmetic! {
+    Ieee32 f32;
+    Ieee64 f64;
 }
 
 impl From<f32> for Ieee32 {

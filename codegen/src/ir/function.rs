@@ -169,7 +169,7 @@ impl FunctionStencil {
     /// Whether the block ends in an instruction that leaves or branches.
     pub fn is_block_basic(&self, block: Block) -> Result<(), (Inst, &'static str)> {
         let mut insts = self.layout.block_insts(block);
-        match insts.find(|&inst| self.dfg.insts[inst].opcode.is_terminator()) {
+        match insts.find(|&inst| self.dfg[inst].opcode.is_terminator()) {
             Some(inst) if insts.next().is_some() => Err((inst, "a terminator ends its block")),
             _ => Ok(()),
         }
@@ -181,14 +181,14 @@ impl FunctionStencil {
             Some(inst) => self.dfg.branch_targets(inst),
             None => &[],
         };
-        calls.iter().map(BlockCall::block)
+        calls.iter().map(BlockCall::target)
     }
 
     /// Changes all targets `old` of the branch to `new`.
     pub fn rewrite_branch_destination(&mut self, inst: Inst, old: Block, new: Block) {
         for call in self.dfg.branch_targets_mut(inst) {
-            if call.block() == old {
-                call.set_block(new);
+            if call.target() == old {
+                call.set_target(new);
             }
         }
     }
@@ -199,8 +199,8 @@ impl FunctionStencil {
     }
 
     /// The size of the fixed stack slots together, in bytes.
-    pub fn fixed_stack_size(&self) -> u64 {
-        self.sized_stack_slots.values().map(|slot| u64::from(slot.size)).sum()
+    pub fn fixed_stack_size(&self) -> u32 {
+        self.sized_stack_slots.values().fold(0, |sum, slot| sum.saturating_add(slot.size))
     }
 }
 

@@ -33,7 +33,7 @@ pub type ValueList = EntityList<Value>;
 /// | integer or float immediate | `args[1]` low half, `args[2]` high half, as bits |
 /// | stack slot, block, exception table | `args[1]`, as bits |
 /// | function, signature, edge number | `args[2]`, as bits |
-/// | block calls of `jump`, `brif` | `extra`: index of the first in `dfg.block_calls` |
+/// | block calls of `jump`, `brif` | `extra`: index of the first in `dfg.insts.block_calls` |
 /// | table of `br_table` | `extra` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InstructionData {
@@ -464,6 +464,13 @@ impl Operand for Value {
     }
 }
 
+impl Operand for ValueList {
+    #[inline]
+    fn store(self, data: &mut InstructionData, _slot: &mut usize) {
+        data.set_value_list(self);
+    }
+}
+
 impl Operand for Type {
     #[inline]
     fn store(self, data: &mut InstructionData, _slot: &mut usize) {
@@ -526,6 +533,7 @@ word_operands! {
     Constant, self => Constant self.as_u32();
     Immediate, self => Mask self.as_u32();
     FuncRef, self => FuncRef self.as_u32();
+    SigRef, self => SigRef self.as_u32();
     Block, self => Block self.as_u32();
     EdgeIndex, self => EdgeIndex self.0 as u32;
 }
@@ -547,7 +555,7 @@ impl From<Imm64> for EdgeIndex {
 }
 
 /// An argument of a block call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BlockArg {
     /// An SSA value.
     Value(Value),
@@ -583,6 +591,14 @@ impl BlockArg {
         }
     }
 
+    /// The argument with its SSA value changed, if it is one.
+    pub fn map_value<F: FnMut(Value) -> Value>(&self, mut change: F) -> Self {
+        match *self {
+            BlockArg::Value(v) => BlockArg::Value(change(v)),
+            other => other,
+        }
+    }
+
     /// The SSA value, if it is one.
     #[inline]
     pub fn as_value(&self) -> Option<Value> {
@@ -611,7 +627,7 @@ impl core::fmt::Display for BlockArg {
 }
 
 /// A branch target with its arguments. The arguments live in the pool of value lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BlockCall {
     block: Block,
     list: ValueList,
@@ -631,20 +647,25 @@ impl BlockCall {
 
     /// The target.
     #[inline]
-    pub fn block(&self) -> Block {
-        self.block
-    }
-
-    /// As [`Self::block`]; the pool is not needed, the argument is there for callers of the
-    /// interface that packs the block into the list.
-    #[inline]
-    pub fn block_in(&self, _pool: &ValueListPool) -> Block {
+    pub fn target(&self) -> Block {
         self.block
     }
 
     /// Changes the target.
     #[inline]
-    pub fn set_block(&mut self, block: Block) {
+    pub fn set_target(&mut self, block: Block) {
+        self.block = block;
+    }
+
+    /// The target. The pool is for callers who know calls that keep their block there.
+    #[inline]
+    pub fn block(&self, _pool: &ValueListPool) -> Block {
+        self.block
+    }
+
+    /// Changes the target; the pool as with [`Self::block`].
+    #[inline]
+    pub fn set_block(&mut self, block: Block, _pool: &mut ValueListPool) {
         self.block = block;
     }
 
@@ -653,7 +674,8 @@ impl BlockCall {
     pub fn args<'a>(
         &self,
         pool: &'a ValueListPool,
-    ) -> impl ExactSizeIterator<Item = BlockArg> + 'a {
+    ) -> impl ExactSizeIterator<Item = BlockArg> + DoubleEndedIterator<Item = BlockArg> + use<'a>
+    {
         self.list.as_slice(pool).iter().map(|&v| BlockArg::decode(v))
     }
 
@@ -712,11 +734,58 @@ impl BlockCall {
     }
 
     /// Changes every SSA value among the arguments.
-    pub fn update_args(&self, pool: &mut ValueListPool, mut change: impl FnMut(Value) -> Value) {
+    pub fn map_values(&self, pool: &mut ValueListPool, mut change: impl FnMut(Value) -> Value) {
         for slot in self.list.as_mut_slice(pool) {
             if let BlockArg::Value(v) = BlockArg::decode(*slot) {
                 *slot = change(v);
             }
         }
+    }
+
+    /// Changes every argument.
+    pub fn update_args<F: FnMut(BlockArg) -> BlockArg>(
+        &mut self,
+        pool: &mut ValueListPool,
+        mut change: F,
+    ) {
+        for slot in self.list.as_mut_slice(pool) {
+            *slot = change(BlockArg::decode(*slot)).encode();
+        }
+    }
+
+    /// Adds arguments.
+    pub fn extend<I, T>(&mut self, args: I, pool: &mut ValueListPool)
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<BlockArg>,
+    {
+        self.list.extend(args.into_iter().map(|arg| arg.into().encode()), pool);
+    }
+
+    /// The same call with a list of its own.
+    pub fn deep_clone(&self, pool: &mut ValueListPool) -> Self {
+        Self { block: self.block, list: self.list.deep_clone(pool) }
+    }
+
+    /// The call as text.
+    pub fn display<'a>(&self, pool: &'a ValueListPool) -> DisplayBlockCall<'a> {
+        DisplayBlockCall { block: self.block, args: self.list.as_slice(pool) }
+    }
+}
+
+/// A block call as text.
+#[derive(Clone, Copy, Debug)]
+pub struct DisplayBlockCall<'a> {
+    block: Block,
+    args: &'a [Value],
+}
+
+impl core::fmt::Display for DisplayBlockCall<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.block)?;
+        for (n, &arg) in self.args.iter().enumerate() {
+            write!(f, "{}{}", if n == 0 { "(" } else { ", " }, BlockArg::decode(arg))?;
+        }
+        f.write_str(if self.args.is_empty() { "" } else { ")" })
     }
 }

@@ -83,7 +83,7 @@ impl TableRange {
         Self { start, len }
     }
 
-    /// The range in `dfg.block_calls`.
+    /// The range in `dfg.insts.block_calls`.
     #[inline]
     pub fn range(self) -> Range<usize> {
         self.start as usize..(self.start + self.len) as usize

@@ -6,6 +6,7 @@
 use core::cmp::Ordering;
 
 use super::entities::{Block, Inst};
+use crate::analysis::dominator_tree::ProgramPoint;
 use crate::entity::{PackedOption, SecondaryMap};
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -299,9 +300,40 @@ impl Layout {
 
     /// The order of two instructions of one block.
     #[inline]
-    pub fn pp_cmp(&self, a: Inst, b: Inst) -> Ordering {
+    pub fn inst_cmp(&self, a: Inst, b: Inst) -> Ordering {
         debug_assert_eq!(self.inst_block(a), self.inst_block(b));
         self.insts[a].seq.cmp(&self.insts[b].seq)
+    }
+
+    /// The order of two places: blocks come before their instructions.
+    pub fn pp_cmp<A, B>(&self, a: A, b: B) -> Ordering
+    where
+        A: Into<ProgramPoint>,
+        B: Into<ProgramPoint>,
+    {
+        let (a, b) = (a.into(), b.into());
+        let key = |point| match point {
+            ProgramPoint::Block(_) => None,
+            ProgramPoint::Inst(inst) => Some(self.insts[inst].seq),
+        };
+        let order = self.block_cmp(self.pp_block(a), self.pp_block(b));
+        order.then_with(|| key(a).cmp(&key(b)))
+    }
+
+    /// The block of a place.
+    pub fn pp_block<PP: Into<ProgramPoint>>(&self, pp: PP) -> Block {
+        match pp.into() {
+            ProgramPoint::Block(block) => block,
+            ProgramPoint::Inst(inst) => {
+                self.inst_block(inst).expect("the instruction is in the layout")
+            }
+        }
+    }
+
+    /// Whether the block has one instruction and no more.
+    pub fn block_contains_exactly_one_inst(&self, block: Block) -> bool {
+        let first = self.first_inst(block);
+        first.is_some() && first == self.last_inst(block)
     }
 
     /// The order of two blocks.

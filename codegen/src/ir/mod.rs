@@ -15,6 +15,7 @@ mod exception_table;
 mod extfunc;
 mod extname;
 mod floats;
+pub mod formats;
 pub mod function;
 mod globalvalue;
 pub mod immediates;
@@ -34,7 +35,8 @@ mod user_stack_maps;
 
 pub use atomic_rmw_op::AtomicRmwOp;
 pub use builder::{
-    BuildInFunction, InsertBuilder, InstBuilder, InstBuilderBase, InstInserterBase, ReplaceBuilder,
+    BuildInFunction, InsertBuilder, InsertReuseBuilder, InstBuilder, InstBuilderBase,
+    InstInserterBase, ReplaceBuilder,
 };
 pub use condcodes::{FloatCC, IntCC};
 pub use constant::{ConstantData, ConstantPool};

@@ -1012,6 +1012,16 @@ impl Opcode {
         Self::ALL.iter().copied().find(|op| op.info().name == name)
     }
 
+    /// All opcodes.
+    pub fn all() -> &'static [Opcode] {
+        Self::ALL
+    }
+
+    /// Whether a collector may run there: calls that return.
+    pub fn is_safepoint(self) -> bool {
+        self.is_call() && !self.is_return()
+    }
+
     #[inline]
     fn has(self, effect: u16) -> bool {
         self.info().effects & effect != 0

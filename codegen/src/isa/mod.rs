@@ -8,6 +8,7 @@ pub mod unwind;
 
 pub use call_conv::CallConv;
 
+use crate::compile::CompiledCode;
 use crate::ir::{Endianness, Type, types};
 use crate::machine::Backend;
 use crate::result::CodegenResult;
@@ -98,6 +99,25 @@ pub trait TargetIsa: fmt::Display + Send + Sync {
     /// What all unwind information of the machine shares.
     fn common_unwind_info(&self) -> Option<unwind::CommonUnwindInfo> {
         None
+    }
+
+    /// Unwind information of a compiled function.
+    fn emit_unwind_info(
+        &self,
+        result: &CompiledCode,
+        kind: unwind::UnwindInfoKind,
+    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
+        Ok(match (kind, self.common_unwind_info()) {
+            (unwind::UnwindInfoKind::SystemV, Some(_)) => {
+                Some(unwind::UnwindInfo::SystemV(result.unwind.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether code is marked so that indirect branches lead only to marked places.
+    fn is_branch_protection_enabled(&self) -> bool {
+        false
     }
 
     /// Whether `fma` is one instruction.

@@ -338,7 +338,7 @@ impl LowerCtx<'_> {
     /// forms.
     pub(super) fn lower_call(&mut self, inst: Inst) -> CodegenResult<()> {
         let func = self.func;
-        let opcode = func.dfg.insts[inst].opcode;
+        let opcode = func.dfg[inst].opcode;
         let sig_ref = func.dfg.call_signature(inst).expect("a call has a signature");
         let id = self.abi_sig(sig_ref)?;
         let indirect = matches!(
@@ -351,11 +351,10 @@ impl LowerCtx<'_> {
         let (callee, args) = if indirect {
             (Callee::Address(self.reg(args[0])), &args[1..])
         } else {
-            let data = &func.dfg.ext_funcs[func.dfg.insts[inst].func_ref()];
+            let data = &func.dfg.ext_funcs[func.dfg[inst].func_ref()];
             (Callee::Symbol(&data.name, data.colocated), args)
         };
-        let patchable =
-            !indirect && func.dfg.patchable_funcs.contains(func.dfg.insts[inst].func_ref());
+        let patchable = !indirect && func.dfg.patchable_funcs.contains(func.dfg[inst].func_ref());
         let request = CallRequest { id, callee, inst: Some(inst), is_tail, is_try, patchable };
         self.s.call_args.clear();
         for &arg in args {
@@ -637,7 +636,7 @@ impl LowerCtx<'_> {
     fn context_regs(&mut self, call: &CallRequest<'_>) -> Vec<VReg> {
         let (true, Some(inst)) = (call.is_try, call.inst) else { return Vec::new() };
         let func = self.func;
-        let Some(table) = func.dfg.insts[inst].exception_table() else { return Vec::new() };
+        let Some(table) = func.dfg[inst].exception_table() else { return Vec::new() };
         // Copies, because a value cannot be in a fixed register and on the stack at one place.
         let copy = |value| {
             let (from, to) = (self.reg(value), self.new_vreg(RegClass::Int));

@@ -107,12 +107,12 @@ impl BlockOrder {
             let mut table = NONE;
             let mut split_all = false;
             if let Some(inst) = func.layout.last_inst(block) {
-                let opcode = func.dfg.insts[inst].opcode;
+                let opcode = func.dfg[inst].opcode;
                 let is_table = opcode == Opcode::BrTable;
                 split_all = matches!(opcode, Opcode::TryCall | Opcode::TryCallIndirect);
                 let first_case = vcode.table_targets.len() as u32;
                 for (k, call) in func.dfg.branch_targets(inst).iter().enumerate() {
-                    let named = &mut self.named[call.block().index()];
+                    let named = &mut self.named[call.target().index()];
                     let next = self.edges.len() as u32 - start;
                     let known = call.is_empty() && named.0 == i as u32 && !split_all;
                     let edge = if known { named.1 } else { next };
@@ -120,8 +120,8 @@ impl BlockOrder {
                         if call.is_empty() {
                             *named = (i as u32, next);
                         }
-                        self.edges.push(Edge { target: call.block(), call: k as u32 });
-                        self.pred_count[call.block().index()] += 1;
+                        self.edges.push(Edge { target: call.target(), call: k as u32 });
+                        self.pred_count[call.target().index()] += 1;
                     }
                     if is_table && k > 0 {
                         vcode.table_targets.push(edge);

@@ -107,8 +107,17 @@ pub enum FinalizedMachExceptionHandler {
     Tag(ExceptionTag, CodeOffset),
     /// All exceptions go to this offset.
     Default(CodeOffset),
-    /// The context of the entries that follow is at this offset from the stack pointer.
-    Context(u32),
+    /// The context of the entries that follow is here.
+    Context(ExceptionContextLoc),
+}
+
+/// Where the context of exception handlers is during a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExceptionContextLoc {
+    /// In memory, at this offset from the stack pointer.
+    SPOffset(u32),
+    /// In the register with this number. No call leaves it there now.
+    GPR(u8),
 }
 
 /// A call.
@@ -347,7 +356,8 @@ impl CodeBuffer {
 
     /// A context of the last call's handlers that follow.
     pub fn handler_context(&mut self, offset: u32) {
-        self.handlers.push(FinalizedMachExceptionHandler::Context(offset));
+        self.handlers
+            .push(FinalizedMachExceptionHandler::Context(ExceptionContextLoc::SPOffset(offset)));
         self.grow_handlers();
     }
 

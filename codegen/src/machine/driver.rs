@@ -96,7 +96,7 @@ fn count_uses(func: &Function, vcode: &VCode, s: &mut LowerScratch) {
         color += 1;
         let mut load_trap: Option<TrapCode> = None;
         for inst in func.layout.block_insts(block).rev() {
-            let data = &dfg.insts[inst];
+            let data = &dfg[inst];
             let mut shared = 0;
             let mut mark = 0;
             if data.is_removable() {
@@ -272,7 +272,7 @@ impl LowerCtx<'_> {
         }
         self.cur_inst = Some(inst);
         self.cur_color = color & !EFFECT;
-        match func.dfg.insts[inst].opcode {
+        match func.dfg[inst].opcode {
             Opcode::Call | Opcode::CallIndirect => self.lower_call(inst)?,
             Opcode::Nop => {}
             Opcode::SequencePoint => {
@@ -328,7 +328,7 @@ impl LowerCtx<'_> {
         let func = self.func;
         let start = self.vcode.edge_args.len() as u32;
         let call = func.dfg.branch_targets(branch)[call as usize];
-        let params = func.dfg.block_params(call.block());
+        let params = func.dfg.block_params(call.target());
         for (n, arg) in call.args(&func.dfg.value_lists).enumerate() {
             match arg {
                 BlockArg::Value(value) => {
@@ -385,7 +385,7 @@ impl LowerCtx<'_> {
 
     fn lower_terminator(&mut self, block: usize, inst: Inst) -> CodegenResult<()> {
         let func = self.func;
-        let data = &func.dfg.insts[inst];
+        let data = &func.dfg[inst];
         self.cur_inst = Some(inst);
         self.cur_color = self.s.colors[inst.index()] & !EFFECT;
         // Arguments of edges come first: a constant among them may change the flags.

@@ -191,7 +191,7 @@ impl Emitter<'_> {
                 self.buffer.tags(tags);
             }
         }
-        let Some(table) = func.dfg.insts[inst].exception_table() else { return };
+        let Some(table) = func.dfg[inst].exception_table() else { return };
         // Contexts are the last uses of the call, in order; each must be in the frame.
         let items = func.dfg.exception_tables[table].items();
         let contexts = items.iter().filter(|i| matches!(i, ir::HandlerKind::Context(_))).count();

@@ -104,7 +104,7 @@ impl<'a> LowerCtx<'a> {
     /// The instruction.
     #[inline]
     pub fn data(&self, inst: Inst) -> &'a InstructionData {
-        &self.func.dfg.insts[inst]
+        &self.func.dfg[inst]
     }
 
     /// The arguments of an instruction.
@@ -144,7 +144,7 @@ impl<'a> LowerCtx<'a> {
     #[inline]
     pub fn def_as(&self, value: Value, opcode: Opcode) -> Option<Inst> {
         let inst = self.def_inst(value)?;
-        (self.func.dfg.insts[inst].opcode == opcode).then_some(inst)
+        (self.func.dfg[inst].opcode == opcode).then_some(inst)
     }
 
     /// How often a value is used by live instructions; saturates at 127.
@@ -188,7 +188,7 @@ impl<'a> LowerCtx<'a> {
         if color == SUNK || color & !EFFECT != self.cur_color {
             return false;
         }
-        let data = &self.func.dfg.insts[load];
+        let data = &self.func.dfg[load];
         if !data.opcode.can_load() || data.opcode.other_side_effects() {
             return false;
         }
@@ -234,7 +234,7 @@ impl<'a> LowerCtx<'a> {
     /// where the block is unreachable or ends in something else.
     pub fn handler_label(&self, block: ir::Block, edge: usize) -> Option<u32> {
         let last = self.func.layout.last_inst(block)?;
-        self.func.dfg.insts[last].exception_table()?;
+        self.func.dfg[last].exception_table()?;
         let machine = self.order.machine_block(block)?;
         let succs = self.vcode.blocks[machine as usize].succs.range();
         // The normal way on is the first.
@@ -307,7 +307,7 @@ impl LowerCtx<'_> {
     #[inline]
     pub fn reg(&mut self, value: Value) -> VReg {
         if let Some(inst) = self.def_inst(value)
-            && is_remade(self.func.dfg.insts[inst].opcode)
+            && is_remade(self.func.dfg[inst].opcode)
         {
             return self.remake(inst, value);
         }

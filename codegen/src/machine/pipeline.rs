@@ -14,7 +14,7 @@ use crate::binemit::CodeOffset;
 use crate::compile::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
 use crate::ir::{ArgumentPurpose, Function, GlobalValueData, ValueLabel};
 use crate::isa::TargetIsa;
-use crate::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use crate::isa::unwind::{SystemVUnwindInfo, UnwindInfo, UnwindInfoKind};
 use crate::result::{CodegenError, CodegenResult};
 use crate::settings::RegallocAlgorithm;
 use regalloc2::{Edit, PRegSet};
@@ -328,6 +328,15 @@ impl MachineContext {
 const MAX_INSTS: usize = 1 << 26;
 
 impl CompiledCode {
+    /// Unwind information of this kind.
+    pub fn create_unwind_info_of_kind(
+        &self,
+        isa: &dyn TargetIsa,
+        unwind_info_kind: UnwindInfoKind,
+    ) -> CodegenResult<Option<UnwindInfo>> {
+        isa.emit_unwind_info(self, unwind_info_kind)
+    }
+
     /// The unwind information, if the settings asked for it.
     pub fn create_unwind_info(&self, isa: &dyn TargetIsa) -> CodegenResult<Option<UnwindInfo>> {
         if !isa.flags().unwind_info() {

@@ -94,7 +94,7 @@ fn collect(func: &Function, s: &mut Scratch) -> bool {
         let Some(inst) = func.layout.last_inst(block) else { continue };
         for &call in func.dfg.branch_targets(inst) {
             if !call.is_empty() {
-                let first = &mut s.first_edge[call.block().index()];
+                let first = &mut s.first_edge[call.target().index()];
                 s.edges.push((call, *first));
                 *first = s.edges.len() as u32 - 1;
             }
@@ -159,7 +159,7 @@ fn apply(func: &mut Function, s: &mut Scratch) {
         let Some(inst) = func.layout.last_inst(block) else { continue };
         for n in 0..func.dfg.branch_targets(inst).len() {
             let mut call = func.dfg.branch_targets(inst)[n];
-            let params = func.dfg.block_params(call.block());
+            let params = func.dfg.block_params(call.target());
             if params.iter().all(|p| replaced[p.index()] == NONE) {
                 continue;
             }

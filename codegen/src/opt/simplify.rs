@@ -168,9 +168,7 @@ impl Cx<'_> {
         let inst = self.numbers[slot];
         if (inst as usize) < self.func.dfg.insts.len() {
             let inst = Inst::from_u32(inst);
-            if self.func.dfg.insts[inst] == d
-                && self.func.layout.inst_block(inst) == Some(self.block)
-            {
+            if self.func.dfg[inst] == d && self.func.layout.inst_block(inst) == Some(self.block) {
                 return self.func.dfg.first_result(inst);
             }
         }
@@ -221,7 +219,7 @@ impl Cx<'_> {
     #[inline]
     pub fn def(&self, value: Value) -> Def {
         match self.func.dfg.value_def(value) {
-            ValueDef::Result(inst, _) => Def { op: self.func.dfg.insts[inst].opcode, inst },
+            ValueDef::Result(inst, _) => Def { op: self.func.dfg[inst].opcode, inst },
             _ => Def::NONE,
         }
     }
@@ -229,7 +227,7 @@ impl Cx<'_> {
     /// The defining instruction.
     #[inline]
     pub fn data(&self, def: Def) -> &InstructionData {
-        &self.func.dfg.insts[def.inst]
+        &self.func.dfg[def.inst]
     }
 
     /// The number of an `iconst`, sign-extended.

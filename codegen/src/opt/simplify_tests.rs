@@ -348,7 +348,7 @@ fn run(func: &Function, params: &[Value], inputs: &[i64]) -> Vec<Result<Bits, St
     }
     for n in 0..dfg.num_insts() {
         let inst = Inst::from_u32(n as u32);
-        let data = &dfg.insts[inst];
+        let data = &dfg[inst];
         let &[result] = dfg.inst_results(inst) else { continue };
         let mut args = [Bits::new(1, 0); 3];
         let count = usize::from(data.opcode.info().fixed_values);
@@ -538,7 +538,7 @@ fn division_by_constants_is_exact() {
             let y = insert(InstructionData::iconst(ty, k as u64));
             let data = InstructionData::binary(op, ty, x, y);
             let result = insert(data);
-            let divides = |n| func.dfg.insts[Inst::from_u32(n as u32)].opcode == op;
+            let divides = |n| func.dfg[Inst::from_u32(n as u32)].opcode == op;
             without += usize::from(!(0..func.dfg.num_insts()).any(divides));
             let mut dividends = EDGES.to_vec();
             for _ in 0..40 {

@@ -24,8 +24,8 @@ pub enum SettingKind {
     Bool,
     /// A number from 0 to 255.
     Num,
-    /// One of these words; the value is the position.
-    Enum(&'static [&'static str]),
+    /// One of some words; the value is the position.
+    Enum,
     /// No value of its own: switching it on switches a list of booleans on.
     Preset,
 }
@@ -37,6 +37,8 @@ pub struct Row {
     pub name: &'static str,
     /// What values it takes.
     pub kind: SettingKind,
+    /// The words, if it takes one of some.
+    pub words: &'static [&'static str],
     /// The value before anything is set.
     pub default: u8,
     /// What it means.
@@ -75,6 +77,7 @@ impl Template {
             name: row.name,
             description: row.doc,
             kind: row.kind,
+            values: (row.kind == SettingKind::Enum).then_some(row.words),
             default: row.default,
             flags: &[],
         });
@@ -82,6 +85,7 @@ impl Template {
             name: preset.name,
             description: "switches a set of features on",
             kind: SettingKind::Preset,
+            values: None,
             default: 0,
             flags: preset.flags,
         }))
@@ -94,13 +98,13 @@ impl Template {
             let values = match setting.kind {
                 SettingKind::Bool => String::from("true|false"),
                 SettingKind::Num => String::from("0..255"),
-                SettingKind::Enum(words) => words.join("|"),
+                SettingKind::Enum => setting.values.unwrap_or_default().join("|"),
                 SettingKind::Preset => {
                     out += &format!("{}: {}\n", setting.name, setting.flags.join(" "));
                     continue;
                 }
             };
-            let default = setting.kind.show(setting.default);
+            let default = setting.kind.show(setting.values.unwrap_or_default(), setting.default);
             out += &format!("{}={values} (default {default})\n", setting.name);
             out += &format!("    {}\n", setting.description);
         }
@@ -109,11 +113,11 @@ impl Template {
 }
 
 impl SettingKind {
-    fn show(self, value: u8) -> String {
+    fn show(self, words: &[&str], value: u8) -> String {
         match self {
             Self::Bool | Self::Preset => (value != 0).to_string(),
             Self::Num => value.to_string(),
-            Self::Enum(words) => words.get(usize::from(value)).unwrap_or(&"?").to_string(),
+            Self::Enum => words.get(usize::from(value)).unwrap_or(&"?").to_string(),
         }
     }
 }
@@ -127,6 +131,8 @@ pub struct Setting {
     pub description: &'static str,
     /// What values it takes.
     pub kind: SettingKind,
+    /// The words, if it takes one of some.
+    pub values: Option<&'static [&'static str]>,
     /// The value before anything is set.
     pub default: u8,
     /// The booleans that a preset switches on.
@@ -139,6 +145,7 @@ pub struct Value {
     /// The name.
     pub name: &'static str,
     kind: SettingKind,
+    words: &'static [&'static str],
     value: u8,
 }
 
@@ -161,14 +168,14 @@ impl Value {
     /// The value, if it is one of some words.
     pub fn as_enum(&self) -> Option<&'static str> {
         match self.kind {
-            SettingKind::Enum(words) => words.get(usize::from(self.value)).copied(),
+            SettingKind::Enum => self.words.get(usize::from(self.value)).copied(),
             _ => None,
         }
     }
 
     /// The value as a word.
     pub fn value_string(&self) -> String {
-        self.kind.show(self.value)
+        self.kind.show(self.words, self.value)
     }
 }
 
@@ -181,7 +188,7 @@ impl fmt::Display for Value {
 /// Names and values of all rows.
 pub fn values(template: &'static Template, bytes: &[u8]) -> impl Iterator<Item = Value> {
     let rows = template.rows.iter().zip(bytes);
-    rows.map(|(row, &value)| Value { name: row.name, kind: row.kind, value })
+    rows.map(|(row, &value)| Value { name: row.name, kind: row.kind, words: row.words, value })
 }
 
 /// Why a setting could not be set.
@@ -269,12 +276,12 @@ fn parse_value(row: &Row, text: &str) -> SetResult<u8> {
                 row.name
             ))),
         },
-        SettingKind::Enum(words) => match words.iter().position(|word| *word == text) {
+        SettingKind::Enum => match row.words.iter().position(|word| *word == text) {
             Some(value) => Ok(value as u8),
             None => Err(SetError::BadValue(format!(
                 "`{}` is one of {}, not `{text}`",
                 row.name,
-                words.join(", ")
+                row.words.join(", ")
             ))),
         },
         SettingKind::Preset => Err(SetError::BadType),
@@ -332,6 +339,7 @@ macro_rules! define_settings {
             rows: &[$($crate::settings::Row {
                 name: stringify!($name),
                 kind: $crate::define_settings!(@kind $kind $($ty)?),
+                words: $crate::define_settings!(@words $kind $($ty)?),
                 default: $default as u8,
                 doc: $doc,
             }),*],
@@ -379,7 +387,9 @@ macro_rules! define_settings {
     };
     (@kind flag) => { $crate::settings::SettingKind::Bool };
     (@kind number) => { $crate::settings::SettingKind::Num };
-    (@kind word $ty:ident) => { $crate::settings::SettingKind::Enum($ty::WORDS) };
+    (@kind word $ty:ident) => { $crate::settings::SettingKind::Enum };
+    (@words word $ty:ident) => { $ty::WORDS };
+    (@words $kind:ident) => { &[] };
     (@getter flag $name:ident $doc:literal) => {
         #[doc = $doc]
         #[inline]

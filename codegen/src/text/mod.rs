@@ -31,4 +31,7 @@ pub use testfile::{
     Feature, IsaSpec, Lookup, ParseOptions, SkippedTarget, TestCommand, TestFile, TestOption,
     parse_functions, parse_test,
 };
-pub use write::{DisplayInst, write_function, write_function_with};
+pub use write::{
+    DisplayInst, write_block_header, write_function, write_function_spec, write_function_with,
+    write_operands,
+};

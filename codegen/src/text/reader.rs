@@ -365,7 +365,7 @@ impl<'p, 'a> FunctionReader<'p, 'a> {
         let expected =
             (0..).take_while(|&n| self.func.dfg.result_type(inst, ctrl_type, n).is_some()).count();
         if expected != results.len() {
-            let opcode = self.func.dfg.insts[inst].opcode;
+            let opcode = self.func.dfg[inst].opcode;
             return Err(error(
                 at,
                 format!("{opcode} has {expected} results here, but {} are named", results.len()),

@@ -150,6 +150,28 @@ pub(super) fn declarations(
     Ok(any)
 }
 
+// ---------------------------------------------------------------------- parts
+
+/// Writes the head of a block.
+pub fn write_block_header(
+    w: &mut dyn Write,
+    func: &Function,
+    block: Block,
+    indent: usize,
+) -> fmt::Result {
+    block_header(w, func, block, indent)
+}
+
+/// Writes name and signature.
+pub fn write_function_spec(w: &mut dyn Write, func: &Function) -> fmt::Result {
+    write!(w, "{}{}", func.name, func.signature)
+}
+
+/// Writes the operands of an instruction, with a blank in front.
+pub fn write_operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
+    operands(w, dfg, inst)
+}
+
 // ---------------------------------------------------------------------- blocks
 
 pub(super) fn block_header(
@@ -175,7 +197,7 @@ pub(super) fn block_header(
 /// The type to write behind the opcode: none where the reader can take it from an operand that
 /// it has seen in this block.
 fn type_suffix(func: &Function, inst: Inst) -> Option<Type> {
-    let data = &func.dfg.insts[inst];
+    let data = &func.dfg[inst];
     let info = data.opcode.info();
     if let Control::Operand(n) = info.control {
         let &operand = func.dfg.inst_args(inst).get(n as usize)?;
@@ -185,7 +207,7 @@ fn type_suffix(func: &Function, inst: Inst) -> Option<Type> {
             && match func.dfg.value_def(operand) {
                 ValueDef::Result(def, _) => {
                     func.layout.inst_block(def) == block
-                        && func.layout.pp_cmp(def, inst) == core::cmp::Ordering::Less
+                        && func.layout.inst_cmp(def, inst) == core::cmp::Ordering::Less
                 }
                 ValueDef::Param(def, _) => Some(def) == block,
                 ValueDef::Union(..) => false,
@@ -221,7 +243,7 @@ pub(super) fn instruction(
         write!(w, "{:indent$}", "")?;
     }
     inst_results(w, &func.dfg, inst)?;
-    write!(w, "{}", func.dfg.insts[inst].opcode)?;
+    write!(w, "{}", func.dfg[inst].opcode)?;
     if let Some(ty) = type_suffix(func, inst) {
         match dynamic_types.iter().find(|(other, _)| *other == ty) {
             Some((_, dynamic)) => write!(w, ".{dynamic}")?,
@@ -260,7 +282,7 @@ fn constant_comment(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::
         let ValueDef::Result(def, _) = dfg.value_def(value) else {
             continue;
         };
-        let data = &dfg.insts[def];
+        let data = &dfg[def];
         // Constants are what has one operand, which is an immediate.
         let [kind] = data.opcode.info().operands() else {
             continue;
@@ -287,7 +309,7 @@ fn constant_comment(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::
 /// The block calls of a branch, none if its table does not exist: wrong functions are printed with
 /// the errors that the verifier found.
 fn targets(dfg: &DataFlowGraph, inst: Inst) -> &[BlockCall] {
-    let data = &dfg.insts[inst];
+    let data = &dfg[inst];
     let exists = data.opcode.info().operands().iter().all(|kind| match kind {
         OperandKind::JumpTable => dfg.jump_tables.is_valid(data.jump_table()),
         OperandKind::ExceptionTable => dfg.exception_tables.is_valid(data.exception_table_ref()),
@@ -297,7 +319,7 @@ fn targets(dfg: &DataFlowGraph, inst: Inst) -> &[BlockCall] {
 }
 
 fn operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
-    let data = &dfg.insts[inst];
+    let data = &dfg[inst];
     let info = data.opcode.info();
     let mut args = data.fixed_args().iter();
     let mut calls = targets(dfg, inst).iter();
@@ -391,7 +413,7 @@ fn values(w: &mut dyn Write, values: &[Value], style: ListStyle) -> fmt::Result 
 }
 
 fn block_call(w: &mut dyn Write, dfg: &DataFlowGraph, call: &BlockCall) -> fmt::Result {
-    write!(w, "{}", call.block())?;
+    write!(w, "{}", call.target())?;
     for (n, arg) in call.args(&dfg.value_lists).enumerate() {
         write!(w, "{}{arg}", if n == 0 { "(" } else { ", " })?;
     }
@@ -400,7 +422,7 @@ fn block_call(w: &mut dyn Write, dfg: &DataFlowGraph, call: &BlockCall) -> fmt::
 
 /// Prints the table of a `br_table` or `try_call`: first target, then the others in brackets.
 fn table(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
-    let data = &dfg.insts[inst];
+    let data = &dfg[inst];
     let exception_table = data.exception_table().and_then(|table| dfg.exception_tables.get(table));
     if let Some(table) = exception_table {
         write!(w, "{}, ", table.signature())?;
@@ -459,7 +481,7 @@ impl fmt::Display for DisplayInst<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let DisplayInst { dfg, inst } = *self;
         inst_results(f, dfg, inst)?;
-        let data = &dfg.insts[inst];
+        let data = &dfg[inst];
         write!(f, "{}", data.opcode)?;
         if data.opcode.is_polymorphic() && !data.ctrl_type.is_invalid() {
             write!(f, ".{}", data.ctrl_type)?;

@@ -9,7 +9,7 @@ impl Verifier<'_> {
     /// Rules of calls and returns.
     pub(super) fn call(&self, inst: Inst, errors: &mut VerifierErrors) {
         let dfg = &self.func.dfg;
-        let opcode = dfg.insts[inst].opcode;
+        let opcode = dfg[inst].opcode;
         let own = &self.func.signature;
         if opcode == Opcode::Return {
             return self.list(inst, "return value", dfg.inst_args(inst), &own.returns, errors);
@@ -37,7 +37,7 @@ impl Verifier<'_> {
             }
         }
         self.patchable(inst, errors);
-        if let Some(table) = dfg.insts[inst].exception_table() {
+        if let Some(table) = dfg[inst].exception_table() {
             if !signature.call_conv.supports_exceptions() {
                 let message = format!("convention {} has no exceptions", signature.call_conv);
                 self.at(inst, message, errors);
@@ -52,7 +52,7 @@ impl Verifier<'_> {
 
     fn patchable(&self, inst: Inst, errors: &mut VerifierErrors) {
         let dfg = &self.func.dfg;
-        let data = &dfg.insts[inst];
+        let data = &dfg[inst];
         if !data.opcode.info().operands().contains(&OperandKind::FuncRef) {
             return;
         }
@@ -106,11 +106,11 @@ impl Verifier<'_> {
         errors: &mut VerifierErrors,
     ) {
         let dfg = &self.func.dfg;
-        let (params, args) = (dfg.block_params(call.block()), call.args(&dfg.value_lists));
+        let (params, args) = (dfg.block_params(call.target()), call.args(&dfg.value_lists));
         if params.len() != args.len() {
             let message = format!(
                 "{} takes {} arguments, {} are passed",
-                call.block(),
+                call.target(),
                 params.len(),
                 args.len()
             );
@@ -122,7 +122,7 @@ impl Verifier<'_> {
                 Ok(Some(found)) if found != expected => {
                     let message = format!(
                         "argument {i} for {}, {arg}, has type {found}: expected {expected}",
-                        call.block()
+                        call.target()
                     );
                     self.at(inst, message, errors);
                 }
@@ -136,7 +136,7 @@ impl Verifier<'_> {
     /// known.
     fn block_arg_type(&self, inst: Inst, n: usize, arg: BlockArg) -> Result<Option<Type>, String> {
         let dfg = &self.func.dfg;
-        let table = dfg.insts[inst].exception_table();
+        let table = dfg[inst].exception_table();
         let signature = table.map(|t| &dfg.signatures[dfg.exception_tables[t].signature()]);
         match (arg, signature) {
             (BlockArg::Value(value), _) => Ok(Some(dfg.value_type(value))),

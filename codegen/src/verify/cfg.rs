@@ -11,7 +11,7 @@ impl Verifier<'_> {
     pub(super) fn all_targets_exist(&self) -> bool {
         let func = self.func;
         func.layout.blocks().filter_map(|block| func.layout.last_inst(block)).all(|inst| {
-            let data = &func.dfg.insts[inst];
+            let data = &func.dfg[inst];
             let tables = data.opcode.info().operands().iter().all(|kind| match kind {
                 OperandKind::JumpTable => func.dfg.jump_tables.is_valid(data.jump_table()),
                 OperandKind::ExceptionTable => {
@@ -20,7 +20,7 @@ impl Verifier<'_> {
                 _ => true,
             });
             tables
-                && func.dfg.branch_targets(inst).iter().all(|call| self.block_exists(call.block()))
+                && func.dfg.branch_targets(inst).iter().all(|call| self.block_exists(call.target()))
         })
     }
 
@@ -64,8 +64,8 @@ impl Verifier<'_> {
     pub(super) fn block(&self, block: Block, errors: &mut VerifierErrors) {
         match self.func.layout.last_inst(block) {
             None => report(errors, block, format!("{block} is empty: it must end in a terminator")),
-            Some(inst) if !self.func.dfg.insts[inst].opcode.is_terminator() => {
-                let opcode = self.func.dfg.insts[inst].opcode;
+            Some(inst) if !self.func.dfg[inst].opcode.is_terminator() => {
+                let opcode = self.func.dfg[inst].opcode;
                 let message = format!("{block} ends in {opcode}, which is not a terminator");
                 report(errors, block, message);
             }
@@ -75,7 +75,7 @@ impl Verifier<'_> {
 
     /// Terminators stand only at the end.
     pub(super) fn placement(&self, block: Block, inst: Inst, errors: &mut VerifierErrors) {
-        let opcode = self.func.dfg.insts[inst].opcode;
+        let opcode = self.func.dfg[inst].opcode;
         if opcode.is_terminator() && self.func.layout.last_inst(block) != Some(inst) {
             let message = format!("the terminator {opcode} is not the last instruction of {block}");
             report(errors, inst, message);
@@ -86,7 +86,7 @@ impl Verifier<'_> {
     pub(super) fn branch(&self, inst: Inst, errors: &mut VerifierErrors) {
         let func = self.func;
         for (n, call) in func.dfg.branch_targets(inst).iter().enumerate() {
-            let block = call.block();
+            let block = call.target();
             if !self.block_exists(block) {
                 self.at(inst, format!("{block} is not defined"), errors);
             } else if func.layout.entry_block() == Some(block) {

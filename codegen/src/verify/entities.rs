@@ -163,7 +163,7 @@ impl Verifier<'_> {
     /// Whether all that the instruction names exists; if not, it cannot be looked at further.
     pub(super) fn references(&self, inst: Inst, errors: &mut VerifierErrors) -> bool {
         let func = self.func;
-        let data = &func.dfg.insts[inst];
+        let data = &func.dfg[inst];
         let before = errors.0.len();
         let mut check = |exists: bool, entity: AnyEntity| {
             if !exists {

@@ -64,15 +64,52 @@ impl VerifierErrors {
     }
 
     /// Adds an error, unless the report is full.
-    pub fn report(&mut self, error: VerifierError) {
+    pub fn report(&mut self, error: impl Into<VerifierError>) {
         if !self.is_full() {
-            self.0.push(error);
+            self.0.push(error.into());
         }
+    }
+
+    /// Adds an error after which verification cannot go on.
+    pub fn fatal(&mut self, error: impl Into<VerifierError>) -> VerifierStepResult {
+        self.report(error);
+        Err(())
+    }
+
+    /// Adds an error after which verification can go on.
+    pub fn nonfatal(&mut self, error: impl Into<VerifierError>) -> VerifierStepResult {
+        self.report(error);
+        Ok(())
     }
 
     /// Whether no more errors are taken.
     pub(super) fn is_full(&self) -> bool {
         self.0.len() >= MAX_ERRORS
+    }
+}
+
+impl<L: Into<AnyEntity>, M: Into<String>> From<(L, M)> for VerifierError {
+    fn from((location, message): (L, M)) -> Self {
+        Self { location: location.into(), context: None, message: message.into() }
+    }
+}
+
+impl<L: Into<AnyEntity>, C: Into<String>, M: Into<String>> From<(L, C, M)> for VerifierError {
+    fn from((location, context, message): (L, C, M)) -> Self {
+        let context = Some(context.into());
+        Self { location: location.into(), context, message: message.into() }
+    }
+}
+
+impl From<Vec<VerifierError>> for VerifierErrors {
+    fn from(errors: Vec<VerifierError>) -> Self {
+        Self(errors)
+    }
+}
+
+impl From<VerifierErrors> for Vec<VerifierError> {
+    fn from(errors: VerifierErrors) -> Self {
+        errors.0
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ir::{InstructionData, Opcode};
 impl Verifier<'_> {
     /// Rules of immediates, flags, settings and debug tags.
     pub(super) fn immediates(&self, inst: Inst, errors: &mut VerifierErrors) {
-        let data = &self.func.dfg.insts[inst];
+        let data = &self.func.dfg[inst];
         if let Some(message) = self.immediate_error(inst, data) {
             self.at(inst, message, errors);
         }
@@ -98,7 +98,7 @@ impl Verifier<'_> {
         let (block, index) = (data.handler_block(), data.edge_index());
         let last = self.func.layout.last_inst(block);
         let table = last.and_then(|inst| {
-            let last = &self.func.dfg.insts[inst];
+            let last = &self.func.dfg[inst];
             last.exception_table().filter(|&t| self.func.dfg.exception_tables.is_valid(t))
         });
         let Some(table) = table else {

@@ -9,7 +9,7 @@ impl Verifier<'_> {
     /// Whether all values that the instruction uses exist; what does not dominate is reported.
     pub(super) fn uses(&self, inst: Inst, errors: &mut VerifierErrors) -> bool {
         let dfg = &self.func.dfg;
-        let contexts = dfg.insts[inst].exception_table().map(|table| &dfg.exception_tables[table]);
+        let contexts = dfg[inst].exception_table().map(|table| &dfg.exception_tables[table]);
         let contexts = contexts.into_iter().flat_map(|table| table.contexts());
         let mut exist = true;
         for value in dfg.inst_values(inst).chain(contexts) {
@@ -68,7 +68,7 @@ impl Verifier<'_> {
                 format!("{value} is used by the instruction that defines it")
             }
             ValueDef::Result(def, _) if def_block == block => {
-                if func.layout.pp_cmp(def, inst) == Ordering::Less {
+                if func.layout.inst_cmp(def, inst) == Ordering::Less {
                     return;
                 }
                 format!("{value} is used before its definition in {block}")

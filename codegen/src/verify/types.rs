@@ -20,7 +20,7 @@ impl Verifier<'_> {
     /// Controlling type, operands and results have the types of the row.
     pub(super) fn inst_types(&self, inst: Inst, errors: &mut VerifierErrors) {
         let dfg = &self.func.dfg;
-        let data = &dfg.insts[inst];
+        let data = &dfg[inst];
         let info = data.opcode.info();
         let ctrl = data.ctrl_type;
         if info.is_polymorphic() && !info.t.contains(ctrl) {
@@ -88,12 +88,12 @@ impl Verifier<'_> {
 
     fn result_types(&self, inst: Inst, errors: &mut VerifierErrors) {
         let dfg = &self.func.dfg;
-        let ctrl = dfg.insts[inst].ctrl_type;
+        let ctrl = dfg[inst].ctrl_type;
         let results = dfg.inst_results(inst);
         let expected = match dfg.call_signature(inst) {
-            Some(_) if dfg.insts[inst].opcode.is_terminator() => 0,
+            Some(_) if dfg[inst].opcode.is_terminator() => 0,
             Some(sig) => dfg.signatures[sig].returns.len(),
-            None => dfg.insts[inst].opcode.info().results.len(),
+            None => dfg[inst].opcode.info().results.len(),
         };
         if results.len() != expected {
             let message = format!("{} results are defined: expected {expected}", results.len());

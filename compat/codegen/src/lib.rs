@@ -11,6 +11,7 @@ pub use windlass_core::verify as verifier;
 pub use windlass_core::verify::verify_function;
 pub use windlass_core::*;
 
+pub mod cfg_printer;
 pub mod print_errors;
 
 /// The version of this crate.
@@ -20,6 +21,19 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub mod binemit {
     pub use windlass_core::CodeInfo;
     pub use windlass_core::binemit::*;
+}
+
+/// The IR, with instructions as clients match on them.
+pub mod ir {
+    pub use windlass_core::ir::formats::{InstructionData, InstructionFormat};
+    pub use windlass_core::ir::*;
+
+    /// Instructions by format.
+    pub mod instructions {
+        pub use windlass_core::ir::formats::{CallInfo, InstructionData, InstructionFormat};
+        pub use windlass_core::ir::instructions::*;
+        pub use windlass_core::ir::opcodes::Opcode;
+    }
 }
 
 /// Target machines.
@@ -39,5 +53,8 @@ pub mod settings {
 
 /// Functions as text.
 pub mod write {
-    pub use windlass_core::text::{FuncWriter, PlainWriter, decorate_function, write_function};
+    pub use windlass_core::text::{
+        FuncWriter, PlainWriter, decorate_function, write_block_header, write_function,
+        write_function_spec, write_operands,
+    };
 }

@@ -252,11 +252,11 @@ impl Cx<'_, '_> {
             stable = true;
             for block in func.layout.blocks() {
                 let Some(last) = func.layout.last_inst(block) else { continue };
-                if !func.dfg.insts[last].opcode.is_branch() {
+                if !func.dfg[last].opcode.is_branch() {
                     continue;
                 }
                 for call in func.dfg.branch_targets(last) {
-                    let params = func.dfg.block_params(call.block());
+                    let params = func.dfg.block_params(call.target());
                     for (arg, &param) in call.args(&func.dfg.value_lists).zip(params) {
                         if marks[param.index()] == 0 {
                             continue;
