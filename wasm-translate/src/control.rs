@@ -364,7 +364,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         }
         let data = JumpTableData::new(calls[0], &calls[1..]);
         let table = self.builder.create_jump_table(data);
-        let first = self.builder.func.dfg.jump_tables[table].range().start as u32;
+        let first = self.state.params.add_table(table, calls.len());
         self.state.calls = calls;
         self.builder.ins().br_table(index, table);
         let values = self.save_operands(arity);

@@ -6,9 +6,11 @@
 //! is, stay and get their arguments. Linear in the arguments that are looked at: those of
 //! parameters that stay.
 
-use windlass_core::ir::{Block, BlockArg, BlockCall, Function, Value, ValueDef};
+use windlass_core::ir::{Block, BlockArg, BlockCall, Function, JumpTable, Value, ValueDef};
 
 const NONE: u32 = u32::MAX;
+/// Marks the number of a call in a table of `br_table`; others are numbers of block calls.
+const IN_TABLE: u32 = 1 << 31;
 
 /// A block with parameters.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +25,7 @@ struct Target {
 /// A branch to such a block.
 #[derive(Clone, Copy, Debug)]
 struct Call {
-    /// Index of the block call.
+    /// Number of the block call, or with [`IN_TABLE`] an index of `table_calls`.
     call: u32,
     /// Where its arguments start in `rows`.
     row: u32,
@@ -39,6 +41,7 @@ pub(crate) struct TargetId(u32);
 pub(crate) struct Params {
     targets: Vec<Target>,
     calls: Vec<Call>,
+    table_calls: Vec<(JumpTable, u32)>,
     /// Arguments; who makes a call appends them.
     pub rows: Vec<Value>,
     /// By value: whether it was read.
@@ -54,6 +57,7 @@ impl Params {
     pub fn clear(&mut self) {
         self.targets.clear();
         self.calls.clear();
+        self.table_calls.clear();
         self.rows.clear();
         self.used.clear();
         self.target_of.clear();
@@ -69,6 +73,13 @@ impl Params {
         self.target_of[index] = id;
         self.targets.push(Target { block, always: always as u32, calls: NONE });
         TargetId(id)
+    }
+
+    /// Numbers the calls of a table, the default first, for [`Self::add_call`]; returns the first.
+    pub fn add_table(&mut self, table: JumpTable, calls: usize) -> u32 {
+        let first = self.table_calls.len() as u32;
+        self.table_calls.extend((0..calls as u32).map(|entry| (table, entry)));
+        first | IN_TABLE
     }
 
     /// A branch to the block, with arguments from `row` on.
@@ -121,8 +132,13 @@ impl Params {
                 calls = next;
                 let row = &self.rows[row as usize..];
                 let args = self.columns.iter().map(|&at| BlockArg::Value(row[at as usize]));
-                func.dfg.insts.block_calls[call as usize] =
-                    BlockCall::new(block, args, &mut func.dfg.value_lists);
+                let filled = BlockCall::new(block, args, &mut func.dfg.value_lists);
+                if call & IN_TABLE == 0 {
+                    func.dfg.insts.block_calls[call as usize] = filled;
+                } else {
+                    let (table, entry) = self.table_calls[(call & !IN_TABLE) as usize];
+                    func.dfg.jump_tables[table].all_branches_mut()[entry as usize] = filled;
+                }
             }
         }
     }

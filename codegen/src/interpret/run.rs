@@ -508,7 +508,7 @@ impl<'a> Machine<'_, 'a> {
             let Frame { function, inst, .. } = self.frames[number];
             let dfg = &function.dfg;
             let Some(table) = dfg[inst].exception_table() else { continue };
-            let kinds = dfg.exception_tables[table].items().iter();
+            let kinds = dfg.exception_tables[table].kinds().iter();
             let handlers = kinds.filter(|kind| !matches!(kind, HandlerKind::Context(_)));
             let fits = |kind: &HandlerKind| match *kind {
                 HandlerKind::Tag(own) => own.as_u32() == tag,

@@ -718,11 +718,10 @@ mod control_flow {
     }
 
     pub(super) fn br_table<'f, B: InstBuilderBase<'f>>(
-        mut builder: B,
+        builder: B,
         x: Value,
         table: JumpTable,
     ) -> Inst {
-        builder.data_flow_graph_mut().settle_jump_table(table);
         let mut data = InstructionData::unary(Opcode::BrTable, types::INVALID, x);
         data.extra = table.as_u32();
         builder.build(data, types::INVALID).0
@@ -776,7 +775,6 @@ mod control_flow {
         args: &[Value],
         table: ExceptionTable,
     ) -> Inst {
-        builder.data_flow_graph_mut().settle_exception_table(table);
         let mut data = InstructionData::new(Opcode::TryCall, types::INVALID);
         let pool = &mut builder.data_flow_graph_mut().value_lists;
         data.set_value_list(ValueList::from_slice(args, pool));
@@ -791,7 +789,6 @@ mod control_flow {
         args: &[Value],
         table: ExceptionTable,
     ) -> Inst {
-        builder.data_flow_graph_mut().settle_exception_table(table);
         let ctrl = builder.data_flow_graph().value_type(callee);
         let mut data = InstructionData::new(Opcode::TryCallIndirect, ctrl);
         data.set_value_list(callee_list(&mut builder, callee, args));

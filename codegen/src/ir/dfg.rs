@@ -20,7 +20,7 @@ use super::formats::Insts;
 use super::instructions::{
     BlockArg, BlockCall, CallInfo, InstructionData, ValueList, ValueListPool,
 };
-use super::jumptable::{JumpTableData, JumpTables, TableRange};
+use super::jumptable::{JumpTableData, JumpTables};
 use super::opcodes::TypeExpr;
 use super::types::{self, Type};
 use super::user_stack_maps::{UserStackMapEntry, UserStackMapEntryVec};
@@ -438,9 +438,8 @@ impl DataFlowGraph {
                 *arg = resolve(*arg);
             }
         }
-        let range = self.target_range(inst);
-        for i in range {
-            self.insts.block_calls[i].map_values(&mut self.value_lists, resolve);
+        for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
+            call.map_values(&mut self.value_lists, resolve);
         }
     }
 
@@ -456,8 +455,8 @@ impl DataFlowGraph {
                 *arg = change(*arg);
             }
         }
-        for i in self.target_range(inst) {
-            self.insts.block_calls[i].map_values(&mut self.value_lists, &mut change);
+        for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
+            call.map_values(&mut self.value_lists, &mut change);
         }
     }
 
@@ -901,64 +900,37 @@ impl DataFlowGraph {
         first
     }
 
-    fn target_range(&self, inst: Inst) -> core::ops::Range<usize> {
-        let data = &self.insts.stored[inst];
-        match data.opcode {
-            Opcode::Jump => data.extra as usize..data.extra as usize + 1,
-            Opcode::Brif => data.extra as usize..data.extra as usize + 2,
-            Opcode::BrTable => self.jump_tables[data.jump_table()].range(),
-            Opcode::TryCall | Opcode::TryCallIndirect => {
-                self.exception_tables[data.exception_table_ref()].range()
-            }
-            _ => 0..0,
-        }
-    }
-
     /// The block calls of a branch: of a `brif` then and else, of a `br_table` the default first,
     /// of a `try_call` the normal target first.
     #[inline]
     pub fn branch_targets(&self, inst: Inst) -> &[BlockCall] {
-        &self.insts.block_calls[self.target_range(inst)]
+        targets(&self.insts, &self.jump_tables, &self.exception_tables, inst)
     }
 
     /// As [`Self::branch_targets`], to write.
     #[inline]
     pub fn branch_targets_mut(&mut self, inst: Inst) -> &mut [BlockCall] {
-        let range = self.target_range(inst);
-        &mut self.insts.block_calls[range]
+        let data = &self.insts.stored[inst];
+        let first = data.extra as usize;
+        match data.opcode {
+            Opcode::Jump => &mut self.insts.block_calls[first..first + 1],
+            Opcode::Brif => &mut self.insts.block_calls[first..first + 2],
+            Opcode::BrTable => self.jump_tables[data.jump_table()].all_branches_mut(),
+            Opcode::TryCall | Opcode::TryCallIndirect => {
+                self.exception_tables[data.exception_table_ref()].all_branches_mut()
+            }
+            _ => &mut [],
+        }
     }
 
     /// Declares a table for `br_table`.
-    pub fn make_jump_table(&mut self, data: &JumpTableData) -> JumpTable {
-        let start = self.push_block_calls(data.all_branches());
-        self.jump_tables.push_stored(TableRange::new(start, data.all_branches().len() as u32))
-    }
-
-    /// Puts the block calls of a table that was only pushed where those of branches are.
-    pub(super) fn settle_jump_table(&mut self, table: JumpTable) {
-        if let Some(calls) = self.jump_tables.take_waiting(table) {
-            let start = self.push_block_calls(&calls);
-            self.jump_tables[table] = TableRange::new(start, calls.len() as u32);
-        }
-    }
-
-    /// As [`Self::settle_jump_table`].
-    pub(super) fn settle_exception_table(&mut self, table: ExceptionTable) {
-        if let Some(calls) = self.exception_tables.take_waiting(table) {
-            let start = self.push_block_calls(&calls);
-            self.exception_tables[table].set_range(start, calls.len() as u32);
-        }
-    }
-
-    /// The block calls of a table, the default first.
-    pub fn jump_table(&self, table: JumpTable) -> &[BlockCall] {
-        &self.insts.block_calls[self.jump_tables[table].range()]
+    pub fn make_jump_table(&mut self, data: JumpTableData) -> JumpTable {
+        self.jump_tables.push(data)
     }
 
     /// Declares a table for `try_call`.
-    pub fn make_exception_table(&mut self, data: &ExceptionTableData) -> ExceptionTable {
-        let start = self.push_block_calls(data.all_branches());
-        self.exception_tables.push_stored(data.stored(start))
+    pub fn make_exception_table(&mut self, data: ExceptionTableData) -> ExceptionTable {
+        self.exception_tables.push(data)
     }
 
     // ---------------------------------------------------------------- others
@@ -1033,6 +1005,27 @@ impl DataFlowGraph {
     /// The convention of the callee of a call instruction.
     pub fn callee_conv(&self, inst: Inst) -> Option<CallConv> {
         self.call_signature(inst).map(|sig| self.signatures[sig].call_conv)
+    }
+}
+
+/// The block calls of a branch.
+#[inline]
+fn targets<'a>(
+    insts: &'a Insts,
+    jump_tables: &'a JumpTables,
+    exception_tables: &'a ExceptionTables,
+    inst: Inst,
+) -> &'a [BlockCall] {
+    let data = &insts.stored[inst];
+    let first = data.extra as usize;
+    match data.opcode {
+        Opcode::Jump => &insts.block_calls[first..first + 1],
+        Opcode::Brif => &insts.block_calls[first..first + 2],
+        Opcode::BrTable => jump_tables[data.jump_table()].all_branches(),
+        Opcode::TryCall | Opcode::TryCallIndirect => {
+            exception_tables[data.exception_table_ref()].all_branches()
+        }
+        _ => &[],
     }
 }
 

@@ -1,10 +1,10 @@
 //! The tables of `try_call`: signature, normal target, and handlers in the order written.
 
-use core::ops::Range;
+use core::fmt;
 
 use super::entities::{ExceptionTable, ExceptionTag, SigRef, Value};
-use super::instructions::BlockCall;
-use super::jumptable::Tables;
+use super::instructions::{BlockCall, ValueListPool};
+use crate::entity::PrimaryMap;
 
 /// An entry of an exception table, as it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,16 +17,16 @@ pub enum ExceptionTableItem {
     Context(Value),
 }
 
-/// An exception table before it is declared.
-#[derive(Clone, Debug)]
+/// An exception table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ExceptionTableData {
     sig: SigRef,
     targets: Vec<BlockCall>,
     items: Vec<HandlerKind>,
 }
 
-/// An entry of a stored table; handlers take the block calls behind the normal one in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An entry of a table; handlers take the block calls behind the normal one in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HandlerKind {
     /// A handler for the tag.
     Tag(ExceptionTag),
@@ -96,67 +96,71 @@ impl ExceptionTableData {
         &self.targets
     }
 
-    /// The table as it is stored, with its block calls from `start`.
-    pub(crate) fn stored(&self, start: u32) -> StoredExceptionTable {
-        StoredExceptionTable {
-            sig: self.sig,
-            start,
-            len: self.targets.len() as u32,
-            items: self.items.clone(),
-        }
-    }
-}
-
-/// A stored exception table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredExceptionTable {
-    sig: SigRef,
-    start: u32,
-    len: u32,
-    items: Vec<HandlerKind>,
-}
-
-impl StoredExceptionTable {
-    /// Says where the block calls stand.
-    pub(super) fn set_range(&mut self, start: u32, len: u32) {
-        (self.start, self.len) = (start, len);
-    }
-
-    /// The signature of the callee.
-    pub fn signature(&self) -> SigRef {
-        self.sig
-    }
-
-    /// Where the block calls stand in `dfg.insts.block_calls`: the normal target, then the handlers.
-    pub fn range(&self) -> Range<usize> {
-        self.start as usize..(self.start + self.len) as usize
-    }
-
-    /// The entries in the order written.
-    pub fn items(&self) -> &[HandlerKind] {
+    /// What the entries are, in the order written; handlers take the block calls behind the normal
+    /// one in order.
+    pub fn kinds(&self) -> &[HandlerKind] {
         &self.items
     }
 
-    /// As [`Self::items`], to write.
-    pub fn items_mut(&mut self) -> &mut [HandlerKind] {
-        &mut self.items
-    }
-
     /// The context values.
-    pub fn contexts(&self) -> impl Iterator<Item = Value> + '_ {
+    pub fn contexts(&self) -> impl DoubleEndedIterator<Item = Value> + '_ {
         self.items.iter().filter_map(|item| match *item {
             HandlerKind::Context(value) => Some(value),
             _ => None,
         })
     }
+
+    /// The context values, to write.
+    pub fn contexts_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + '_ {
+        self.items.iter_mut().filter_map(|item| match item {
+            HandlerKind::Context(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Removes all handlers; the normal target stays.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        self.targets.truncate(1);
+    }
+
+    /// The same table with lists of its own.
+    pub fn deep_clone(&self, pool: &mut ValueListPool) -> Self {
+        let targets = self.targets.iter().map(|call| call.deep_clone(pool)).collect();
+        Self { sig: self.sig, targets, items: self.items.clone() }
+    }
+
+    /// The table as text.
+    pub fn display<'a>(&'a self, pool: &'a ValueListPool) -> DisplayExceptionTable<'a> {
+        DisplayExceptionTable { data: self, pool }
+    }
+}
+
+/// A table as text.
+#[derive(Debug)]
+pub struct DisplayExceptionTable<'a> {
+    data: &'a ExceptionTableData,
+    pool: &'a ValueListPool,
+}
+
+impl fmt::Display for DisplayExceptionTable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}, [", self.data.sig, self.data.targets[0].display(self.pool))?;
+        for (n, item) in self.data.items().enumerate() {
+            f.write_str(if n == 0 { " " } else { ", " })?;
+            match item {
+                ExceptionTableItem::Tag(tag, call) => {
+                    write!(f, "{tag}: {}", call.display(self.pool))?;
+                }
+                ExceptionTableItem::Default(call) => {
+                    write!(f, "default: {}", call.display(self.pool))?;
+                }
+                ExceptionTableItem::Context(value) => write!(f, "context {value}")?,
+            }
+        }
+        f.write_str(if self.data.items.is_empty() { "]" } else { " ]" })
+    }
 }
 
 /// The exception tables of a function.
-pub type ExceptionTables = Tables<ExceptionTable, StoredExceptionTable>;
-
-impl ExceptionTables {
-    /// Adds a table.
-    pub fn push(&mut self, data: ExceptionTableData) -> ExceptionTable {
-        self.push_waiting(StoredExceptionTable { len: 0, ..data.stored(0) }, data.all_branches())
-    }
-}
+pub type ExceptionTables = PrimaryMap<ExceptionTable, ExceptionTableData>;

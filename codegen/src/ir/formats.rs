@@ -16,6 +16,7 @@ use super::entities::{
 };
 use super::exception_table::ExceptionTables;
 use super::instructions::{BlockCall, InstructionData as Stored, ValueList, ValueListPool};
+use super::jumptable::JumpTables;
 use super::opcodes::OperandKind as Kind;
 use super::types;
 use super::{
@@ -283,6 +284,24 @@ impl InstructionData {
                 Some(exception)
             }
             _ => None,
+        }
+    }
+
+    /// The block calls of a branch: of a `br_table` the default first, of a `try_call` the normal
+    /// target first.
+    pub fn branch_destination<'a>(
+        &'a self,
+        jump_tables: &'a JumpTables,
+        exception_tables: &'a ExceptionTables,
+    ) -> &'a [BlockCall] {
+        match self {
+            Self::Jump { destination, .. } => core::slice::from_ref(destination),
+            Self::Brif { blocks, .. } => blocks,
+            Self::BranchTable { table, .. } => jump_tables[*table].all_branches(),
+            Self::TryCall { exception, .. } | Self::TryCallIndirect { exception, .. } => {
+                exception_tables[*exception].all_branches()
+            }
+            _ => &[],
         }
     }
 

@@ -111,12 +111,12 @@ impl FunctionStencil {
 
     /// Declares a table for `br_table`.
     pub fn create_jump_table(&mut self, data: JumpTableData) -> JumpTable {
-        self.dfg.make_jump_table(&data)
+        self.dfg.make_jump_table(data)
     }
 
     /// Declares a table for `try_call`.
     pub fn create_exception_table(&mut self, data: ExceptionTableData) -> ExceptionTable {
-        self.dfg.make_exception_table(&data)
+        self.dfg.make_exception_table(data)
     }
 
     /// Declares a stack slot.

@@ -48,9 +48,7 @@ pub use entities::{
     ExceptionTag, FuncRef, GlobalValue, Immediate, Inst, JumpTable, SigRef, StackSlot,
     UserExternalNameRef, Value,
 };
-pub use exception_table::{
-    ExceptionTableData, ExceptionTableItem, ExceptionTables, HandlerKind, StoredExceptionTable,
-};
+pub use exception_table::{ExceptionTableData, ExceptionTableItem, ExceptionTables, HandlerKind};
 pub use extfunc::{AbiParam, ArgumentExtension, ArgumentPurpose, ExtFuncData, Signature};
 pub use extname::{ExternalName, TestcaseName, UserExternalName, UserFuncName};
 pub use function::{Function, FunctionParameters, FunctionStencil};

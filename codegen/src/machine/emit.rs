@@ -193,7 +193,7 @@ impl Emitter<'_> {
         }
         let Some(table) = func.dfg[inst].exception_table() else { return };
         // Contexts are the last uses of the call, in order; each must be in the frame.
-        let items = func.dfg.exception_tables[table].items();
+        let items = func.dfg.exception_tables[table].kinds();
         let contexts = items.iter().filter(|i| matches!(i, ir::HandlerKind::Context(_))).count();
         let mut next_context = call.uses as usize - contexts;
         let mut next_target = 1;

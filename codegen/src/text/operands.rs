@@ -193,7 +193,7 @@ impl FunctionReader<'_, '_> {
                     table.push(r.block_call()?);
                     Ok(())
                 })?;
-                self.func.dfg.make_jump_table(&JumpTableData::new(default, &table)).as_u32()
+                self.func.dfg.make_jump_table(JumpTableData::new(default, &table)).as_u32()
             }
             OperandKind::ExceptionTable => self.exception_table()?,
             OperandKind::Constant => self.constant(data)?.as_u32(),
@@ -390,10 +390,6 @@ impl FunctionReader<'_, '_> {
             });
             Ok(())
         })?;
-        Ok(self
-            .func
-            .dfg
-            .make_exception_table(&ExceptionTableData::new(sig, normal, items))
-            .as_u32())
+        Ok(self.func.dfg.make_exception_table(ExceptionTableData::new(sig, normal, items)).as_u32())
     }
 }

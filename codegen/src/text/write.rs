@@ -439,7 +439,7 @@ fn table(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
         }
         return w.write_char(']');
     };
-    for (n, item) in table.items().iter().enumerate() {
+    for (n, item) in table.kinds().iter().enumerate() {
         w.write_str(if n == 0 { " " } else { ", " })?;
         match item {
             HandlerKind::Context(value) => {
@@ -453,7 +453,7 @@ fn table(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
             block_call(w, dfg, call)?;
         }
     }
-    w.write_str(if table.items().is_empty() { "]" } else { " ]" })
+    w.write_str(if table.kinds().is_empty() { "]" } else { " ]" })
 }
 
 // --------------------------------------------------------------------- display

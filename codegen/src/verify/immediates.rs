@@ -104,7 +104,7 @@ impl Verifier<'_> {
         let Some(table) = table else {
             return Some(format!("{block} does not end in a try_call"));
         };
-        let edges = self.func.dfg.exception_tables[table].range().len().saturating_sub(1);
+        let edges = self.func.dfg.exception_tables[table].all_branches().len().saturating_sub(1);
         let fits = usize::try_from(index).is_ok_and(|index| index < edges);
         (!fits).then(|| format!("edge {index} of a try_call with {edges} exceptional edges"))
     }
