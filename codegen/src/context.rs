@@ -59,6 +59,7 @@ pub struct Context {
     machine: Box<MachineContext>,
     code: CompiledCode,
     has_code: bool,
+    failed_pass: Option<&'static str>,
 }
 
 impl Context {
@@ -79,6 +80,7 @@ impl Context {
         self.domtree.clear();
         self.loop_analysis.clear();
         self.has_code = false;
+        self.failed_pass = None;
         self.want_disasm = false;
     }
 
@@ -90,6 +92,11 @@ impl Context {
     /// Takes the code out.
     pub fn take_compiled_code(&mut self) -> Option<CompiledCode> {
         core::mem::take(&mut self.has_code).then(|| core::mem::take(&mut self.code))
+    }
+
+    /// The pass in which the last compilation failed, if it did.
+    pub fn failed_pass(&self) -> Option<&'static str> {
+        self.failed_pass
     }
 
     /// Sets whether the listing of the machine code is kept.
@@ -135,12 +142,16 @@ impl Context {
     ) -> CompileResult<'_, &CompiledCode> {
         let _told = Timer::tell(Pass::compile);
         self.has_code = false;
+        self.failed_pass = None;
         match self.run(isa, 0..PASSES.len()) {
             Ok(()) => {
                 self.has_code = true;
                 Ok(&self.code)
             }
-            Err((inner, pass)) => Err(CompileError { inner, func: &self.func, pass }),
+            Err((inner, pass)) => {
+                self.failed_pass = Some(pass);
+                Err(CompileError { inner, func: &self.func })
+            }
         }
     }
 

@@ -27,20 +27,18 @@ pub enum CodegenError {
     Regalloc(String),
 }
 
-/// A compilation that failed: the function, the pass, and why.
+/// A compilation that failed: the function, and why. The context knows the pass.
 #[derive(Debug)]
 pub struct CompileError<'a> {
     /// Why.
     pub inner: CodegenError,
     /// The function, as the failing pass left it.
     pub func: &'a Function,
-    /// The pass.
-    pub pass: &'static str,
 }
 
 impl core::fmt::Display for CompileError<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} (function {}, pass `{}`)", self.inner, self.func.name, self.pass)
+        write!(f, "{} (function {})", self.inner, self.func.name)
     }
 }
 

@@ -130,7 +130,9 @@ fn compile_range<E: FuncEnvironment, R>(
         context.func.name = UserFuncName::user(0, function.0);
         translator.translate(module, env, index, &mut context.func)?;
         if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
-            let message = format!("{} (pass {})", error.inner, error.pass);
+            let why = error.inner;
+            let pass = context.failed_pass().unwrap_or("none");
+            let message = format!("{why} (pass {pass})");
             return Err(WasmError::Compile { function: function.0, message });
         }
         let code = context.compiled_code().expect("the function was just compiled");
