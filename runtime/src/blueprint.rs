@@ -301,7 +301,9 @@ fn memory_images(module: &ModuleInner) -> io::Result<(Vec<MemorySetup>, usize)> 
         for n in 0..first {
             if let Some(Some((memory, to, len))) = place(n)
                 && memory == own
+                && len != 0
             {
+                // Empty ones may lie outside of the image.
                 let segment = &module.data_bytes[module.data[n].clone()];
                 bytes[to - start..to - start + len].copy_from_slice(segment);
             }

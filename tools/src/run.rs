@@ -22,6 +22,7 @@ use crate::{precompiled, progress};
 
 /// Run a WASI program, or one function of a module
 #[derive(Args, Debug)]
+#[command(override_usage = "windlass run [OPTIONS] <FILE> [ARGS]...")]
 pub struct RunCommand {
     /// A folder of the host that the program may use, and its name there if that is another; may
     /// repeat
@@ -98,7 +99,7 @@ pub struct RunCommand {
 
     /// The program: a binary (.wasm) or text (.wat) module, or a compiled one (.cwasm); `-` is
     /// standard input. Everything behind it is the program's
-    #[arg(value_name = "FILE [ARGS]", required = true, trailing_var_arg = true)]
+    #[arg(value_name = "FILE", required = true, trailing_var_arg = true)]
     program: Vec<OsString>,
 }
 
@@ -345,11 +346,12 @@ impl RunCommand {
         }
         match &self.invoke {
             Some(name) => self.invoke(store, instance, name),
+            // Without any of these, all there is to do was done by instantiating it.
             None => {
-                let start = instance.get_func(&mut *store, "_start").ok_or_else(|| {
-                    Error::msg("the module exports no function `_start`; name one with --invoke")
-                })?;
-                start.call(&mut *store, &[], &mut [])
+                match ["", "_start"].iter().find_map(|name| instance.get_func(&mut *store, name)) {
+                    Some(start) => start.call(&mut *store, &[], &mut []),
+                    None => Ok(()),
+                }
             }
         }
     }

@@ -164,6 +164,48 @@ fn what_belongs_to_the_command_and_what_to_the_program() {
 }
 
 #[test]
+fn what_is_run_of_a_module() {
+    let room = Room::new("entries");
+    // Each function prints its letter.
+    let module = |exports: &str| {
+        let mut text = String::from(
+            r#"(module
+            (import "wasi_snapshot_preview1" "fd_write"
+                (func $write (param i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (func $print (param i32)
+                (i32.store8 (i32.const 16) (local.get 0))
+                (i32.store (i32.const 0) (i32.const 16))
+                (i32.store (i32.const 4) (i32.const 1))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+            (func $s (call $print (i32.const 115)))"#,
+        );
+        for name in exports.split_whitespace() {
+            if name == "start" {
+                text += "(start $s)";
+                continue;
+            }
+            let letter = name.bytes().nth(1).unwrap();
+            text += &format!("(func (export \"{name}\") (call $print (i32.const {letter})))");
+        }
+        room.file("entry.wat", &(text + ")"))
+    };
+    for (exports, printed) in [
+        ("_start", "s"),
+        ("_start _initialize", "s"),
+        ("_initialize", "i"),
+        ("start _start", "ss"),
+        ("start", "s"),
+        ("f1", ""),
+    ] {
+        assert_eq!(room.expect(0, &["run", &module(exports)]), printed, "{exports}");
+    }
+    let text = room.expect(0, &["run", "--invoke", "f1", &module("_initialize f1 _x")]);
+    assert_eq!(text, "i1");
+    room.expect(2, &["run", "--invoke", "g1", &module("f1")]);
+}
+
+#[test]
 fn compiled_code_does_not_come_from_pipes() {
     let room = Room::new("pipes");
     let module = &room.file("args.wat", ARGUMENTS);

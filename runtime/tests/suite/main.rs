@@ -6,6 +6,7 @@ mod deadline;
 mod faults;
 mod instances;
 mod limits;
+mod odd;
 mod precompiled;
 mod traps;
 mod wasi;
