@@ -211,7 +211,15 @@ fn our_trap(error: &Error) -> &'static str {
 
 fn their_trap(error: &wasmi::Error) -> &'static str {
     use wasmi::TrapCode::*;
-    match error.as_trap_code().unwrap_or_else(|| panic!("no trap: {error:?}")) {
+    let Some(code) = error.as_trap_code() else {
+        // Some bounds of bulk operations are errors of their own.
+        return match error.kind() {
+            wasmi::errors::ErrorKind::Table(_) => "table",
+            wasmi::errors::ErrorKind::Memory(_) => "memory",
+            other => panic!("no trap: {other:?}"),
+        };
+    };
+    match code {
         MemoryOutOfBounds => "memory",
         TableOutOfBounds => "table",
         IndirectCallToNull => "null",

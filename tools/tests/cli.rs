@@ -185,7 +185,7 @@ fn what_is_run_of_a_module() {
                 text += "(start $s)";
                 continue;
             }
-            let letter = name.bytes().nth(1).unwrap();
+            let letter = name.as_bytes()[1];
             text += &format!("(func (export \"{name}\") (call $print (i32.const {letter})))");
         }
         room.file("entry.wat", &(text + ")"))
