@@ -28,6 +28,8 @@ pub struct Analyses {
     /// The loops, if something asked for them.
     pub loops: LoopAnalysis,
     pub(crate) params: opt::params::Scratch,
+    #[cfg(feature = "matchers")]
+    pub(crate) simplifier: Option<opt::simplify::Simplifier>,
 }
 
 impl Analyses {
@@ -54,6 +56,8 @@ pub struct Context {
     /// Its loops, where something computed them.
     pub loop_analysis: LoopAnalysis,
     params: opt::params::Scratch,
+    #[cfg(feature = "matchers")]
+    simplifier: Option<opt::simplify::Simplifier>,
     /// Whether the listing of the machine code is kept.
     pub want_disasm: bool,
     machine: Box<MachineContext>,
@@ -116,6 +120,8 @@ impl Context {
             domtree: core::mem::take(&mut self.domtree),
             loops: core::mem::take(&mut self.loop_analysis),
             params: core::mem::take(&mut self.params),
+            #[cfg(feature = "matchers")]
+            simplifier: self.simplifier.take(),
         };
         let mut cx = PassContext {
             func: &mut self.func,
@@ -130,6 +136,8 @@ impl Context {
             domtree: self.domtree,
             loops: self.loop_analysis,
             params: self.params,
+            #[cfg(feature = "matchers")]
+            simplifier: self.simplifier,
         } = analyses;
         result
     }

@@ -11,6 +11,8 @@ use crate::isa::TargetIsa;
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::result::CodegenResult;
+#[cfg(feature = "matchers")]
+use crate::settings::OptLevel;
 use std::sync::OnceLock;
 
 /// What a pass works on.
@@ -82,6 +84,17 @@ pub const PASSES: &[Pass] = &[
         changes_ir: true,
         shows: Shows::Ir,
     },
+    #[cfg(feature = "matchers")]
+    Pass {
+        name: "simplify",
+        run: |cx| {
+            opt::rebuild::run(cx.func, cx.analyses.simplifier.get_or_insert_default());
+            Ok(())
+        },
+        enabled: |isa| isa.flags().opt_level() != OptLevel::None,
+        changes_ir: true,
+        shows: Shows::Ir,
+    },
     Pass {
         name: "nans",
         run: |cx| {
@@ -127,6 +140,10 @@ pub const PASSES: &[Pass] = &[
 
 /// Pairs of passes of which the first must run before the second, and why.
 pub const ORDER: &[(&str, &str, &str)] = &[
+    #[cfg(feature = "matchers")]
+    ("unreachable", "simplify", "in unreachable code an instruction may use its own result"),
+    #[cfg(feature = "matchers")]
+    ("simplify", "params", "results that were replaced are aliases"),
     ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
     ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
     ("unreachable", "nans", "what is removed needs no selection"),

@@ -166,21 +166,7 @@ fn lacks(opcode: Opcode, ty: &str) -> bool {
     use Opcode::*;
     let narrow_only = matches!(
         opcode,
-        Umulhi
-            | Smulhi
-            | Udiv
-            | Urem
-            | Sdiv
-            | Srem
-            | Smin
-            | Smax
-            | Umin
-            | Umax
-            | UaddOverflowCin
-            | SaddOverflowCin
-            | UsubOverflowBin
-            | SsubOverflowBin
-            | AtomicRmw
+        AtomicRmw
             | AtomicCas
             | AtomicLoad
             | AtomicStore

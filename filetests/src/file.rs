@@ -26,6 +26,8 @@ pub struct Cx<'a> {
     /// Where results are counted.
     pub report: Report,
     path: &'a Path,
+    /// Where the lines of the text end.
+    lines: &'a [usize],
 }
 
 impl<'a> Cx<'a> {
@@ -57,7 +59,7 @@ impl<'a> Cx<'a> {
     /// The line of a comment, from 1.
     pub fn line_of(&self, comment: &Comment<'_>) -> usize {
         let at = (comment.text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        self.text.get(..at).map_or(0, |before| before.matches('\n').count() + 1)
+        if at > self.text.len() { 0 } else { self.lines.partition_point(|&end| end < at) + 1 }
     }
 }
 
@@ -103,6 +105,7 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
         Ok(file) => file,
         Err(error) => return failed(path, error.location.line_number as usize, error.message),
     };
+    let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let mut report = Report::default();
     if let Err(message) = known(&file) {
         return failed(path, 1, message);
@@ -115,7 +118,10 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
     if options.coverage {
         report.coverage.add(text, &file);
     }
-    let mut commands: Vec<_> = file.commands.iter().map(|c| (c, mode_of(c))).collect();
+    let later = |command: &&TestCommand<'_>| modes::LATER.contains(&command.command);
+    report.skipped += file.commands.iter().filter(later).count() * file.functions.len();
+    let known = file.commands.iter().filter(|command| !later(command));
+    let mut commands: Vec<_> = known.map(|c| (c, mode_of(c))).collect();
     // Commands that change the functions come last.
     commands.sort_by_key(|(_, mode)| mode.is_some_and(|mode| mode.changes));
     for (command, mode) in commands {
@@ -139,8 +145,8 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
             (_, false) => vec![None],
         };
         for isa in isas {
-            let report_part = Report::default();
-            let mut cx = Cx { text, file: &file, command, isa, options, report: report_part, path };
+            let (part, lines) = (Report::default(), &lines);
+            let mut cx = Cx { text, file: &file, command, isa, options, report: part, path, lines };
             if mode.verifies
                 && let Err((line, message)) = verify(&file.functions, cx.flags())
             {
@@ -171,6 +177,9 @@ fn known(file: &TestFile<'_>) -> Result<(), String> {
         return Err(String::from("the file has no function"));
     }
     for command in &file.commands {
+        if modes::LATER.contains(&command.command) {
+            continue;
+        }
         let Some(mode) = mode_of(command) else {
             let known: Vec<_> = modes::MODES.iter().map(|mode| mode.name).collect();
             let known = known.join(", ");

@@ -7,9 +7,9 @@ use crate::generate::{Case, Config};
 use crate::oracle::expected;
 use windlass_core::data_value::{DataValue, DisplayDataValues};
 use windlass_core::interpret::ControlFlow;
-use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64, I128};
+use windlass_core::ir::types::{F16, F32, F64, F128, I8, I16, I32, I64, I128};
 use windlass_core::ir::{Opcode, Type};
-use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::isa::{CallConv, OwnedTargetIsa};
 use windlass_core::settings::{self, Configurable};
 use windlass_isa_x86_64::lower::SUPPORTED;
 use windlass_jit::Jit;
@@ -48,12 +48,17 @@ pub fn host(shared: &[&str], features: &[&str]) -> OwnedTargetIsa {
 pub fn config() -> Config {
     fn supports(op: Opcode, ty: Type, free: Option<Type>) -> bool {
         let converts = matches!(op, Opcode::FcvtFromUint | Opcode::FcvtFromSint);
+        let moves = matches!(op, Opcode::Bitcast | Opcode::Select | Opcode::SelectSpectreGuard);
+        let cannot = matches!(free, Some(F16 | F128)) && !moves;
         let lowered = SUPPORTED
             .iter()
             .any(|&(known, at, features)| (known, at) == (op, ty) && features.contains(&""));
-        lowered && !(converts && free == Some(I128))
+        lowered && !cannot && !(converts && free == Some(I128))
     }
-    Config { types: vec![I8, I16, I32, I64, I128, F32, F64], supports, ..Config::default() }
+    let mut conventions = Config::default().conventions;
+    conventions.extend([CallConv::Winch, CallConv::WindowsFastcall, CallConv::PreserveAll]);
+    let types = vec![I8, I16, I32, I64, I128, F16, F32, F64, F128];
+    Config { types, supports, conventions, wide_atomics: false, ..Config::default() }
 }
 
 /// Compiles all functions of a case.

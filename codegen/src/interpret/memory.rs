@@ -107,6 +107,19 @@ impl Memory {
         self.stack.get_mut(start..start.checked_add(size)?)
     }
 
+    /// So many bytes from an address on; `None` outside of the slots.
+    pub(super) fn bytes(&mut self, address: u64, size: usize) -> Option<Vec<u8>> {
+        self.slice(address, size).map(|bytes| bytes.to_vec())
+    }
+
+    /// Puts bytes into a place of their own on top of the stack, aligned to 16; returns its
+    /// address, or `None` where the stack would have more than `limit` bytes.
+    pub(super) fn push_bytes(&mut self, bytes: &[u8], limit: usize) -> Option<u64> {
+        let at = self.push_frame(bytes.len() as u64, 16, limit)?;
+        self.slice(at, bytes.len())?.copy_from_slice(bytes);
+        Some(at)
+    }
+
     /// Reads up to 16 bytes, the first one lowest; `None` outside of the slots.
     pub(super) fn read(&mut self, address: u64, size: usize) -> Option<u128> {
         let mut bytes = [0; 16];

@@ -177,6 +177,37 @@ impl<'a> Machine<'_, 'a> {
         Ok(())
     }
 
+    /// The contents of the structs that a function takes by value, with the numbers of the
+    /// parameters.
+    fn structs(
+        &mut self,
+        index: FuncIndex,
+        arguments: &[u128],
+    ) -> Result<Vec<(usize, Vec<u8>)>, Halt> {
+        let params = &self.state.functions.entry(index).function.signature.params;
+        let mut structs = Vec::new();
+        for (number, (param, &address)) in params.iter().zip(arguments).enumerate() {
+            if let ArgumentPurpose::StructArgument(size) = param.purpose {
+                let bytes = self.state.memory.bytes(address as u64, size as usize);
+                structs.push((number, bytes.ok_or_else(|| outside(MemFlags::new()))?));
+            }
+        }
+        Ok(structs)
+    }
+
+    /// Gives the function that was entered its own copies of structs.
+    fn place_structs(&mut self, structs: Vec<(usize, Vec<u8>)>) -> Result<(), Halt> {
+        let function = self.frame().function;
+        for (number, bytes) in structs {
+            let limit = self.state.limits.stack_bytes;
+            let at = self.state.memory.push_bytes(&bytes, limit);
+            let at = at.ok_or_else(|| trap(TrapCode::STACK_OVERFLOW))?;
+            let entry = function.layout.entry_block().expect("the function was entered");
+            self.set(function.dfg.block_params(entry)[number], u128::from(at));
+        }
+        Ok(())
+    }
+
     /// Closes the current frame.
     fn leave(&mut self) {
         let frame = self.frames.pop().expect("a function is being executed");
@@ -201,10 +232,12 @@ impl<'a> Machine<'_, 'a> {
                 }
                 Next::Enter(index, arguments, entry) => {
                     self.spend(arguments.len())?;
+                    let structs = self.structs(index, &arguments)?;
                     if entry == Entry::TailCall {
                         self.leave();
                     }
                     self.enter(index, &arguments)?;
+                    self.place_structs(structs)?;
                 }
                 Next::Return(values) => {
                     self.leave();

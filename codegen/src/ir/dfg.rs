@@ -438,9 +438,11 @@ impl DataFlowGraph {
                 *arg = resolve(*arg);
             }
         }
+        let table = data.exception_table();
         for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
             call.map_values(&mut self.value_lists, resolve);
         }
+        map_contexts(&mut self.exception_tables, table, resolve);
     }
 
     /// Changes every argument of the instruction, those of its block calls included.
@@ -458,14 +460,24 @@ impl DataFlowGraph {
         for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
             call.map_values(&mut self.value_lists, &mut change);
         }
+        let table = self.insts[inst].exception_table();
+        map_contexts(&mut self.exception_tables, table, change);
     }
 
-    /// All values that the instruction uses: its arguments, then those of its block calls.
+    /// All values that the instruction uses: its arguments, those of its block calls, and the
+    /// contexts of its exception table.
     pub fn inst_values(&self, inst: Inst) -> impl Iterator<Item = Value> + '_ {
         let calls = self.branch_targets(inst).iter();
-        self.inst_args(inst).iter().copied().chain(
-            calls.flat_map(|call| call.args(&self.value_lists).filter_map(|arg| arg.as_value())),
-        )
+        let table = self.insts[inst].exception_table();
+        let tables = table.and_then(|table| self.exception_tables.get(table)).into_iter();
+        self.inst_args(inst)
+            .iter()
+            .copied()
+            .chain(
+                calls
+                    .flat_map(|call| call.args(&self.value_lists).filter_map(|arg| arg.as_value())),
+            )
+            .chain(tables.flat_map(|table| table.contexts()))
     }
 
     /// Detaches a result so that the value can become an alias.
@@ -1042,5 +1054,16 @@ impl IndexMut<Inst> for DataFlowGraph {
     #[inline]
     fn index_mut(&mut self, inst: Inst) -> &mut InstructionData {
         &mut self.insts.stored[inst]
+    }
+}
+/// Changes the contexts of an exception table.
+fn map_contexts(
+    tables: &mut ExceptionTables,
+    table: Option<ExceptionTable>,
+    mut change: impl FnMut(Value) -> Value,
+) {
+    let table = table.and_then(|table| tables.get_mut(table));
+    for value in table.into_iter().flat_map(|table| table.contexts_mut()) {
+        *value = change(*value);
     }
 }

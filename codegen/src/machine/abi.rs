@@ -435,22 +435,73 @@ impl LowerCtx<'_> {
             };
             let from = self.s.call_args[n][0];
             if size > MAX_INLINE_COPY {
-                let to = self.new_vreg(RegClass::Int);
-                self.backend.put_address(self, Place::Outgoing(offset), to);
-                let len = self.new_vreg(RegClass::Int);
-                self.backend.put_constant(self, size as u64, len);
-                // The result of `memcpy` is not wanted, but a call's signature has it.
-                let result = self.new_vreg(RegClass::Int);
-                self.libcall(LibCall::Memcpy, &[to, from, len], &[result])?;
+                self.copy_by_call(from, Place::Outgoing(offset), size)?;
                 continue;
             }
-            for at in (0..size as i32).step_by(8) {
-                let word = self.new_vreg(RegClass::Int);
-                self.backend.put_load(self, types::I64, Place::Base(from, at), word);
-                self.backend.put_store(self, types::I64, Place::Outgoing(offset + at), word);
-            }
+            let words = self.load_words(from, size);
+            self.store_words(&words, Place::Outgoing, offset);
         }
         Ok(())
+    }
+
+    /// Copies structs that a tail call passes by value into the area of the incoming arguments,
+    /// `shift` further. They may come from there, so all are read before one is written; large
+    /// ones wait in the area for outgoing arguments.
+    fn copy_tail_structs(&mut self, sig: &AbiSig, shift: i32) -> CodegenResult<()> {
+        let mut small = Vec::new();
+        let mut large = Vec::new();
+        for n in 0..sig.args.len() {
+            let AbiArg::Struct(offset, size) = self.abi_arg(sig.args.start + n as u32) else {
+                continue;
+            };
+            let from = self.s.call_args[n][0];
+            if size > MAX_INLINE_COPY {
+                self.vcode.outgoing_size = self.vcode.outgoing_size.max(sig.arg_size);
+                self.copy_by_call(from, Place::Outgoing(offset), size)?;
+                large.push((offset, size));
+            } else {
+                small.push((offset, from, size));
+            }
+        }
+        let small: Vec<_> = small
+            .into_iter()
+            .map(|(offset, from, size)| (offset, self.load_words(from, size)))
+            .collect();
+        for (offset, size) in large {
+            let from = self.new_vreg(RegClass::Int);
+            self.backend.put_address(self, Place::Outgoing(offset), from);
+            self.copy_by_call(from, Place::Incoming(shift + offset), size)?;
+        }
+        for (offset, words) in small {
+            self.store_words(&words, Place::Incoming, shift + offset);
+        }
+        Ok(())
+    }
+
+    fn load_words(&mut self, from: VReg, size: u32) -> Vec<VReg> {
+        let words = (0..size as i32).step_by(8).map(|at| {
+            let word = self.new_vreg(RegClass::Int);
+            self.backend.put_load(self, types::I64, Place::Base(from, at), word);
+            word
+        });
+        words.collect()
+    }
+
+    fn store_words(&mut self, words: &[VReg], area: fn(i32) -> Place, offset: i32) {
+        for (at, &word) in (offset..).step_by(8).zip(words) {
+            self.backend.put_store(self, types::I64, area(at), word);
+        }
+    }
+
+    /// Copies by `memcpy`.
+    fn copy_by_call(&mut self, from: VReg, to: Place, size: u32) -> CodegenResult<()> {
+        let address = self.new_vreg(RegClass::Int);
+        self.backend.put_address(self, to, address);
+        let len = self.new_vreg(RegClass::Int);
+        self.backend.put_constant(self, size as u64, len);
+        // The result of `memcpy` is not wanted, but a call's signature has it.
+        let result = self.new_vreg(RegClass::Int);
+        self.libcall(LibCall::Memcpy, &[address, from, len], &[result])
     }
 
     /// Puts a call with the arguments and results in `s.call_args` and `s.call_results`.
@@ -460,6 +511,8 @@ impl LowerCtx<'_> {
         let ret_offset = sig.arg_size as i32;
         if call.is_tail {
             self.vcode.tail_args_size = self.vcode.tail_args_size.max(sig.arg_size);
+            let own = self.s.sigs.get(0);
+            self.copy_tail_structs(&sig, own.arg_size as i32 - sig.arg_size as i32)?;
         } else {
             self.vcode.has_calls = true;
             let area = sig.arg_size + sig.ret_size.next_multiple_of(16);

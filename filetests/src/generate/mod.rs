@@ -46,6 +46,8 @@ enum Where {
 
 /// The flag sets for integers.
 const INT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 haswell"]);
+/// The flag sets for atomic operations of 128 bits.
+const WIDE_FLAGS: Where = Where::Everywhere(&["x86_64 has_cmpxchg16b", "x86_64 haswell"]);
 /// The flag sets for floats.
 const FLOAT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 sse41", "x86_64 haswell"]);
 
@@ -72,6 +74,9 @@ impl<'a> Writer<'a> {
         let mut header = String::from("; Made by filetests/src/generate.\ntest interpret\n");
         if let Where::Everywhere(targets) = self.at {
             header += "test run\nset regalloc_checker enable_llvm_abi_extensions\n";
+            if self.at == WIDE_FLAGS {
+                header += "set enable_multi_ret_implicit_sret\n";
+            }
             for target in targets {
                 let _ = writeln!(header, "target {target}");
             }

@@ -17,11 +17,13 @@ use windlass_fuzz::native::{Verdict, check, compile, config, host};
 use windlass_fuzz::oracle::expected;
 use windlass_fuzz::shrink::shrink;
 
-fn case(seed: u64) -> Case {
+fn case(seed: u64, settings: &[String]) -> Case {
+    let wide_atomics = settings.iter().any(|setting| setting == "has_cmpxchg16b");
+    let config = Config { wide_atomics, ..config() };
     let config = match seed % 4 {
-        0 => Config { functions: 1, size: 12, ..config() },
-        1 => Config { size: 200, max_signature: (12, 4), ..config() },
-        _ => config(),
+        0 => Config { functions: 1, size: 12, ..config },
+        1 => Config { size: 200, max_signature: (24, 12), ..config },
+        _ => config,
     };
     generate(seed, &config)
 }
@@ -36,8 +38,9 @@ fn write(case: &Case) -> String {
     text
 }
 
-fn read(text: &str) -> Case {
-    let functions = parse_functions(text).expect("what was printed");
+/// A case from a text; `None` where making it smaller took away what is needed.
+fn read(text: &str) -> Option<Case> {
+    let functions = parse_functions(text).ok()?;
     let params = functions[0].signature.params.clone();
     let arguments = text.lines().filter_map(|line| line.strip_prefix("; args:")).map(|line| {
         let values = line.split_whitespace().zip(&params);
@@ -45,7 +48,7 @@ fn read(text: &str) -> Case {
             .map(|(text, param)| DataValue::parse(text, param.value_type).expect("a value"))
             .collect()
     });
-    Case { arguments: arguments.collect(), functions }
+    Some(Case { arguments: arguments.collect(), functions })
 }
 
 fn isa(settings: &[String]) -> windlass_core::isa::OwnedTargetIsa {
@@ -64,7 +67,7 @@ fn fails(case: &Case, settings: &[String], file: &Path) -> bool {
 
 /// Runs call `number` of a seed's case, whatever it does.
 fn call(seed: u64, number: usize, settings: &[String]) -> ExitCode {
-    let case = case(seed);
+    let case = case(seed, settings);
     let jit = compile(&case, &isa(settings)).expect("a case that compiles");
     let found = jit.call(&case.functions[0].name.to_string(), &case.arguments[number]);
     println!("returned {found:?}");
@@ -75,7 +78,7 @@ fn call(seed: u64, number: usize, settings: &[String]) -> ExitCode {
 fn traps(seeds: std::ops::Range<u64>, settings: &[String]) -> ExitCode {
     let mut trapped = 0;
     for seed in seeds {
-        let case = case(seed);
+        let case = case(seed, settings);
         for (number, arguments) in case.arguments.iter().enumerate() {
             let Ok(ControlFlow::Trap(trap)) = expected(&case, arguments) else { continue };
             let program = std::env::current_exe().expect("the path of this program");
@@ -100,7 +103,8 @@ fn main() -> ExitCode {
     match args.first().map(String::as_str) {
         Some("check") => {
             let text = std::fs::read_to_string(&args[1]).expect("a file with a case");
-            return match check(&read(&text), &isa(&args[2..])) {
+            let Some(case) = read(&text) else { return ExitCode::SUCCESS };
+            return match check(&case, &isa(&args[2..])) {
                 Verdict::Differ(how) => {
                     println!("{how}");
                     ExitCode::from(1)
@@ -126,10 +130,22 @@ fn main() -> ExitCode {
             let isa = isa(&args[3..]);
             for seed in number(1)..number(2) {
                 eprintln!("seed {seed}");
-                match check(&case(seed), &isa) {
+                let case = case(seed, &args[3..]);
+                let text = write(&case);
+                match read(&text) {
+                    Some(again) if write(&again) == text => {}
+                    _ => {
+                        println!("differ what is printed is not read back");
+                        return ExitCode::from(1);
+                    }
+                }
+                match check(&case, &isa) {
                     Verdict::Agree(_) => {}
                     Verdict::Refused(why) => println!("refused {why}"),
-                    Verdict::Differ(_) => return ExitCode::from(1),
+                    Verdict::Differ(how) => {
+                        println!("differ {how}");
+                        return ExitCode::from(1);
+                    }
                 }
             }
             return ExitCode::SUCCESS;
@@ -156,6 +172,8 @@ fn main() -> ExitCode {
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             if let Some(why) = line.strip_prefix("refused ") {
                 *refused.entry(why.to_string()).or_default() += 1;
+            } else {
+                println!("{line}");
             }
         }
         if output.status.success() {
@@ -168,7 +186,7 @@ fn main() -> ExitCode {
         failures += 1;
         println!("--- seed {seed}: {}", output.status);
         let file = std::env::temp_dir().join(format!("hunt-{}.clif", std::process::id()));
-        let case = case(seed);
+        let case = case(seed, settings);
         if fails(&case, settings, &file) {
             let small = shrink(&case, |case| fails(case, settings, &file));
             println!("{}", write(&small));

@@ -3,8 +3,9 @@
 use super::{Generator, integers};
 use windlass_core::ir::types::{F32, F64, I8, I32, I64};
 use windlass_core::ir::{
-    AbiParam, ArgumentPurpose, Block, BlockArg, BlockCall, ExtFuncData, ExternalName, FloatCC,
-    FuncRef, InstBuilder, IntCC, JumpTableData, SigRef, Type, Value,
+    AbiParam, ArgumentPurpose, Block, BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem,
+    ExceptionTag, ExtFuncData, ExternalName, FloatCC, FuncRef, InstBuilder, IntCC, JumpTableData,
+    SigRef, Type, Value,
 };
 use windlass_core::isa::CallConv;
 
@@ -197,7 +198,8 @@ impl Generator<'_> {
     fn arguments(&mut self, index: usize) -> Vec<Value> {
         let params = self.signatures[index].params.clone();
         let argument = |param: &AbiParam| match param.purpose {
-            ArgumentPurpose::VMContext => self.context_for_callee(),
+            ArgumentPurpose::StructArgument(size) => self.slot_address(size),
+            ArgumentPurpose::VMContext | ArgumentPurpose::StructReturn => self.context_for_callee(),
             _ => self.value(param.value_type),
         };
         params.iter().map(argument).collect()
@@ -208,6 +210,9 @@ impl Generator<'_> {
         let Some(index) = self.callee() else { return self.operation() };
         let (func_ref, sig_ref) = self.import(index);
         let args = self.arguments(index);
+        if self.signatures[index].call_conv.supports_exceptions() && self.rng.one_in(3) {
+            return self.try_call(index, func_ref, sig_ref, &args);
+        }
         let inst = if self.rng.one_in(3) {
             let address = self.cursor().ins().func_addr(I64, func_ref);
             self.cursor().ins().call_indirect(sig_ref, address, &args)
@@ -216,6 +221,47 @@ impl Generator<'_> {
         };
         let results = self.func.dfg.inst_results(inst).to_vec();
         self.values.extend(results);
+    }
+
+    /// A call whose handlers nobody comes to.
+    fn try_call(&mut self, index: usize, func: FuncRef, sig: SigRef, args: &[Value]) {
+        let callee = &self.signatures[index];
+        let returns: Vec<_> = callee.returns.iter().map(|param| param.value_type).collect();
+        let payload = callee.call_conv.exception_payload_types(I64);
+        let carried = self.any_types(2);
+        let types: Vec<_> = returns.iter().chain(&carried).copied().collect();
+        let (normal, results) = self.new_block(&types);
+        let (handler, words) = self.new_block(payload);
+        let mut normal_args: Vec<_> = (0..returns.len() as u32).map(BlockArg::TryCallRet).collect();
+        normal_args.extend(self.block_args(&carried));
+        let handler_args: Vec<_> = (0..payload.len() as u32).map(BlockArg::TryCallExn).collect();
+        let mut items = Vec::new();
+        for _ in 0..self.rng.below(3) {
+            if self.rng.one_in(3) {
+                items.push(ExceptionTableItem::Context(self.value(I64)));
+            }
+            let call = self.block_call(handler, &handler_args);
+            items.push(match self.rng.below(3) {
+                0 => ExceptionTableItem::Default(call),
+                tag => ExceptionTableItem::Tag(ExceptionTag::from_u32(tag as u32), call),
+            });
+        }
+        let indirect = self.rng.one_in(3);
+        let address = indirect.then(|| self.cursor().ins().func_addr(I64, func));
+        let call = self.block_call(normal, &normal_args);
+        let reached = !items.is_empty();
+        let table = self.func.dfg.exception_tables.push(ExceptionTableData::new(sig, call, items));
+        match address {
+            Some(address) => self.cursor().ins().try_call_indirect(address, args, table),
+            None => self.cursor().ins().try_call(func, args, table),
+        };
+        let outer = self.values.len();
+        if reached {
+            self.switch_to(handler);
+            self.values.extend(words);
+            self.jump(normal, &types);
+        }
+        self.join(normal, results, outer);
     }
 
     /// Ends the function: a return, or a tail call where that is possible.
@@ -229,6 +275,7 @@ impl Generator<'_> {
                     && own.returns == other.returns
                     // The slots are gone when the callee runs.
                     && !other.uses_special_param(ArgumentPurpose::VMContext)
+                    && !other.uses_special_param(ArgumentPurpose::StructReturn)
             })
             .collect();
         if !fitting.is_empty() && !self.rng.one_in(3) {

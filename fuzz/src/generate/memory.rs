@@ -4,7 +4,7 @@
 //! Addresses are never offered as values.
 
 use super::{BYTE, CONTEXT_SIZE, EXTENDING, Generator};
-use windlass_core::ir::types::{I8, I16, I32, I64};
+use windlass_core::ir::types::{I8, I16, I32, I64, I128};
 use windlass_core::ir::{
     AtomicRmwOp, GlobalValueData, InstBuilder, MemFlags, StackSlotData, StackSlotKind, Type, Value,
 };
@@ -15,8 +15,8 @@ const WIDEST: u32 = 16;
 impl Generator<'_> {
     /// Declares the stack slots and fills them.
     pub(super) fn make_slots(&mut self) {
-        for _ in 0..self.rng.range(1, 2) {
-            let size = self.rng.pick(&[64u32, 128, 256]);
+        for number in 0..self.rng.range(1, 2) {
+            let size = self.rng.pick(if number == 0 { &[128u32, 256] } else { &[64, 128, 256] });
             let shift = self.rng.pick(&[0u8, 3, 4]);
             let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, shift);
             let slot = self.func.create_sized_stack_slot(data);
@@ -32,9 +32,10 @@ impl Generator<'_> {
 
     /// An address and an offset that together are a multiple of `scale` in a slot.
     fn address(&mut self, scale: u32) -> Option<(Value, i32)> {
-        if let Some(context) = self.context.filter(|_| self.rng.one_in(3)) {
+        if !self.pointers.is_empty() && self.rng.one_in(3) {
+            let pointer = self.rng.pick(&self.pointers);
             let places = (CONTEXT_SIZE - WIDEST) / scale;
-            return Some((context, (self.rng.below(places as usize + 1) as u32 * scale) as i32));
+            return Some((pointer, (self.rng.below(places as usize + 1) as u32 * scale) as i32));
         }
         if self.slots.is_empty() {
             return None;
@@ -138,11 +139,19 @@ impl Generator<'_> {
 
     /// The address that a callee gets as its context: a slot, or what this function got.
     pub(super) fn context_for_callee(&mut self) -> Value {
-        if let Some(context) = self.context.filter(|_| self.rng.one_in(2)) {
-            return context;
+        if !self.pointers.is_empty() && self.rng.one_in(2) {
+            return self.rng.pick(&self.pointers);
         }
-        let (slot, size) = self.rng.pick(&self.slots);
-        let offset = self.rng.below((size - CONTEXT_SIZE) as usize / 8 + 1) * 8;
+        self.slot_address(CONTEXT_SIZE)
+    }
+
+    /// The address of so many bytes of a slot; no slot is smaller than 64 bytes, and the first one
+    /// has 128.
+    pub(super) fn slot_address(&mut self, bytes: u32) -> Value {
+        let fitting: Vec<_> =
+            self.slots.iter().copied().filter(|&(_, size)| size >= bytes).collect();
+        let (slot, size) = self.rng.pick(&fitting);
+        let offset = self.rng.below((size - bytes) as usize / 8 + 1) * 8;
         self.cursor().ins().stack_addr(I64, slot, offset as i32)
     }
 
@@ -193,10 +202,19 @@ impl Generator<'_> {
 
     /// An atomic operation at an aligned place.
     fn atomic(&mut self) {
-        let ty = self.rng.pick(&[BYTE, I16, I32, I64]);
-        let Some((address, offset)) = self.address(ty.bytes()) else { return };
-        let offset = self.cursor().ins().iconst(I64, i64::from(offset));
-        let address = self.cursor().ins().iadd(address, offset);
+        let wide = self.config.wide_atomics && self.rng.one_in(4);
+        let ty = if wide { I128 } else { self.rng.pick(&[BYTE, I16, I32, I64]) };
+        let slots = self.func.sized_stack_slots.iter();
+        let aligned = slots.filter(|(_, data)| data.align_shift == 4).map(|(slot, _)| slot).next();
+        let address = if wide {
+            let Some(slot) = aligned else { return };
+            let offset = self.rng.below(4) * 16;
+            self.cursor().ins().stack_addr(I64, slot, offset as i32)
+        } else {
+            let Some((address, offset)) = self.address(ty.bytes()) else { return };
+            let offset = self.cursor().ins().iconst(I64, i64::from(offset));
+            self.cursor().ins().iadd(address, offset)
+        };
         let (x, y) = (self.value(ty), self.value(ty));
         let flags = MemFlags::new();
         let (which, op) = (self.rng.below(5), self.rng.pick(&AtomicRmwOp::ALL));

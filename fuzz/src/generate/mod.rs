@@ -13,10 +13,10 @@ mod operations;
 use crate::rng::Rng;
 use windlass_core::cursor::{Cursor, FuncCursor};
 use windlass_core::data_value::DataValue;
-use windlass_core::ir::types::{F32, F64, I8, I16, I32, I64, I128};
+use windlass_core::ir::types::{F16, F32, F64, F128, I8, I16, I32, I64, I128};
 use windlass_core::ir::{
-    AbiParam, ArgumentPurpose, Block, BlockArg, Function, InstBuilder, Opcode, Signature,
-    StackSlot, Type, UserFuncName, Value,
+    AbiParam, ArgumentPurpose, Block, BlockArg, Function, Ieee16, Ieee32, Ieee64, Ieee128,
+    InstBuilder, Opcode, Signature, StackSlot, Type, UserFuncName, Value,
 };
 use windlass_core::isa::CallConv;
 
@@ -36,6 +36,8 @@ pub struct Config {
     pub max_signature: (usize, usize),
     /// The conventions of the functions.
     pub conventions: Vec<CallConv>,
+    /// Whether there are atomic operations of 128 bits.
+    pub wide_atomics: bool,
 }
 
 impl Default for Config {
@@ -47,6 +49,7 @@ impl Default for Config {
             size: 60,
             max_signature: (8, 4),
             conventions: vec![CallConv::SystemV, CallConv::Fast, CallConv::Tail],
+            wide_atomics: true,
         }
     }
 }
@@ -66,9 +69,7 @@ pub fn generate(seed: u64, config: &Config) -> Case {
     let mut signatures: Vec<_> =
         (0..config.functions).map(|_| signature(&mut rng, config)).collect();
     for callee in signatures.iter_mut().skip(1) {
-        if rng.one_in(3) {
-            callee.params.insert(0, AbiParam::special(I64, ArgumentPurpose::VMContext));
-        }
+        pointers(&mut rng, callee);
     }
     let functions = (0..config.functions)
         .map(|index| Generator::new(&mut rng, config, &signatures, index).function())
@@ -80,11 +81,35 @@ pub fn generate(seed: u64, config: &Config) -> Case {
     Case { functions, arguments }
 }
 
+/// Gives a callee parameters that are addresses: of a context, of a struct that is copied, of a
+/// place for results.
+fn pointers(rng: &mut Rng, callee: &mut Signature) {
+    if rng.one_in(3) {
+        callee.params.insert(0, AbiParam::special(I64, ArgumentPurpose::VMContext));
+    }
+    if rng.one_in(5) {
+        let size = CONTEXT_SIZE + rng.pick(&[0, 8, 64]);
+        let at = rng.below(callee.params.len() + 1);
+        let purpose = ArgumentPurpose::StructArgument(size);
+        callee.params.insert(at, AbiParam::special(I64, purpose));
+    }
+    if rng.one_in(10) {
+        callee.returns.clear();
+        let at = rng.below(callee.params.len() + 1);
+        callee.params.insert(at, AbiParam::special(I64, ArgumentPurpose::StructReturn));
+    }
+}
+
+/// The type, or one that the convention has instead of it.
+fn fitting(conv: CallConv, ty: Type) -> Type {
+    if conv == CallConv::WindowsFastcall && ty == F128 { F64 } else { ty }
+}
+
 fn signature(rng: &mut Rng, config: &Config) -> Signature {
     let mut signature = Signature::new(rng.pick(&config.conventions));
     let (params, returns) = config.max_signature;
     for _ in 0..rng.below(params + 1) {
-        let param = AbiParam::new(rng.pick(&config.types));
+        let param = AbiParam::new(fitting(signature.call_conv, rng.pick(&config.types)));
         let narrow = param.value_type.is_int() && param.value_type.bits() < 64;
         signature.params.push(match rng.below(6) {
             0 if narrow => param.uext(),
@@ -92,8 +117,20 @@ fn signature(rng: &mut Rng, config: &Config) -> Signature {
             _ => param,
         });
     }
+    if signature.call_conv == CallConv::PreserveAll {
+        return signature;
+    }
     for _ in 0..rng.range(1, returns) {
-        signature.returns.push(AbiParam::new(rng.pick(&config.types)));
+        let ty = fitting(signature.call_conv, rng.pick(&config.types));
+        // Results in memory are packed by this convention, one register each.
+        let packed = signature.call_conv == CallConv::Winch && ty == I128;
+        let param = AbiParam::new(if packed { I64 } else { ty });
+        let narrow = param.value_type.is_int() && param.value_type.bits() < 64;
+        signature.returns.push(match rng.below(8) {
+            0 if narrow => param.uext(),
+            1 if narrow => param.sext(),
+            _ => param,
+        });
     }
     signature
 }
@@ -112,7 +149,8 @@ fn float_bits(rng: &mut Rng, ty: Type) -> u128 {
 }
 
 fn argument(rng: &mut Rng, ty: Type) -> DataValue {
-    let bits = if ty.is_float() { float_bits(rng, ty) } else { rng.edge_bits() };
+    let arithmetic = ty == F32 || ty == F64;
+    let bits = if arithmetic { float_bits(rng, ty) } else { rng.edge_bits() };
     DataValue::from_bits(ty, bits).expect("arguments are scalars")
 }
 
@@ -131,8 +169,10 @@ struct Generator<'a> {
     open: Vec<Value>,
     /// Stack slots with their size.
     slots: Vec<(StackSlot, u32)>,
-    /// The parameter that points at a slot of a caller, at least `CONTEXT_SIZE` bytes of it.
+    /// The `vmctx` parameter, which points at a slot of a caller, at least `CONTEXT_SIZE` bytes.
     context: Option<Value>,
+    /// All parameters that point at so many bytes.
+    pointers: Vec<Value>,
     /// How many instructions may still be put.
     budget: usize,
     /// How many loops are around this place.
@@ -150,12 +190,14 @@ impl<'a> Generator<'a> {
         let mut func = Function::with_name_signature(name, signatures[index].clone());
         let block = func.dfg.make_block();
         func.layout.append_block(block);
-        let params = signatures[index].params.iter();
-        let mut values: Vec<Value> =
-            params.map(|param| func.dfg.append_block_param(block, param.value_type)).collect();
-        // An address: not a value to operate on.
+        let (mut values, mut pointers) = (Vec::new(), Vec::new());
+        for param in &signatures[index].params {
+            let value = func.dfg.append_block_param(block, param.value_type);
+            // Addresses are no values to operate on.
+            let plain = param.purpose == ArgumentPurpose::Normal;
+            if plain { values.push(value) } else { pointers.push(value) }
+        }
         let context = func.special_param(ArgumentPurpose::VMContext);
-        values.retain(|&value| Some(value) != context);
         let (open, slots, budget, loops) = (Vec::new(), Vec::new(), config.size, 0);
         Self {
             rng,
@@ -168,6 +210,7 @@ impl<'a> Generator<'a> {
             open,
             slots,
             context,
+            pointers,
             budget,
             loops,
         }
@@ -179,7 +222,31 @@ impl<'a> Generator<'a> {
             self.statement();
         }
         self.finish();
+        if self.rng.one_in(3) {
+            self.shuffle();
+        }
         self.func
+    }
+
+    /// Puts the blocks behind the first one into another order.
+    fn shuffle(&mut self) {
+        let mut blocks: Vec<_> = self.func.layout.blocks().skip(1).collect();
+        for last in (1..blocks.len()).rev() {
+            blocks.swap(last, self.rng.below(last + 1));
+        }
+        let entry = self.func.layout.entry_block().expect("a function has a block");
+        for block in blocks {
+            // Instructions move with their block: it is taken out and put behind the entry.
+            let insts: Vec<_> = self.func.layout.block_insts(block).collect();
+            insts.iter().for_each(|&inst| self.func.layout.remove_inst(inst));
+            let cold = self.func.layout.is_cold(block);
+            self.func.layout.remove_block(block);
+            self.func.layout.insert_block_after(block, entry);
+            if cold {
+                self.func.layout.set_cold(block);
+            }
+            insts.iter().for_each(|&inst| self.func.layout.append_inst(inst, block));
+        }
     }
 
     /// A builder at the end of the current block.
@@ -237,7 +304,8 @@ impl<'a> Generator<'a> {
 
     /// A constant of this type.
     fn constant(&mut self, ty: Type) -> Value {
-        let float = ty.is_float().then(|| float_bits(self.rng, ty));
+        let arithmetic = ty == F32 || ty == F64;
+        let float = arithmetic.then(|| float_bits(self.rng, ty));
         let bits = float.unwrap_or_else(|| self.rng.edge_bits());
         self.constant_of(ty, bits)
     }
@@ -246,13 +314,13 @@ impl<'a> Generator<'a> {
     fn constant_of(&mut self, ty: Type, bits: u128) -> Value {
         let mut cursor = self.cursor();
         match ty {
-            F32 => {
-                let bits = windlass_core::ir::Ieee32::with_bits(bits as u32);
-                cursor.ins().f32const(bits)
-            }
-            F64 => {
-                let bits = windlass_core::ir::Ieee64::with_bits(bits as u64);
-                cursor.ins().f64const(bits)
+            F16 => cursor.ins().f16const(Ieee16::with_bits(bits as u16)),
+            F32 => cursor.ins().f32const(Ieee32::with_bits(bits as u32)),
+            F64 => cursor.ins().f64const(Ieee64::with_bits(bits as u64)),
+            F128 => {
+                let data = Ieee128::with_bits(bits).into();
+                let constant = cursor.func.dfg.constants.insert(data);
+                cursor.ins().f128const(constant)
             }
             I128 => {
                 let low = cursor.ins().iconst(I64, bits as i64);

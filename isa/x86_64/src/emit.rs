@@ -101,6 +101,7 @@ pub(crate) fn inst(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
 fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     match Op(inst.row) {
         Op::AtomicRmwLoop => atomic_rmw_loop(e, inst, allocs),
+        Op::AtomicRmwLoop128 => atomic_rmw_loop_128(e, inst, allocs),
         Op::TlsLocalExec => tls_local_exec(e, inst.high() as u32, reg(allocs[0])),
         Op::TlvDescriptor => tlv_descriptor(e, inst.high() as u32, reg(allocs[0])),
         Op::TlsOfImage => tls_of_image(e, inst.high() as u32, reg(allocs[0]), reg(allocs[1])),
@@ -165,6 +166,68 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         }
     }
     memory(e, Op::LockCmpxchg, size, &[Allocation::reg(RAX), Allocation::reg(RAX)], tmp);
+    jcc(e, Cc::Ne, again);
+}
+
+/// `rdx:rax` gets the old value. What is there is not known at first; the exchange finds out.
+fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
+    let (low, high) = (reg(allocs[4]), reg(allocs[5]));
+    let memory = |e: &mut Emitter<'_>, op: Op, before: &[Allocation]| {
+        let other = MInst {
+            row: op.0,
+            ctl: inst.ctl & !3 | Size::Q as u16,
+            operands: 0,
+            payload: inst.payload as u32 as u64,
+        };
+        let all: Vec<Allocation> = before.iter().chain(&allocs[6..]).copied().collect();
+        encode(&other, &all, &e.frame.areas, e.buffer);
+    };
+    // The access that may fault comes first: it is known by its address.
+    memory(e, Op::Mov, &[Allocation::reg(RAX)]);
+    put(e, Op::Zero, Size::D, &[P::R(RDX)]);
+    let again = e.buffer.new_label();
+    e.buffer.bind(again);
+    let pair = |e: &mut Emitter<'_>, op: Op, to: [PReg; 2], from: [PReg; 2]| {
+        for (to, from) in to.into_iter().zip(from) {
+            put(e, op, Size::Q, &[P::R(to), P::R(from)]);
+        }
+    };
+    let (new, old, value) = ([RBX, RCX], [RAX, RDX], [low, high]);
+    let with_carry = |e: &mut Emitter<'_>, first: Op, second: Op| {
+        put(e, first, Size::Q, &[P::R(RBX), P::R(low)]);
+        put(e, second, Size::Q, &[P::R(RCX), P::R(high)]);
+    };
+    let op = AtomicRmwOp::ALL[inst.high() as usize];
+    pair(e, Op::Mov, new, if op == AtomicRmwOp::Xchg { value } else { old });
+    match op {
+        AtomicRmwOp::Xchg => {}
+        AtomicRmwOp::Add => with_carry(e, Op::Add, Op::Adc),
+        AtomicRmwOp::Sub => with_carry(e, Op::Sub, Op::Sbb),
+        AtomicRmwOp::And => pair(e, Op::And, new, value),
+        AtomicRmwOp::Or => pair(e, Op::Or, new, value),
+        AtomicRmwOp::Xor => pair(e, Op::Xor, new, value),
+        AtomicRmwOp::Nand => {
+            pair(e, Op::And, new, value);
+            put(e, Op::Not, Size::Q, &[P::R(RBX)]);
+            put(e, Op::Not, Size::Q, &[P::R(RCX)]);
+        }
+        AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
+            with_carry(e, Op::Cmp, Op::Sbb);
+            // The other value where that is the one, else again the old one.
+            let cc = match op {
+                AtomicRmwOp::Umin => Cc::Ae,
+                AtomicRmwOp::Umax => Cc::B,
+                AtomicRmwOp::Smin => Cc::Ge,
+                _ => Cc::L,
+            };
+            put(e, Op::Mov, Size::Q, &[P::R(RCX), P::R(RDX)]);
+            for (to, from) in new.into_iter().zip(value) {
+                put(e, Op::Cmov, Size::Q, &[P::C(cc), P::R(to), P::R(from)]);
+            }
+        }
+    }
+    let fixed = [RDX, RDX, RAX, RAX, RCX, RBX].map(Allocation::reg);
+    memory(e, Op::LockCmpxchg16b, &fixed);
     jcc(e, Cc::Ne, again);
 }
 

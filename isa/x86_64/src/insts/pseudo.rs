@@ -6,6 +6,8 @@ use super::rows;
 rows! { super::fma::END;
     // Atomic read-modify-write by a loop; the payload's high half says which operation.
     AtomicRmwLoop "atomic_rmw_loop" "early rax, late G, tmp G, mod M, imm" "" "wf latemem";
+    // The same of 128 bits, by `lock cmpxchg16b`.
+    AtomicRmwLoop128 "atomic_rmw_loop" "early rax, early rdx, tmp rbx, tmp rcx, late G, late G, mod M128, imm" "" "wf latemem cmpxchg16b";
     // The address of a variable of this thread in the executable; the immediate is its symbol.
     TlsLocalExec  "tls_local_exec"  "def G, imm" "" "";
     // The descriptor of a variable of a thread in Mach-O; the immediate is its symbol.

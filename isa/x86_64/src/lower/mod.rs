@@ -23,6 +23,7 @@ mod floats;
 mod generated;
 mod preds;
 mod refs;
+mod wide;
 
 use crate::settings::Flags;
 use windlass_core::ir::Inst;
@@ -43,6 +44,7 @@ mod prelude {
     pub(super) use super::floats::*;
     pub(super) use super::preds::*;
     pub(super) use super::refs::*;
+    pub(super) use super::wide::*;
     pub(super) use crate::amode::{Cc, Size};
     pub(super) use crate::insts::{Arg, Op};
     pub(super) use crate::regs::*;

@@ -1,0 +1,136 @@
+//! Quotients and remainders of 128 bits: straight code around the machine's division of 128 bits by
+//! 64.
+//!
+//! What holds: both ways to divide run in one, each chosen by conditional moves. Where the divisor
+//! fits 64 bits, it divides in two steps, the second of which starts with the first one's
+//! remainder. Where it does not, its upper 64 bits, shifted so that the top one is set, divide half
+//! the dividend: shifted back, that is the quotient or one more, so one is taken away and given
+//! back if the remainder has room for it.
+
+use super::build::{Cond, Cx};
+use crate::amode::{Cc, Size};
+use crate::insts::{Arg, Op};
+use regalloc2::VReg;
+use windlass_core::ir::{Inst, TrapCode, Value};
+
+/// A number of 128 bits, its low half first.
+type Wide = [VReg; 2];
+
+/// `x` where a condition holds, else `y`.
+fn choose(cx: &mut Cx<'_, '_>, cc: Cc, x: VReg, y: VReg) -> VReg {
+    let to = cx.gpr();
+    cx.put(Op::Cmov, Size::Q, &[Arg::Cond(cc), Arg::Mod(y, to), Arg::Reg(x)]);
+    to
+}
+
+/// Quotient and remainder of `upper:lower` by `d`.
+fn divide(cx: &mut Cx<'_, '_>, lower: VReg, upper: VReg, d: VReg) -> (VReg, VReg) {
+    let (quotient, remainder) = (cx.gpr(), cx.gpr());
+    let args = [Arg::Mod(lower, quotient), Arg::Mod(upper, remainder), Arg::Reg(d)];
+    cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::Q, &args);
+    (quotient, remainder)
+}
+
+/// Quotient and remainder without sign.
+fn unsigned(cx: &mut Cx<'_, '_>, n: Wide, d: Wide) -> (Wide, Wide) {
+    let q = Size::Q;
+    // Which bit of the upper half is the top one; 63 less that is how far the divisor is shifted.
+    let none = cx.constant(0);
+    let top = cx.op2(Op::Bsr, q, none, Arg::Reg(d[1]));
+    let shift = cx.op2(Op::XorI, Size::D, top, Arg::Imm(63));
+    let normal = cx.gpr();
+    cx.put(Op::Shld, q, &[Arg::Mod(d[1], normal), Arg::Reg(d[0]), Arg::Reg(shift)]);
+    let half = cx.gpr();
+    cx.put(Op::ShrdI, q, &[Arg::Mod(n[0], half), Arg::Reg(n[1]), Arg::Imm(1)]);
+    let half_upper = cx.op2(Op::ShrI, q, n[1], Arg::Imm(1));
+    let zero = cx.constant(0);
+    cx.put(Op::Test, q, &[Arg::Reg(d[1]), Arg::Reg(d[1])]);
+    let by = choose(cx, Cc::Ne, normal, d[0]);
+    let lower = choose(cx, Cc::Ne, half, n[0]);
+    let upper = choose(cx, Cc::Ne, half_upper, n[1]);
+    let (q1, r1) = divide(cx, upper, zero, by);
+    let (q0, r0) = divide(cx, lower, r1, by);
+    // For a wide divisor: the quotient less one, unless it is zero.
+    let back = cx.gpr();
+    cx.put(Op::Shr, q, &[Arg::Mod(q0, back), Arg::Reg(top)]);
+    let less = cx.op2(Op::SubI, q, back, Arg::Imm(1));
+    let guess = cx.op2(Op::AdcI, q, less, Arg::Imm(0));
+    let (low, carry) = (cx.gpr(), cx.gpr());
+    cx.put(Op::Mul, q, &[Arg::Mod(guess, low), Arg::Reg(carry), Arg::Reg(d[0])]);
+    let cross = cx.op2(Op::Imul, q, guess, Arg::Reg(d[1]));
+    let high = cx.op2(Op::Add, q, carry, Arg::Reg(cross));
+    let rest = [cx.op2(Op::Sub, q, n[0], Arg::Reg(low)), cx.op2(Op::Sbb, q, n[1], Arg::Reg(high))];
+    let zero = cx.constant(0);
+    let beyond =
+        [cx.op2(Op::Sub, q, rest[0], Arg::Reg(d[0])), cx.op2(Op::Sbb, q, rest[1], Arg::Reg(d[1]))];
+    let rest = [choose(cx, Cc::Ae, beyond[0], rest[0]), choose(cx, Cc::Ae, beyond[1], rest[1])];
+    let exact = cx.op2(Op::SbbI, q, guess, Arg::Imm(-1));
+    cx.put(Op::Test, q, &[Arg::Reg(d[1]), Arg::Reg(d[1])]);
+    let quotient = [choose(cx, Cc::Ne, exact, q0), choose(cx, Cc::Ne, zero, q1)];
+    let remainder = [choose(cx, Cc::Ne, rest[0], r0), choose(cx, Cc::Ne, rest[1], zero)];
+    (quotient, remainder)
+}
+
+/// The number, or its negative where the mask has all bits.
+fn negate_if(cx: &mut Cx<'_, '_>, mask: VReg, x: Wide) -> Wide {
+    let flipped = x.map(|half| cx.op2(Op::Xor, Size::Q, half, Arg::Reg(mask)));
+    [
+        cx.op2(Op::Sub, Size::Q, flipped[0], Arg::Reg(mask)),
+        cx.op2(Op::Sbb, Size::Q, flipped[1], Arg::Reg(mask)),
+    ]
+}
+
+fn sign(cx: &mut Cx<'_, '_>, x: Wide) -> VReg {
+    cx.op2(Op::SarI, Size::Q, x[1], Arg::Imm(63))
+}
+
+fn finish(cx: &mut Cx<'_, '_>, inst: Inst, from: Wide) -> bool {
+    for (half, from) in from.into_iter().enumerate() {
+        let to = cx.res_half(inst, 0, half);
+        cx.c.alias_reg(to, from);
+    }
+    true
+}
+
+/// `udiv.i128`
+pub fn udiv_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
+    let (x, y) = (cx.c.regs2(x), cx.c.regs2(y));
+    let (quotient, _) = unsigned(cx, x, y);
+    finish(cx, inst, quotient)
+}
+
+/// `urem.i128`
+pub fn urem_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
+    let (x, y) = (cx.c.regs2(x), cx.c.regs2(y));
+    let (_, remainder) = unsigned(cx, x, y);
+    finish(cx, inst, remainder)
+}
+
+/// `sdiv.i128`: the minimum by -1 is the overflow.
+pub fn sdiv_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
+    let (x, y) = (cx.c.regs2(x), cx.c.regs2(y));
+    let minimum = cx.constant(1 << 63);
+    let ones = cx.op2(Op::And, Size::Q, y[0], Arg::Reg(y[1]));
+    let not_minus_one = cx.gpr();
+    cx.put(Op::Not, Size::Q, &[Arg::Mod(ones, not_minus_one)]);
+    let not_minimum = cx.op2(Op::Xor, Size::Q, x[1], Arg::Reg(minimum));
+    let either = cx.op2(Op::Or, Size::Q, not_minus_one, Arg::Reg(not_minimum));
+    cx.op2(Op::Or, Size::Q, either, Arg::Reg(x[0]));
+    cx.trap_if(Cond::one(Cc::E), TrapCode::INTEGER_OVERFLOW);
+    let (x_sign, y_sign) = (sign(cx, x), sign(cx, y));
+    let (n, d) = (negate_if(cx, x_sign, x), negate_if(cx, y_sign, y));
+    let (quotient, _) = unsigned(cx, n, d);
+    let negative = cx.op2(Op::Xor, Size::Q, x_sign, Arg::Reg(y_sign));
+    let quotient = negate_if(cx, negative, quotient);
+    finish(cx, inst, quotient)
+}
+
+/// `srem.i128`: the sign is that of the dividend.
+pub fn srem_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
+    let (x, y) = (cx.c.regs2(x), cx.c.regs2(y));
+    let (x_sign, y_sign) = (sign(cx, x), sign(cx, y));
+    let (n, d) = (negate_if(cx, x_sign, x), negate_if(cx, y_sign, y));
+    let (_, remainder) = unsigned(cx, n, d);
+    let remainder = negate_if(cx, x_sign, remainder);
+    finish(cx, inst, remainder)
+}
