@@ -1,6 +1,7 @@
 //! Activations: the calls from the host into Wasm that are under way on a thread, innermost first.
 
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use windlass_core::ir::TrapCode;
@@ -24,8 +25,8 @@ pub struct Activation {
     pub store: *mut StoreOpaque,
     /// The exit frame of the next outer activation of the same store, while this one runs.
     pub outer_exit_fp: usize,
-    /// The limit of the stack outside of this.
-    outer_limit: usize,
+    /// The lowest address of the stack that its code may use.
+    limit: usize,
     /// What the deadline of the store watched before.
     outer_watched: usize,
     /// What happened, if the code was left by a trap.
@@ -49,9 +50,7 @@ pub struct Fault {
 #[derive(Debug)]
 struct Thread {
     current: Cell<*mut Activation>,
-    /// The lowest address of the stack for Wasm code that is entered now: the innermost
-    /// activation's, as nesting gives no more stack, or the thread's. 0 until the thread is
-    /// prepared.
+    /// The lowest address of the thread's stack for Wasm code. 0 until the thread is prepared.
     limit: Cell<usize>,
 }
 
@@ -66,22 +65,6 @@ pub fn current() -> *mut Activation {
     THREAD.with(|thread| thread.current.get())
 }
 
-impl Activation {
-    /// An activation of this store's code, not entered yet.
-    #[inline]
-    pub fn new(store: *mut StoreOpaque) -> Self {
-        Self {
-            stack_pointer: 0,
-            outer: ptr::null_mut(),
-            store,
-            outer_exit_fp: 0,
-            outer_limit: 0,
-            outer_watched: 0,
-            fault: Cell::new(None),
-        }
-    }
-}
-
 /// Makes an activation the innermost until the guard is dropped.
 #[derive(Debug)]
 pub struct Entered {
@@ -91,32 +74,44 @@ pub struct Entered {
 }
 
 impl Entered {
-    /// Enters; the lowest stack address that the code may use comes along. The first time on a
-    /// thread, it is prepared for signals.
+    /// Enters an activation of this store's code, which is made in `place`; the lowest stack
+    /// address that the code may use comes along. The first time on a thread, it is prepared for
+    /// signals.
     ///
     /// # Safety
     ///
-    /// The activation outlives the guard and stays where it is, and its store is the caller's.
+    /// The place and the store outlive the guard, and the place stays where it is.
     #[inline]
-    pub unsafe fn new(activation: *mut Activation) -> Result<(Self, usize), Error> {
+    pub unsafe fn new(
+        place: &mut MaybeUninit<Activation>,
+        store: *mut StoreOpaque,
+    ) -> Result<(Self, usize), Error> {
         THREAD.with(|thread| {
             if thread.limit.get() == 0 {
                 prepare(thread)?;
             }
-            // SAFETY: the caller's promise.
-            unsafe {
-                let store = (*activation).store;
-                if let Some(watch) = &(*store).watch {
-                    (*activation).outer_watched = watch.enter()?;
-                }
-                (*activation).outer = thread.current.replace(activation);
-                (*activation).outer_limit = thread.limit.get();
-                (*activation).outer_exit_fp = (*store).state.exit_fp.take();
-                let wanted = (activation as usize).saturating_sub((*store).max_wasm_stack);
-                let limit = wanted.max(thread.limit.get());
-                thread.limit.set(limit);
-                Ok((Self { activation, thread }, limit))
-            }
+            let outer = thread.current.get();
+            // SAFETY: the caller's promise, and outer activations are alive while inner ones run.
+            let activation = unsafe {
+                // Nesting gives no more stack.
+                let wanted = (place.as_ptr() as usize).saturating_sub((*store).max_wasm_stack);
+                let most = if outer.is_null() { thread.limit.get() } else { (*outer).limit };
+                let outer_watched = match &(*store).watch {
+                    Some(watch) => watch.enter()?,
+                    None => 0,
+                };
+                place.write(Activation {
+                    stack_pointer: 0,
+                    outer,
+                    store,
+                    outer_exit_fp: (*store).state.exit_fp.take(),
+                    limit: wanted.max(most),
+                    outer_watched,
+                    fault: Cell::new(None),
+                })
+            };
+            thread.current.set(activation);
+            Ok((Self { activation, thread }, activation.limit))
         })
     }
 }
@@ -136,7 +131,6 @@ impl Drop for Entered {
         unsafe {
             let (thread, activation) = (&*self.thread, &*self.activation);
             thread.current.set(activation.outer);
-            thread.limit.set(activation.outer_limit);
             let store = activation.store;
             (*store).state.exit_fp.set(activation.outer_exit_fp);
             if let Some(watch) = &(*store).watch {

@@ -1,5 +1,6 @@
 //! Functions: handles, calls into Wasm, and host functions called from Wasm.
 
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::atomic::Ordering;
@@ -244,17 +245,17 @@ pub(crate) unsafe fn call_record(
         // SAFETY: the record of a host function names the function, which the store keeps.
         return unsafe { ((*host).call)(store, ptr::null_mut(), slots) };
     }
-    let mut activation = Activation::new(store);
-    // SAFETY: the activation stays where it is; the context belongs to the record, and so does the
-    // trampoline; the slots are as promised.
+    let mut activation = MaybeUninit::uninit();
+    // SAFETY: the activation stays where it is and is made by entering it; the context belongs to
+    // the record, and so does the trampoline; the slots are as promised.
     unsafe {
-        let (entered, limit) = Entered::new(&raw mut activation)?;
+        let (entered, limit) = Entered::new(&mut activation, store)?;
         context.byte_offset(STACK_LIMIT as isize).cast::<usize>().write(limit);
         let (entry, code) = ((*record).entry, (*record).code);
         let values = slots.as_mut_ptr().cast();
-        let returned = arch::enter(&raw mut activation, entry, code, context, values);
+        let returned = arch::enter(activation.as_mut_ptr(), entry, code, context, values);
         drop(entered);
-        if returned { Ok(()) } else { Err(reason(store, &activation)) }
+        if returned { Ok(()) } else { Err(reason(store, activation.assume_init_ref())) }
     }
 }
 
