@@ -64,9 +64,25 @@ pub struct Emitter<'a> {
     pub stack_limit: Option<&'a StackLimit>,
     func: &'a Function,
     scratch: &'a mut EmitScratch,
+    allocs: &'a [Allocation],
+    /// The instruction that is emitted.
+    index: usize,
+    /// Where the code of the instruction before it in the block ended.
+    previous_end: u32,
 }
 
-impl Emitter<'_> {
+impl<'a> Emitter<'a> {
+    /// The instruction before this one and where its operands are, if it is in the same block and
+    /// nothing was emitted between them.
+    pub fn previous(&self) -> Option<(&'a MInst, &'a [Allocation])> {
+        if self.previous_end != self.buffer.cur_offset() {
+            return None;
+        }
+        let insts = self.vcode.insts();
+        let (inst, next) = (&insts[self.index - 1], &insts[self.index]);
+        Some((inst, &self.allocs[inst.operands as usize..next.operands as usize]))
+    }
+
     /// Records an unwind operation at this offset.
     pub fn cfi(&mut self, op: CfiOp) {
         let at = self.buffer.cur_offset();
@@ -296,6 +312,9 @@ pub fn emit(
         stack_limit: input.stack_limit,
         func: input.func,
         scratch,
+        allocs: &input.output.allocs,
+        index: 0,
+        previous_end: NO_PLACE,
     };
     input.backend.emit_prologue(&mut e);
     let mut cursor = Cursor::default();
@@ -436,6 +455,7 @@ fn emit_block(
     let edits = &input.output.edits[..];
     let info = &vcode.blocks[block as usize];
     let mut loc_start = e.buffer.cur_offset();
+    e.previous_end = NO_PLACE;
     for i in info.insts.range() {
         let inst = &insts[i];
         if let Some(&(at, loc)) = vcode.srclocs.get(cursor.srcloc)
@@ -476,8 +496,11 @@ fn emit_block(
             if let Some(code) = trap {
                 e.buffer.trap_here(code);
             }
+            e.index = i;
             backend.emit(e, inst, allocs);
+            e.previous_end = e.buffer.cur_offset();
         } else {
+            e.previous_end = NO_PLACE;
             let target = |n: usize| {
                 let succ = vcode.succs[info.succs.start as usize + n];
                 Label(forward[succ.index()])

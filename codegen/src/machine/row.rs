@@ -201,6 +201,8 @@ pub mod row_bits {
     pub const LATE_MEMORY: u32 = 1 << 11;
     /// Has clobbers.
     pub const CLOBBERS: u32 = 1 << 12;
+    /// The flags for zero and sign are those of its first operand afterwards.
+    pub const RESULT_FLAGS: u32 = 1 << 13;
 }
 
 /// What an encoder writes to. Offsets are those of the whole function's code.

@@ -102,6 +102,7 @@ fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     match Op(inst.row) {
         Op::AtomicRmwLoop => atomic_rmw_loop(e, inst, allocs),
         Op::AtomicRmwLoop128 => atomic_rmw_loop_128(e, inst, allocs),
+        Op::TestZero => test_zero(e, inst, allocs),
         Op::TlsLocalExec => tls_local_exec(e, inst.high() as u32, reg(allocs[0])),
         Op::TlvDescriptor => tlv_descriptor(e, inst.high() as u32, reg(allocs[0])),
         Op::TlsOfImage => tls_of_image(e, inst.high() as u32, reg(allocs[0]), reg(allocs[1])),
@@ -229,6 +230,22 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
     let fixed = [RDX, RDX, RAX, RAX, RCX, RBX].map(Allocation::reg);
     memory(e, Op::LockCmpxchg16b, &fixed);
     jcc(e, Cc::Ne, again);
+}
+
+/// The zero and sign flags of a value, unless the instruction before has left them.
+fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
+    let size = Size::of_ctl(inst.ctl);
+    let Some(value) = allocs[0].as_reg() else {
+        let compare = MInst { row: Op::CmpI.0, payload: 0, ..*inst };
+        return encode(&compare, allocs, &e.frame.areas, e.buffer);
+    };
+    let is_set = e.previous().is_some_and(|(before, allocs)| {
+        let sets = ROWS[before.row as usize].flags & row_bits::RESULT_FLAGS != 0;
+        sets && Size::of_ctl(before.ctl) == size && allocs.first() == Some(&Allocation::reg(value))
+    });
+    if !is_set {
+        put(e, Op::Test, size, &[P::R(value), P::R(value)]);
+    }
 }
 
 /// The thread pointer plus the distance of a symbol.

@@ -76,14 +76,6 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             let da = *cx.data(a);
             { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_signed(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, t1)); cx.hit("cmp_sext_const"); return Some(t2); } } // compare.rules:15 cmp_sext_const
         }
-        if a.op == Opcode::Iadd {
-            let da = *cx.data(a);
-            let a1 = cx.def(da.args[1]);
-            if a1.op == Opcode::Iconst {
-                let ka1 = cx.imm(a1);
-                { let cc = d.cond(); let k = kb; let j = ka1; let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, k.wrapping_sub(j)); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_add_const"); return Some(t2); } } // compare.rules:36 eq_add_const
-            }
-        }
         if a.op == Opcode::Bxor {
             let da = *cx.data(a);
             let a1 = cx.def(da.args[1]);

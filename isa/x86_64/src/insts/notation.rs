@@ -32,7 +32,8 @@
 //! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed
 //! third byte.
 //!
-//! Flags: `wf` and `rf` write and read the condition flags, `move`, `call`, `branch`, `ret`,
+//! Flags: `wf` and `rf` write and read the condition flags, `zs` leaves those of its first operand,
+//! `move`, `call`, `branch`, `ret`,
 //! `traps`,
 //! `alias`, `latemem`, a CPU feature by its name, `clobber:` and a register.
 
@@ -307,8 +308,9 @@ const fn parse_flags(mut row: Row, s: &[u8]) -> Row {
     row
 }
 
-const FLAGS: [(&str, u32); 10] = [
+const FLAGS: [(&str, u32); 11] = [
     ("wf", row_bits::WRITES_FLAGS),
+    ("zs", row_bits::RESULT_FLAGS),
     ("rf", row_bits::READS_FLAGS),
     ("move", row_bits::MOVE),
     ("call", row_bits::CALL),

@@ -38,12 +38,12 @@ rows! { super::mov::END;
     Tzcnt  "tzcnt"  "def G, use GM"         "v F3 0F BC /r"             "wf bmi1";
     Lzcnt  "lzcnt"  "def G, use GM"         "v F3 0F BD /r"             "wf lzcnt";
     Popcnt "popcnt" "def G, use GM"         "v F3 0F B8 /r"             "wf popcnt";
-    Andn   "andn"   "def G, use G, use GM"  "y VEX.LZ.0F38 F2 /r"       "wf bmi1";
-    Blsr   "blsr"   "def G, use GM"         "y VEX.LZ.0F38 F3 /1"       "wf bmi1";
+    Andn   "andn"   "def G, use G, use GM"  "y VEX.LZ.0F38 F2 /r"       "wf zs bmi1";
+    Blsr   "blsr"   "def G, use GM"         "y VEX.LZ.0F38 F3 /1"       "wf zs bmi1";
     Blsmsk "blsmsk" "def G, use GM"         "y VEX.LZ.0F38 F3 /2"       "wf bmi1";
-    Blsi   "blsi"   "def G, use GM"         "y VEX.LZ.0F38 F3 /3"       "wf bmi1";
+    Blsi   "blsi"   "def G, use GM"         "y VEX.LZ.0F38 F3 /3"       "wf zs bmi1";
     Bextr  "bextr"  "def G, use GM, use G"  "y VEX.LZ.0F38 F7 /r"       "wf bmi1";
-    Bzhi   "bzhi"   "def G, use GM, use G"  "y VEX.LZ.0F38 F5 /r"       "wf bmi2";
+    Bzhi   "bzhi"   "def G, use GM, use G"  "y VEX.LZ.0F38 F5 /r"       "wf zs bmi2";
     Pdep   "pdep"   "def G, use G, use GM"  "y VEX.LZ.F2.0F38 F5 /r"    "bmi2";
     Pext   "pext"   "def G, use G, use GM"  "y VEX.LZ.F3.0F38 F5 /r"    "bmi2";
 }

@@ -18,6 +18,13 @@ pub fn mask(ty: Type) -> u64 {
     u64::MAX >> (64 - ty.bits().min(64))
 }
 
+/// A difference of constants of a type of at most 64 bits, sign-extended.
+#[inline]
+pub fn difference(ty: Type, k: i64, j: i64) -> i64 {
+    let unused = 64 - ty.bits().min(64);
+    (k.wrapping_sub(j) << unused) >> unused
+}
+
 /// Whether a constant is a signed number of 32 bits.
 #[inline]
 pub fn fits_s32(k: impl TryInto<i32>) -> bool {
