@@ -4,8 +4,7 @@
 /// A machine instruction, 16 bytes. What its fields mean is said by its row in the ISA's table.
 ///
 /// Trap codes and source locations are side arrays by instruction number; registers are the
-/// operands
-/// from `operands` on, as many as the row and the addressing form have.
+/// operands from `operands` on, as many as the row and the addressing form have.
 #[repr(C)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct MInst {

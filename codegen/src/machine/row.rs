@@ -1,14 +1,11 @@
 //! What the instruction rows of all ISAs have in common: roles and kinds of operands, the flags of
-//! a row,
-//! what encoders write to, and where the areas of the frame are.
+//! a row, what encoders write to, and where the areas of the frame are.
 //!
 //! A row is data. How its operands become operands of the register allocator is said here once:
-//! operands
-//! stand in the order of the row; a `Mod` becomes a use and a definition that reuses it (or a
-//! fixed use and
-//! a fixed definition); a memory operand is replaced by the registers of its address, base before
-//! index,
-//! all of them uses; immediates, conditions, labels and targets become nothing.
+//! operands stand in the order of the row; a `Mod` becomes a use and a definition that reuses it
+//! (or a fixed use and a fixed definition); a memory operand is replaced by the registers of its
+//! address, base before index, all of them uses; immediates, conditions, labels and targets become
+//! nothing.
 
 use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
 
@@ -39,8 +36,7 @@ pub enum Kind {
     /// A general register, or memory; a register that is spilled becomes memory.
     GprMem,
     /// A vector register, or memory; a register that is spilled becomes memory unless the width is
-    /// 128
-    /// bits or more.
+    /// 128 bits or more.
     VecMem,
     /// Memory.
     Mem,
@@ -155,8 +151,7 @@ impl OperandSpec {
     }
 
     /// Appends the two operands for a tied register; `first` is where the operands of the
-    /// instruction
-    /// begin in `out`.
+    /// instruction begin in `out`.
     #[inline]
     pub fn push_mod(&self, from: VReg, to: VReg, first: usize, out: &mut Vec<Operand>) {
         match self.fixed_reg() {
@@ -241,13 +236,11 @@ pub trait CodeSink {
     }
 
     /// The field at `offset`, already written, will be patched for `label` in the way `kind`, a
-    /// number of
-    /// the ISA. What the field holds now is added to the distance.
+    /// number of the ISA. What the field holds now is added to the distance.
     fn use_label_at_offset(&mut self, offset: u32, label: u32, kind: u8);
 
     /// The field at `offset`, already written, refers to symbol number `symbol` of the function,
-    /// plus
-    /// `addend`, in the way `kind`, a number of the ISA.
+    /// plus `addend`, in the way `kind`, a number of the ISA.
     fn add_reloc_at_offset(&mut self, offset: u32, kind: u8, symbol: u32, addend: i64);
 }
 

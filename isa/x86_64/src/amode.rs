@@ -1,6 +1,5 @@
 //! What the control field and the payload of an x86-64 instruction mean: operand size, condition
-//! codes,
-//! addressing forms; and addresses before register allocation.
+//! codes, addressing forms; and addresses before register allocation.
 //!
 //! `ctl`: bits 0-1 operand size, 2-3 scale, 4-7 condition, 8-11 addressing form, 12-13 segment.
 //! `payload`: low half displacement, label or symbol, high half immediate; or one 64-bit immediate.
@@ -205,8 +204,7 @@ pub mod form {
 }
 
 /// In the low half of the payload of form `SYMBOL`: means the entry of the symbol in the global
-/// offset
-/// table, not the symbol.
+/// offset table, not the symbol.
 pub const SYMBOL_GOT: u32 = 1 << 31;
 
 /// The addressing form in a control field.

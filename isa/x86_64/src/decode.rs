@@ -1,6 +1,5 @@
 //! The decoder: bytes in, row and operands out, by the same rows that the encoder reads. It knows
-//! what this
-//! table can make and nothing else; it serves disassembly and the round trip in tests.
+//! what this table can make and nothing else; it serves disassembly and the round trip in tests.
 
 use crate::amode::{Cc, Segment, Size};
 use crate::asm::{Assembled, Mem, P, assemble};

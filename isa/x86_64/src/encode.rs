@@ -2,10 +2,8 @@
 //! row.
 //!
 //! There is no other encoder; `asm` offers single instructions with given registers through this
-//! one.
-//! Of the encodings of a row at the operand size, the first that fits is taken. A register operand
-//! that was
-//! spilled stands in its slot if the row allows memory there.
+//! one. Of the encodings of a row at the operand size, the first that fits is taken. A register
+//! operand that was spilled stands in its slot if the row allows memory there.
 
 use crate::amode::{SYMBOL_GOT, Size, form};
 use crate::insts::{Enc, Fits, ImmKind, ROWS, Row, enc_bits};
@@ -20,8 +18,7 @@ pub mod fixup {
     /// A distance of 32 bits from the end of the field; what the field held before is added.
     pub const REL32: u8 = 1;
     /// A distance of 32 bits from the label at the start of a jump table: the field holds the
-    /// offset of the
-    /// table when it is written.
+    /// offset of the table when it is written.
     pub const TABLE32: u8 = 2;
 }
 
@@ -48,8 +45,7 @@ pub mod reloc {
 }
 
 /// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field
-/// holds is
-/// added (of `TABLE32`: what it holds is taken as the origin).
+/// holds is added (of `TABLE32`: what it holds is taken as the origin).
 ///
 /// # Panics
 /// If the distance does not fit.

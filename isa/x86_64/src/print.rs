@@ -1,6 +1,5 @@
 //! How instructions are written: Intel's syntax. One function writes all operands, whether
-//! registers are
-//! virtual, allocated, or read from bytes.
+//! registers are virtual, allocated, or read from bytes.
 
 use crate::amode::{Cc, SYMBOL_GOT, Segment, Size, form, form_of_ctl};
 use crate::decode::{Address, Decoded, Place};
@@ -151,8 +150,7 @@ fn address_text(out: &mut String, a: &Address) {
 }
 
 /// Writes the code as one line for each instruction: offset, bytes, text. Bytes that are no
-/// instruction of
-/// the table are written as data.
+/// instruction of the table are written as data.
 pub fn disassemble(out: &mut String, code: &[u8]) {
     let mut at = 0;
     while at < code.len() {
@@ -207,8 +205,7 @@ fn register(out: &mut String, operands: &[Operand], allocs: &[Allocation], n: us
 }
 
 /// Writes an instruction of the table. `allocs` is empty before register allocation; a tied
-/// register is then
-/// written as what is written, with what is read behind `<-`.
+/// register is then written as what is written, with what is read behind `<-`.
 pub fn print_inst(out: &mut String, inst: &MInst, operands: &[Operand], allocs: &[Allocation]) {
     let Some(row) = ROWS.get(inst.row as usize) else {
         let _ = write!(out, "row {}", inst.row);

@@ -9,15 +9,11 @@
 //! ```
 //!
 //! A pattern is `(opcode.TYPES operand…)` with the operands in the order of the IR's text. An
-//! operand is a
-//! variable, `variable:TYPES`, `_`, an integer (a constant of that value), another pattern (of a
-//! value that is
-//! used once), `shared` and a pattern, `variable@pattern`, `&variable` (a load that may become a
-//! memory operand),
-//! or `#word` for a condition or operation. A type list is `i32|i64` or the name of a class
-//! (`TYPE_CLASSES`).
-//! `if` lists features, `where` holds Rust conditions joined by `&&`, which may bind variables by
-//! `let`.
+//! operand is a variable, `variable:TYPES`, `_`, an integer (a constant of that value), another
+//! pattern (of a value that is used once), `shared` and a pattern, `variable@pattern`, `&variable`
+//! (a load that may become a memory operand), or `#word` for a condition or operation. A type list
+//! is `i32|i64` or the name of a class (`TYPE_CLASSES`). `if` lists features, `where` holds Rust
+//! conditions joined by `&&`, which may bind variables by `let`.
 //!
 //! A replacement is a list of steps separated by `;`, or the whole is `rust function`. A step is
 //!

@@ -1,17 +1,13 @@
 //! The instructions of x86-64, one row each: the only place that says what an instruction's
-//! operands are,
-//! what it does with them, how it is printed and how it is encoded. The notation is explained in
-//! `notation`.
+//! operands are, what it does with them, how it is printed and how it is encoded. The notation is
+//! explained in `notation`.
 //!
 //! A row is one operation at all operand sizes. Of float operations on scalars, size `d` is single
-//! and `q`
-//! double precision, and `*` in the mnemonic stands for `s` or `d`; `a|b|c` gives mnemonics for
-//! 16, 32 and
-//! 64 bits (two: for 32 and 64).
+//! and `q` double precision, and `*` in the mnemonic stands for `s` or `d`; `a|b|c` gives mnemonics
+//! for 16, 32 and 64 bits (two: for 32 and 64).
 //!
 //! To add an instruction, add a line to one of the tables; `Op::Name`, encoder, decoder, printer
-//! and the
-//! constraints for the register allocator follow. To add a table, add it to `ROWS`.
+//! and the constraints for the register allocator follow. To add a table, add it to `ROWS`.
 
 mod alu;
 mod atomic;
@@ -243,15 +239,13 @@ pub struct Enc {
     /// Its properties, see `enc_bits`.
     pub bits: u32,
     /// The legacy prefixes (lock, 66, F2 or F3) in the order of the bytes, the first in the low
-    /// byte; how
-    /// many there are in the high byte.
+    /// byte; how many there are in the high byte.
     pub lead: u32,
     /// Escape bytes, opcode and fixed third byte in the same way; of a VEX encoding the opcode
     /// alone.
     pub op: u32,
     /// Whether it is legacy prefixes, opcode and ModRM, with no register added to the opcode, and
-    /// perhaps an
-    /// immediate of up to 32 bits.
+    /// perhaps an immediate of up to 32 bits.
     pub simple: bool,
     /// The opcode byte.
     pub opcode: u8,
@@ -268,8 +262,7 @@ pub struct Enc {
     /// When it can be taken.
     pub fits: Fits,
     /// Place of the register of the reg field (or of the opcode) among the allocations; bit 7 says
-    /// that it
-    /// comes after the memory operand. `NO_REG`: none.
+    /// that it comes after the memory operand. `NO_REG`: none.
     pub reg: u8,
     /// The same of the r/m field.
     pub rm: u8,

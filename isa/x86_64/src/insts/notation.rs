@@ -1,41 +1,28 @@
-//! The notation of the instruction table and its parser, which runs while this crate is compiled:
-//! a row that
-//! it cannot read is a compile error that says why.
+//! The notation of the instruction table and its parser, which runs while this crate is compiled: a
+//! row that it cannot read is a compile error that says why.
 //!
 //! Operands, separated by commas, in the order of the printed form: a role (`use`, `late`, `def`,
-//! `early`,
-//! `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM` register or
-//! memory, `M`
-//! memory, `GR`, `XR` a register in the field where memory could be, `A` an address that is not
-//! accessed.
-//! A number after the kind is the width in bits; without it the width is the operand size; in
-//! `GM32/8` a register
-//! has 32 bits and memory 8. A register's name
-//! is a fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`,
-//! `imm8`,
+//! `early`, `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM`
+//! register or memory, `M` memory, `GR`, `XR` a register in the field where memory could be, `A` an
+//! address that is not accessed. A number after the kind is the width in bits; without it the width
+//! is the operand size; in `GM32/8` a register has 32 bits and memory 8. A register's name is a
+//! fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`, `imm8`,
 //! `imm64`, `cond`, `label`, `target`.
 //!
-//! Encodings, separated by semicolons, as in Intel's manual, after an optional operand size: `b`
-//! 8, `w` 16,
-//! `d` 32, `q` 64 bits, `v` 16, 32 or 64, `y` 32 or 64. The size stands for the prefix 66 or REX.W
-//! (VEX.W in
-//! a VEX encoding), which can also be written out; `W0` cancels it. `+r` and `+cc` after an opcode
-//! byte add a register
-//! or a condition to it. `/r` or `/0` to `/7` is the ModRM byte; `ib iw id io iz` are immediates
-//! (`iz`: `iw`
-//! at 16 bits, else `id`), `cb cd` distances to a label. At the end may stand when the encoding
-//! fits: `=1`
-//! (the immediate is 1), `acc` (the register is rax), `u32` (the immediate is zero-extended from
-//! 32 bits).
-//! The first encoding that fits is taken: an 8-bit immediate that is not the last choice must fit
-//! when
+//! Encodings, separated by semicolons, as in Intel's manual, after an optional operand size: `b` 8,
+//! `w` 16, `d` 32, `q` 64 bits, `v` 16, 32 or 64, `y` 32 or 64. The size stands for the prefix 66
+//! or REX.W (VEX.W in a VEX encoding), which can also be written out; `W0` cancels it. `+r` and
+//! `+cc` after an opcode byte add a register or a condition to it. `/r` or `/0` to `/7` is the
+//! ModRM byte; `ib iw id io iz` are immediates (`iz`: `iw` at 16 bits, else `id`), `cb cd`
+//! distances to a label. At the end may stand when the encoding fits: `=1` (the immediate is 1),
+//! `acc` (the register is rax), `u32` (the immediate is zero-extended from 32 bits). The first
+//! encoding that fits is taken: an 8-bit immediate that is not the last choice must fit when
 //! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed
 //! third byte.
 //!
 //! Flags: `wf` and `rf` write and read the condition flags, `zs` leaves those of its first operand,
-//! `move`, `call`, `branch`, `ret`,
-//! `traps`,
-//! `alias`, `latemem`, a CPU feature by its name, `clobber:` and a register.
+//! `move`, `call`, `branch`, `ret`, `traps`, `alias`, `latemem`, a CPU feature by its name,
+//! `clobber:` and a register.
 
 use super::{Enc, Feature, Fits, ImmKind, MAX_ENCODINGS, MAX_OPERANDS, Row, enc_bits};
 use windlass_core::machine::row::{Kind, NO_REG, OperandSpec, Role, row_bits};

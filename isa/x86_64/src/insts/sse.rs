@@ -36,8 +36,7 @@ rows! { super::atomic::END;
     CmpF      "cmps*"     "mod X, use XM, imm8"        "d F3 0F C2 /r ib; q F2 0F C2 /r ib" "";
     RoundF    "rounds*"   "def X, use XM, imm8"        "d 66 0F 3A 0A /r ib; q 66 0F 3A 0B /r ib" "sse41";
     // Conversions; the operand size is that of the integer. What comes from an integer keeps the
-    // rest of the
-    // register: tie it to a zeroed one (ZeroX), or it waits for the last writer.
+    // rest of the register: tie it to a zeroed one (ZeroX), or it waits for the last writer.
     Cvtsi2ss  "cvtsi2ss"  "mod X, use GM"              "y F3 0F 2A /r"                "";
     Cvtsi2sd  "cvtsi2sd"  "mod X, use GM"              "y F2 0F 2A /r"                "";
     Cvttss2si "cvttss2si" "def G, use XM32"            "y F3 0F 2C /r"                "";

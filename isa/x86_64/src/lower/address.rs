@@ -1,6 +1,5 @@
 //! From an address in the IR to an addressing form: constants, scaled indices, zero-extended
-//! indices, the
-//! pinned register, stack slots and near symbols become part of the memory operand.
+//! indices, the pinned register, stack slots and near symbols become part of the memory operand.
 
 use super::build::Cx;
 use crate::amode::Amode;
@@ -160,8 +159,7 @@ impl Cx<'_, '_> {
     }
 
     /// A register that holds a 64-bit index. One that was 32 bits wide and is known to be zero
-    /// above is taken
-    /// as it is.
+    /// above is taken as it is.
     fn index_reg(&mut self, value: Value) -> VReg {
         if let Some(d) = self.node(value, Opcode::Uextend)
             && self.ty(value) == types::I64
@@ -173,8 +171,7 @@ impl Cx<'_, '_> {
     }
 
     /// Whether the register of an `i32` is known to have zeros above: it is written by an
-    /// instruction with a
-    /// 32-bit result, or is a block parameter that only gets such values.
+    /// instruction with a 32-bit result, or is a block parameter that only gets such values.
     pub fn zero_extended(&mut self, value: Value) -> bool {
         if self.ty(value) != types::I32 {
             return false;
@@ -233,8 +230,8 @@ impl Cx<'_, '_> {
     }
 
     /// Marks the `i32` parameters that only get values with zeros above. All are taken to be so at
-    /// first, and
-    /// struck out until nothing changes; what still changes after a few rounds is given up.
+    /// first, and struck out until nothing changes; what still changes after a few rounds is given
+    /// up.
     #[cold]
     fn mark_parameters(&mut self) {
         const ROUNDS: usize = 6;

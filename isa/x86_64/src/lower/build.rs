@@ -163,8 +163,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     }
 
     /// A value in a register, or in memory where it is a load of this width that can be folded, or
-    /// a float
-    /// constant.
+    /// a float constant.
     pub fn rm(&mut self, value: Value, bits: u16) -> Arg {
         if let Some(inst) = self.c.def_inst(value) {
             let data = self.c.data(inst);

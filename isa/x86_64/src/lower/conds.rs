@@ -35,8 +35,7 @@ pub fn is_equality(cc: IntCC) -> bool {
 }
 
 /// Whether a condition is the same for `x` compared with zero as for the sign and zero flags of
-/// `x`: not one
-/// that reads the carry.
+/// `x`: not one that reads the carry.
 pub fn is_signed_or_equality(cc: IntCC) -> bool {
     !matches!(
         cc,

@@ -1,16 +1,13 @@
 //! Lowering of the IR to x86-64 instructions.
 //!
 //! The rules in `rules/*.rules` are the lowering; `windlass-dev gen` makes the matchers in
-//! `generated` from
-//! them. This module has what they use: the context, addresses (`address`), predicates and numbers
-//! (`preds`), conditions (`conds`), calls of library functions (`floats`) and references to code
-//! and data (`refs`).
+//! `generated` from them. This module has what they use: the context, addresses (`address`),
+//! predicates and numbers (`preds`), conditions (`conds`), calls of library functions (`floats`)
+//! and references to code and data (`refs`).
 //!
-//! What holds: the upper bits of an integer narrower than its register are garbage, and those of
-//! an `i32`
-//! that `zero_extended` knows are zero. All operands of a rule are in registers before its first
-//! instruction
-//! is put, so that a constant never changes flags that a later instruction reads.
+//! What holds: the upper bits of an integer narrower than its register are garbage, and those of an
+//! `i32` that `zero_extended` knows are zero. All operands of a rule are in registers before its
+//! first instruction is put, so that a constant never changes flags that a later instruction reads.
 
 #![cfg_attr(not(feature = "matchers"), allow(unused))]
 

@@ -121,8 +121,7 @@ impl Cx<'_, '_> {
     }
 
     /// Whether a value is a load of a byte, extended with its sign or with zeros, that can become
-    /// part of the
-    /// root.
+    /// part of the root.
     pub fn is_byte_load(&self, value: Value, signed: bool) -> bool {
         let opcode = if signed { Opcode::Sload8 } else { Opcode::Uload8 };
         self.is_mem_of(value, opcode)

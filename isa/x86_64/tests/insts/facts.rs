@@ -19,8 +19,7 @@ fn writes(access: OpAccess) -> bool {
 }
 
 /// Rows that say that they read a register although only the rest of it survives, or that the old
-/// value
-/// of a register that only keeps its rest does not matter.
+/// value of a register that only keeps its rest does not matter.
 fn reads_more_or_less(name: &str) -> bool {
     matches!(
         name,

@@ -114,8 +114,7 @@ fn check_operand(
 }
 
 /// The operand size at which the bytes show themselves: a 64-bit constant whose upper half is zero
-/// is set by
-/// an instruction of 32 bits.
+/// is set by an instruction of 32 bits.
 fn shown_size(sample: &Sample) -> Size {
     match (sample.op, sample.operands.last()) {
         (Op::MovI, Some(Is::Imm(x))) if sample.size == Size::Q && *x as u32 as i64 == *x => Size::D,

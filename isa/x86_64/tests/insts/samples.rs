@@ -226,8 +226,7 @@ pub(crate) fn all(op: Op, size: Size) -> Vec<Sample> {
             }
         }
         // Pairs of registers, for fields that share a byte or a prefix; and registers with
-        // immediates, for
-        // the short forms of the accumulator.
+        // immediates, for the short forms of the accumulator.
         let free: Vec<usize> = (0..start.operands.len())
             .filter(|&i| {
                 matches!(start.operands[i], Is::Reg(_)) && row.operands()[i].fixed_reg().is_none()
