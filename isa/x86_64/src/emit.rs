@@ -2,7 +2,7 @@
 //! branches, and operations of several instructions.
 
 use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
-use crate::amode::{Cc, Segment, Size, form};
+use crate::amode::{Cc, Segment, Size, form, form_of_ctl};
 use crate::asm::{self, Mem, P};
 use crate::encode::{self, encode, reloc};
 use crate::insts::{Op, ROWS};
@@ -11,10 +11,10 @@ use regalloc2::{Allocation, PReg, RegClass};
 use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode, Type};
 use windlass_core::isa::CallConv;
 use windlass_core::isa::unwind::CfiOp;
-use windlass_core::machine::MInst;
 use windlass_core::machine::buffer::{BranchWriter, FixupKind, Label};
 use windlass_core::machine::driver::{MAX_COMPARES, count_runs};
 use windlass_core::machine::emit::Emitter;
+use windlass_core::machine::inst::{MInst, payload};
 use windlass_core::machine::row::{CodeSink, row_bits};
 use windlass_core::machine::vcode::{CallDest, CallInfo};
 use windlass_core::settings::ProbestackStrategy;
@@ -235,8 +235,9 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
 /// The zero and sign flags of a value, unless the instruction before has left them.
 fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let size = Size::of_ctl(inst.ctl);
-    let Some(value) = allocs[0].as_reg() else {
-        let compare = MInst { row: Op::CmpI.0, payload: 0, ..*inst };
+    let in_register = form_of_ctl(inst.ctl) == form::NONE;
+    let Some(value) = allocs.first().and_then(|a| a.as_reg()).filter(|_| in_register) else {
+        let compare = MInst { row: Op::CmpI.0, payload: payload(inst.low(), 0), ..*inst };
         return encode(&compare, allocs, &e.frame.areas, e.buffer);
     };
     let is_set = e.previous().is_some_and(|(before, allocs)| {
