@@ -460,7 +460,7 @@ impl DataFlowGraph {
         for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
             call.map_values(&mut self.value_lists, &mut change);
         }
-        let table = self.insts[inst].exception_table();
+        let table = self[inst].exception_table();
         map_contexts(&mut self.exception_tables, table, change);
     }
 
@@ -468,7 +468,7 @@ impl DataFlowGraph {
     /// contexts of its exception table.
     pub fn inst_values(&self, inst: Inst) -> impl Iterator<Item = Value> + '_ {
         let calls = self.branch_targets(inst).iter();
-        let table = self.insts[inst].exception_table();
+        let table = self[inst].exception_table();
         let tables = table.and_then(|table| self.exception_tables.get(table)).into_iter();
         self.inst_args(inst)
             .iter()
