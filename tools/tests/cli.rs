@@ -117,25 +117,33 @@ fn invoke_reads_arguments_and_prints_results() {
     assert_eq!(room.expect(0, &["run", "--invoke", "f", all]), "funcref\n");
 }
 
-/// Prints its arguments.
-const ARGUMENTS: &str = r#"(module
-    (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
-    (import "wasi_snapshot_preview1" "fd_write"
-        (func $write (param i32 i32 i32 i32) (result i32)))
-    (memory (export "memory") 1)
-    (func (export "_start")
-        (drop (call $sizes (i32.const 0) (i32.const 4)))
-        (drop (call $get (i32.const 16) (i32.const 256)))
-        (i32.store (i32.const 8) (i32.const 256))
-        (i32.store (i32.const 12) (i32.load (i32.const 4)))
-        (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))"#;
+/// A module that prints its arguments (`args`) or its environment (`environ`): at most 60
+/// strings; with further imports and fields.
+fn lister(what: &str, imports: &str, fields: &str) -> String {
+    format!(
+        r#"(module
+        (import "wasi_snapshot_preview1" "{what}_get" (func $get (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "{what}_sizes_get"
+            (func $sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_write"
+            (func $write (param i32 i32 i32 i32) (result i32)))
+        {imports}
+        (memory (export "memory") 1)
+        (func (export "_start")
+            (drop (call $sizes (i32.const 0) (i32.const 4)))
+            (drop (call $get (i32.const 16) (i32.const 256)))
+            (i32.store (i32.const 8) (i32.const 256))
+            (i32.store (i32.const 12) (i32.load (i32.const 4)))
+            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))))
+        {fields})"#
+    )
+}
 
 #[test]
 fn what_belongs_to_the_command_and_what_to_the_program() {
     use std::os::unix::ffi::OsStrExt;
     let room = Room::new("arguments");
-    let module = &room.file("args.wat", ARGUMENTS);
+    let module = &room.file("args.wat", &lister("args", "", ""));
     let dotted = &format!("./{module}");
     for (args, printed) in [
         (&[module, "a", "b"][..], "args.wat|a|b|"),
@@ -208,7 +216,7 @@ fn what_is_run_of_a_module() {
 #[test]
 fn compiled_code_does_not_come_from_pipes() {
     let room = Room::new("pipes");
-    let module = &room.file("args.wat", ARGUMENTS);
+    let module = &room.file("args.wat", &lister("args", "", ""));
     room.expect(0, &["compile", module, "-o", "args.cwasm"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
     command.args(["run", "--allow-precompiled", "-"]).current_dir(&room.0);
@@ -284,30 +292,17 @@ fn programs_get_sockets_that_listen() {
 #[test]
 fn environment_and_folders() {
     let room = Room::new("environment");
-    // Prints the environment: at most 16 variables, in 4096 bytes.
-    let module = &room.file(
-        "env.wat",
-        r#"(module
-        (import "wasi_snapshot_preview1" "environ_get" (func $get (param i32 i32) (result i32)))
-        (import "wasi_snapshot_preview1" "environ_sizes_get"
-            (func $sizes (param i32 i32) (result i32)))
-        (import "wasi_snapshot_preview1" "fd_prestat_dir_name"
-            (func $dir (param i32 i32 i32) (result i32)))
-        (import "wasi_snapshot_preview1" "fd_write"
-            (func $write (param i32 i32 i32 i32) (result i32)))
-        (memory (export "memory") 1)
-        (func (export "_start")
-            (drop (call $sizes (i32.const 0) (i32.const 4)))
-            (drop (call $get (i32.const 16) (i32.const 256)))
-            (i32.store (i32.const 8) (i32.const 256))
-            (i32.store (i32.const 12) (i32.load (i32.const 4)))
-            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))))
-        (func (export "dir")
+    let text = lister(
+        "environ",
+        r#"(import "wasi_snapshot_preview1" "fd_prestat_dir_name"
+            (func $dir (param i32 i32 i32) (result i32)))"#,
+        r#"(func (export "dir")
             (if (call $dir (i32.const 3) (i32.const 256) (i32.const 5)) (then unreachable))
             (i32.store (i32.const 8) (i32.const 256))
             (i32.store (i32.const 12) (i32.const 5))
-            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))"#,
+            (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))))"#,
     );
+    let module = &room.file("env.wat", &text);
     let text = room.expect(0, &["run", "--env", "A=1=2", "--env", "FROM_OUTSIDE", module]);
     assert_eq!(text, "A=1=2\0FROM_OUTSIDE=outside\0");
     let text = room.expect(0, &["run", "--env", "NOT_SET_ANYWHERE", "--env", "A=", module]);

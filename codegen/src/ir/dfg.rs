@@ -421,47 +421,19 @@ impl DataFlowGraph {
 
     /// Replaces each argument of the instruction that is an alias by what it stands for.
     pub fn resolve_aliases_in_arguments(&mut self, inst: Inst) {
-        let values = &self.values;
-        let resolve = |mut v: Value| {
+        let Self { values, insts, value_lists, jump_tables, exception_tables, .. } = self;
+        map_values(insts, value_lists, jump_tables, exception_tables, inst, |mut v| {
             while values[v].kind == ValueKind::Alias {
                 v = Value::from_u32(values[v].index);
             }
             v
-        };
-        let data = &mut self.insts.stored[inst];
-        if data.opcode.info().has_list {
-            for arg in data.value_list().as_mut_slice(&mut self.value_lists) {
-                *arg = resolve(*arg);
-            }
-        } else {
-            for arg in data.fixed_args_mut() {
-                *arg = resolve(*arg);
-            }
-        }
-        let table = data.exception_table();
-        for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
-            call.map_values(&mut self.value_lists, resolve);
-        }
-        map_contexts(&mut self.exception_tables, table, resolve);
+        });
     }
 
-    /// Changes every argument of the instruction, those of its block calls included.
-    pub fn map_inst_values(&mut self, inst: Inst, mut change: impl FnMut(Value) -> Value) {
-        let data = &mut self.insts.stored[inst];
-        if data.opcode.info().has_list {
-            for arg in data.value_list().as_mut_slice(&mut self.value_lists) {
-                *arg = change(*arg);
-            }
-        } else {
-            for arg in data.fixed_args_mut() {
-                *arg = change(*arg);
-            }
-        }
-        for call in targets(&self.insts, &self.jump_tables, &self.exception_tables, inst) {
-            call.map_values(&mut self.value_lists, &mut change);
-        }
-        let table = self[inst].exception_table();
-        map_contexts(&mut self.exception_tables, table, change);
+    /// Changes all values that the instruction uses, in the order of [`Self::inst_values`].
+    pub fn map_inst_values(&mut self, inst: Inst, change: impl FnMut(Value) -> Value) {
+        let Self { insts, value_lists, jump_tables, exception_tables, .. } = self;
+        map_values(insts, value_lists, jump_tables, exception_tables, inst, change);
     }
 
     /// All values that the instruction uses: its arguments, those of its block calls, and the
@@ -1056,13 +1028,32 @@ impl IndexMut<Inst> for DataFlowGraph {
         &mut self.insts.stored[inst]
     }
 }
-/// Changes the contexts of an exception table.
-fn map_contexts(
-    tables: &mut ExceptionTables,
-    table: Option<ExceptionTable>,
+
+/// Changes the arguments of an instruction, those of its block calls, and the contexts of its
+/// exception table.
+fn map_values(
+    insts: &mut Insts,
+    lists: &mut ValueListPool,
+    jump_tables: &JumpTables,
+    exception_tables: &mut ExceptionTables,
+    inst: Inst,
     mut change: impl FnMut(Value) -> Value,
 ) {
-    let table = table.and_then(|table| tables.get_mut(table));
+    let data = &mut insts.stored[inst];
+    if data.opcode.info().has_list {
+        for arg in data.value_list().as_mut_slice(lists) {
+            *arg = change(*arg);
+        }
+    } else {
+        for arg in data.fixed_args_mut() {
+            *arg = change(*arg);
+        }
+    }
+    let table = data.exception_table();
+    for call in targets(insts, jump_tables, exception_tables, inst) {
+        call.map_values(lists, &mut change);
+    }
+    let table = table.and_then(|table| exception_tables.get_mut(table));
     for value in table.into_iter().flat_map(|table| table.contexts_mut()) {
         *value = change(*value);
     }

@@ -20,17 +20,14 @@ pub fn run(func: &mut Function, simplifier: &mut Simplifier) {
             func.layout.remove_inst(inst);
             func.dfg.resolve_aliases_in_arguments(inst);
             let data = func.dfg[inst];
-            let &[old] = func.dfg.inst_results(inst) else {
-                func.layout.append_inst(inst, block);
-                continue;
-            };
-            if !applies(data.opcode) {
-                func.layout.append_inst(inst, block);
-                continue;
+            match *func.dfg.inst_results(inst) {
+                [old] if applies(data.opcode) => {
+                    let new = simplifier.insert(func, block, func.srcloc(inst), data);
+                    func.dfg.detach_results(inst);
+                    func.dfg.change_to_alias(old, new);
+                }
+                _ => func.layout.append_inst(inst, block),
             }
-            let new = simplifier.insert(func, block, func.srcloc(inst), data);
-            func.dfg.detach_results(inst);
-            func.dfg.change_to_alias(old, new);
         }
     }
 }

@@ -77,7 +77,7 @@ impl FuncWriter for PlainWriter {
         block: Block,
         indent: usize,
     ) -> fmt::Result {
-        write::block_header(w, func, block, indent)
+        write::write_block_header(w, func, block, indent)
     }
 
     fn write_instruction(
@@ -127,7 +127,7 @@ impl FuncWriter for Remarks<'_> {
         block: Block,
         indent: usize,
     ) -> fmt::Result {
-        write::block_header(w, func, block, indent)?;
+        write::write_block_header(w, func, block, indent)?;
         (self.after)(w, block.into(), indent)
     }
 
@@ -165,7 +165,9 @@ pub fn decorate_function<FW: FuncWriter>(
     w: &mut dyn Write,
     func: &Function,
 ) -> fmt::Result {
-    writeln!(w, "function {}{} {{", func.name, func.signature)?;
+    w.write_str("function ")?;
+    write::write_function_spec(w, func)?;
+    w.write_str(" {\n")?;
     let mut any = func_w.write_preamble(w, func)?;
     let indent = write::indent(func);
     let aliases = write::alias_map(func);

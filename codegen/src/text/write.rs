@@ -152,29 +152,13 @@ pub(super) fn declarations(
 
 // ---------------------------------------------------------------------- parts
 
-/// Writes the head of a block.
-pub fn write_block_header(
-    w: &mut dyn Write,
-    func: &Function,
-    block: Block,
-    indent: usize,
-) -> fmt::Result {
-    block_header(w, func, block, indent)
-}
-
 /// Writes name and signature.
 pub fn write_function_spec(w: &mut dyn Write, func: &Function) -> fmt::Result {
     write!(w, "{}{}", func.name, func.signature)
 }
 
-/// Writes the operands of an instruction, with a blank in front.
-pub fn write_operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
-    operands(w, dfg, inst)
-}
-
-// ---------------------------------------------------------------------- blocks
-
-pub(super) fn block_header(
+/// Writes the head of a block.
+pub fn write_block_header(
     w: &mut dyn Write,
     func: &Function,
     block: Block,
@@ -250,7 +234,7 @@ pub(super) fn instruction(
             None => write!(w, ".{ty}")?,
         }
     }
-    operands(w, &func.dfg, inst)?;
+    write_operands(w, &func.dfg, inst)?;
     if let Some(entries) = func.dfg.user_stack_map_entries(inst) {
         w.write_str(", stack_map=[")?;
         for (n, entry) in entries.iter().enumerate() {
@@ -318,7 +302,8 @@ fn targets(dfg: &DataFlowGraph, inst: Inst) -> &[BlockCall] {
     if exists { dfg.branch_targets(inst) } else { &[] }
 }
 
-fn operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
+/// Writes the operands of an instruction, with a blank in front.
+pub fn write_operands(w: &mut dyn Write, dfg: &DataFlowGraph, inst: Inst) -> fmt::Result {
     let data = &dfg[inst];
     let info = data.opcode.info();
     let mut args = data.fixed_args().iter();
@@ -486,7 +471,7 @@ impl fmt::Display for DisplayInst<'_> {
         if data.opcode.is_polymorphic() && !data.ctrl_type.is_invalid() {
             write!(f, ".{}", data.ctrl_type)?;
         }
-        operands(f, dfg, inst)?;
+        write_operands(f, dfg, inst)?;
         constant_comment(f, dfg, inst)
     }
 }

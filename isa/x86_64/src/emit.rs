@@ -110,27 +110,31 @@ fn custom(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     }
 }
 
+/// The memory operand of an instruction, under another row with these operands.
+fn same_memory(e: &mut Emitter<'_>, inst: &MInst, op: Op, size: Size, allocs: &[Allocation]) {
+    let other = MInst {
+        row: op.0,
+        ctl: inst.ctl & !3 | size as u16,
+        operands: 0,
+        payload: payload(inst.low(), 0),
+    };
+    encode(&other, allocs, &e.frame.areas, e.buffer);
+}
+
 /// `rax` gets the old value: a load, and a compare-and-exchange until nobody came between.
 fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let size = Size::of_ctl(inst.ctl);
     let wide = if size == Size::Q { Size::Q } else { Size::D };
     let (value, tmp) = (reg(allocs[1]), reg(allocs[2]));
     let address = &allocs[3..];
-    // The same memory operand under another row.
     let memory = |e: &mut Emitter<'_>, op: Op, size: Size, before: &[Allocation], after: PReg| {
-        let other = MInst {
-            row: op.0,
-            ctl: inst.ctl & !3 | size as u16,
-            operands: 0,
-            payload: inst.payload as u32 as u64,
-        };
         let mut all: Vec<Allocation> = before.to_vec();
-        let registers = form::REGISTERS[(inst.ctl >> 8) as usize & 15] as usize;
+        let registers = form::REGISTERS[form_of_ctl(inst.ctl) as usize] as usize;
         all.extend_from_slice(&address[..registers]);
         if op != Op::Mov && op != Op::Movzx8 && op != Op::Movzx16 {
             all.push(Allocation::reg(after));
         }
-        encode(&other, &all, &e.frame.areas, e.buffer);
+        same_memory(e, inst, op, size, &all);
     };
     let load = match size {
         Size::B => Op::Movzx8,
@@ -174,14 +178,8 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
 fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let (low, high) = (reg(allocs[4]), reg(allocs[5]));
     let memory = |e: &mut Emitter<'_>, op: Op, before: &[Allocation]| {
-        let other = MInst {
-            row: op.0,
-            ctl: inst.ctl & !3 | Size::Q as u16,
-            operands: 0,
-            payload: inst.payload as u32 as u64,
-        };
         let all: Vec<Allocation> = before.iter().chain(&allocs[6..]).copied().collect();
-        encode(&other, &all, &e.frame.areas, e.buffer);
+        same_memory(e, inst, op, Size::Q, &all);
     };
     // The access that may fault comes first: it is known by its address.
     memory(e, Op::Mov, &[Allocation::reg(RAX)]);
@@ -249,15 +247,20 @@ fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     }
 }
 
-/// The thread pointer plus the distance of a symbol.
-fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
-    let pointer = Mem::absolute(0).with_segment(Segment::Fs);
-    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(pointer)]);
+/// Adds the distance of a symbol, which linkers know.
+fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
     // Far enough that the displacement has 32 bits.
     put(e, Op::Lea, Size::Q, &[P::R(to), P::M(Mem::base(to, i32::MAX))]);
     let field = e.buffer.offset() - 4;
     e.buffer.data_mut()[field as usize..].fill(0);
-    e.buffer.add_reloc_at_offset(field, reloc::TP_OFF, symbol, 0);
+    e.buffer.add_reloc_at_offset(field, kind, symbol, 0);
+}
+
+/// The thread pointer plus the distance of a symbol.
+fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
+    let pointer = Mem::absolute(0).with_segment(Segment::Fs);
+    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(pointer)]);
+    add_distance(e, to, reloc::TP_OFF, symbol);
 }
 
 /// A load that linkers turn into `lea` if the descriptor is near.
@@ -274,11 +277,7 @@ fn tls_of_image(e: &mut Emitter<'_>, symbol: u32, to: PReg, image: PReg) {
     let blocks = Mem::absolute(0x58).with_segment(Segment::Gs);
     put(e, Op::Mov, Size::Q, &[P::R(to), P::M(blocks)]);
     put(e, Op::Mov, Size::Q, &[P::R(to), P::M(Mem::base_index(to, image, 3, 0))]);
-    // Far enough that the displacement has 32 bits.
-    put(e, Op::Lea, Size::Q, &[P::R(to), P::M(Mem::base(to, i32::MAX))]);
-    let field = e.buffer.offset() - 4;
-    e.buffer.data_mut()[field as usize..].fill(0);
-    e.buffer.add_reloc_at_offset(field, reloc::SECREL, symbol, 0);
+    add_distance(e, to, reloc::SECREL, symbol);
 }
 
 /// The sequence by which linkers know the general dynamic model: both instructions are padded with

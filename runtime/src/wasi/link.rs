@@ -41,20 +41,14 @@ fn call<T: 'static>(
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
     let watch = caller.as_context().opaque().watch.as_ref();
     let deadline = watch.and_then(|watch| watch.time());
-    let outcome = match memory {
-        Some(memory) => {
-            let (bytes, data) = memory.data_and_store_mut(&mut caller);
-            let ctx = ctx(data);
-            ctx.deadline = deadline;
-            (row.run)(ctx, &mut GuestMemory::new(bytes), args)
-        }
-        // Without a memory every pointer is bad.
-        None => {
-            let ctx = ctx(caller.data_mut());
-            ctx.deadline = deadline;
-            (row.run)(ctx, &mut GuestMemory::new(&mut []), args)
-        }
+    // Without a memory every pointer is bad.
+    let (bytes, data): (&mut [u8], _) = match memory {
+        Some(memory) => memory.data_and_store_mut(&mut caller),
+        None => (&mut [], caller.data_mut()),
     };
+    let ctx = ctx(data);
+    ctx.deadline = deadline;
+    let outcome = (row.run)(ctx, &mut GuestMemory::new(bytes), args);
     match outcome {
         Ok(()) => Ok(Errno::Success),
         Err(Failure::Errno(errno)) => Ok(errno),
