@@ -57,6 +57,8 @@ mod trampoline;
 mod trap;
 mod typed;
 mod values;
+#[cfg(doctest)]
+mod variance;
 pub mod wasi;
 
 pub use anyhow::Error;

@@ -9,7 +9,7 @@ use crate::func::{Caller, Func, HostFunc};
 use crate::instance::{Extern, Instance, check_import};
 use crate::module::Module;
 use crate::shared::Shared;
-use crate::store::{AsContext, AsContextMut, StoreOpaque};
+use crate::store::{AsContext, AsContextMut, Invariant, StoreOpaque};
 use crate::typed::IntoFunc;
 use crate::values::{FuncType, Slot, Val};
 use crate::{Engine, Error};
@@ -31,7 +31,7 @@ pub struct Linker<T> {
     engine: Engine,
     definitions: HashMap<String, HashMap<String, Definition>>,
     shadowing: bool,
-    data: PhantomData<fn(T)>,
+    invariant: Invariant<T>,
 }
 
 impl<T> Clone for Linker<T> {
@@ -40,7 +40,7 @@ impl<T> Clone for Linker<T> {
             engine: self.engine.clone(),
             definitions: self.definitions.clone(),
             shadowing: self.shadowing,
-            data: PhantomData,
+            invariant: PhantomData,
         }
     }
 }
@@ -62,7 +62,7 @@ impl<T: 'static> Linker<T> {
             engine: engine.clone(),
             definitions: HashMap::new(),
             shadowing: false,
-            data: PhantomData,
+            invariant: PhantomData,
         }
     }
 
@@ -242,7 +242,7 @@ impl<T: 'static> Linker<T> {
             found.push(definition.clone());
         }
         let found = Shared::new(Definitions(found));
-        Ok(InstancePre { module: module.clone(), found, data: PhantomData })
+        Ok(InstancePre { module: module.clone(), found, invariant: PhantomData })
     }
 }
 
@@ -258,12 +258,12 @@ pub(crate) struct Definitions(Vec<Definition>);
 pub struct InstancePre<T> {
     module: Module,
     found: Shared<Definitions>,
-    data: PhantomData<fn(T)>,
+    invariant: Invariant<T>,
 }
 
 impl<T> Clone for InstancePre<T> {
     fn clone(&self) -> Self {
-        Self { module: self.module.clone(), found: self.found.clone(), data: PhantomData }
+        Self { module: self.module.clone(), found: self.found.clone(), invariant: PhantomData }
     }
 }
 

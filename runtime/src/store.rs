@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 
 use windlass_core::ir::TrapCode;
@@ -257,13 +258,23 @@ impl Drop for StoreOpaque {
     }
 }
 
+/// Marks a type that must not be taken for one with a subtype or supertype of `T` in its place.
+///
+/// Host functions and limiters are kept in stores and linkers without the `T` that they were made
+/// for, and the data of a store is handed to them as that `T`. If a `Store<T>` could become a
+/// `Store<U>` meanwhile, data of type `U` could be put in and taken for a `T`; if a `Linker<T>`
+/// could become a `Linker<U>`, its functions would take the data of a `Store<U>` for a `T`. Every
+/// type of the interface that says whose data it works on holds this, or a [`StoreInner`].
+pub(crate) type Invariant<T> = PhantomData<fn(T) -> T>;
+
 /// What instances own, with the embedder's data.
 #[repr(C)]
 #[derive(Debug)]
 pub(crate) struct StoreInner<T> {
-    // First: host functions go from the address of this to the whole.
+    // The first field: host functions go from its address to the whole.
     pub(crate) opaque: StoreOpaque,
     pub(crate) data: T,
+    invariant: Invariant<T>,
 }
 
 /// A store: instances, memories, tables, globals and functions that belong together, and the
@@ -276,7 +287,8 @@ pub struct Store<T: 'static> {
 impl<T> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {
-        Self { inner: Box::new(StoreInner { opaque: StoreOpaque::new(engine), data }) }
+        let opaque = StoreOpaque::new(engine);
+        Self { inner: Box::new(StoreInner { opaque, data, invariant: PhantomData }) }
     }
 
     /// The embedder's data.
