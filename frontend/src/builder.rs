@@ -13,7 +13,8 @@ use windlass_core::ir::{
     Block, BuildInFunction, DataFlowGraph, DebugTag, DynamicStackSlot, DynamicStackSlotData,
     ExtFuncData, FuncRef, Function, GlobalValue, GlobalValueData, Inst, InstBuilderBase,
     InstructionData, JumpTable, JumpTableData, Opcode, RelSourceLoc, SigRef, Signature, SourceLoc,
-    StackSlot, StackSlotData, Type, Value, ValueLabel, ValueLabelAssignments, ValueLabelStart,
+    StackSlot, StackSlotData, Type, UserStackMapEntry, Value, ValueLabel, ValueLabelAssignments,
+    ValueLabelStart,
 };
 use windlass_core::opt::simplify::{self, Simplifier};
 
@@ -339,6 +340,12 @@ impl<'a> FunctionBuilder<'a> {
         let size = self.func.dfg.value_type(val).bytes();
         assert!(size <= 16 && size.is_power_of_two(), "no stack map can hold {val}");
         self.ctx.stack_maps.declare(val);
+    }
+
+    /// The slot holds, `offset` bytes from its start, a value of this type that the stack map of
+    /// every call names: something must be stored there before the first call.
+    pub fn declare_stack_slot_needs_stack_map(&mut self, ty: Type, slot: StackSlot, offset: u32) {
+        self.ctx.stack_maps.declare_slot(UserStackMapEntry { ty, slot, offset });
     }
 
     /// Makes a table for `br_table`.

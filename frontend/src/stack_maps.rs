@@ -22,6 +22,8 @@ pub(crate) struct StackMaps {
     declared: EntitySet<Value>,
     /// Declared values in order of declaration.
     order: Vec<Value>,
+    /// Declared places in slots.
+    places: Vec<UserStackMapEntry>,
     /// Blocks with calls.
     safepoints: EntitySet<Block>,
 }
@@ -32,11 +34,16 @@ impl StackMaps {
             self.declared.clear();
             self.order.clear();
         }
+        self.places.clear();
         self.safepoints.clear();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.order.is_empty() && self.places.is_empty()
+    }
+
+    pub(crate) fn declare_slot(&mut self, entry: UserStackMapEntry) {
+        self.places.push(entry);
     }
 
     pub(crate) fn declare(&mut self, value: Value) {
@@ -52,6 +59,9 @@ impl StackMaps {
 
     /// Rewrites the function for the declared values.
     pub(crate) fn run(&mut self, func: &mut Function) {
+        if !self.places.is_empty() {
+            self.name_places(func);
+        }
         if self.order.is_empty() {
             return;
         }
@@ -66,6 +76,21 @@ impl StackMaps {
         }
         let slots = assign_slots(func, &self.declared, &self.safepoints, &values);
         rewrite(func, &slots);
+    }
+
+    /// Names the declared places in the stack map of every call.
+    fn name_places(&self, func: &mut Function) {
+        let blocks: Vec<Block> = func.layout.blocks().collect();
+        let mut calls: Vec<Inst> = Vec::new();
+        for &block in blocks.iter().filter(|&&block| self.safepoints.contains(block)) {
+            let insts = func.layout.block_insts(block);
+            calls.extend(insts.filter(|&inst| is_safepoint(func.dfg[inst].opcode)));
+        }
+        for call in calls {
+            for &entry in &self.places {
+                func.dfg.append_user_stack_map_entry(call, entry);
+            }
+        }
     }
 }
 

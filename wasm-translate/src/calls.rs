@@ -32,6 +32,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     /// Something was called: memories may have moved.
     pub(crate) fn after_call(&mut self) {
         self.base = None;
+        // The scan said that nothing is called here, and the base is used further on.
+        if self.hoisted_base().is_some() {
+            self.disagreement.get_or_insert(self.offset);
+        }
     }
 
     fn callee(&mut self, index: u32) -> Callee {

@@ -13,11 +13,11 @@ use windlass_core::ir::{Block, InstBuilder, JumpTableData, Type, Value};
 
 use crate::env::FuncEnvironment;
 use crate::error::WasmResult;
-use crate::func::{NO_SLOT, Translation};
+use crate::func::Translation;
 use crate::locals::Version;
 use crate::module::val_type;
 use crate::params::TargetId;
-use crate::scan::LoopInfo;
+use crate::scan::{Assigned, LoopInfo};
 use crate::types::{TypeIndex, ValType};
 
 pub(crate) const NONE: u32 = u32::MAX;
@@ -56,7 +56,8 @@ pub(crate) struct Frame {
     header: Option<Block>,
     /// Whether branches go to a block where a loop's back edges meet.
     meets: bool,
-    loop_index: u32,
+    /// Of a loop: what the scan says of it.
+    loop_info: Option<LoopInfo>,
     /// The parameters of a loop's header.
     params_of_header: Option<TargetId>,
     /// The last of the edges that wait for the target's parameters.
@@ -139,7 +140,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             target: None,
             header: None,
             meets: false,
-            loop_index: NONE,
+            loop_info: None,
             params_of_header: None,
             edges: NONE,
             edge_count: 0,
@@ -204,7 +205,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     pub(crate) fn translate_loop(&mut self, ty: BlockType) -> WasmResult<()> {
         let loop_index = self.next_loop;
         self.next_loop += 1;
-        let info = self.state.scan.loops.get(loop_index).copied().unwrap_or_default();
+        let at = self.offset as usize - self.body_start;
+        let Some(info) = self.state.scan.loop_at(loop_index, at) else {
+            return Err(self.scan_disagrees(self.offset));
+        };
         let (signature, params, results) = self.signature(ty)?;
         self.widen_top(params as usize);
         let params_len = params as usize;
@@ -222,7 +226,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         frame.params_of_header = Some(target);
         frame.meets = meets;
         frame.target = if meets { None } else { Some(header) };
-        frame.loop_index = loop_index as u32;
+        frame.loop_info = Some(info);
         frame.base = frame.base.or(base);
         let frame = *frame;
         self.switch_to(header);
@@ -233,14 +237,15 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             self.mark_reference(self.label_type(&frame, at), value);
             self.state.stack[from + at] = value;
         }
-        for at in 0..self.state.scan.assigned(&info).len() {
-            let local = self.state.scan.assigned(&info)[at];
-            if self.state.local_data[local as usize].slot == NO_SLOT {
-                let ty = self.value_type(self.state.locals.get(local));
-                let value = self.builder.func.dfg.append_block_param(header, ty);
-                self.mark_reference(self.state.local_data[local as usize].ty, value);
-                self.state.locals.set(local, value);
-            }
+        let mut at = 0;
+        while let Assigned::Listed(locals) = self.state.scan.assigned(&info)
+            && let Some(&local) = locals.get(at)
+        {
+            let ty = self.value_type(self.state.locals.get(local));
+            let value = self.builder.func.dfg.append_block_param(header, ty);
+            self.mark_reference(self.state.local_data[local as usize].ty, value);
+            self.state.locals.set(local, value);
+            at += 1;
         }
         self.env.loop_header(&mut self.builder);
         Ok(())
@@ -253,10 +258,12 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         let row = state.params.rows.len();
         let from = state.stack.len() - params;
         state.params.rows.extend_from_slice(&state.stack[from..]);
-        for &local in state.scan.assigned(info) {
-            if state.local_data[local as usize].slot == NO_SLOT {
-                state.params.rows.push(state.locals.get(local));
+        match state.scan.assigned(info) {
+            Assigned::Listed(locals) => {
+                state.params.rows.extend(locals.iter().map(|&local| state.locals.get(local)));
             }
+            // No value of such a local crosses the header.
+            Assigned::InMemory => {}
         }
         row
     }
@@ -298,7 +305,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn add_edge(&mut self, at: usize, call: u32, values: u32) {
         if self.is_direct(at) {
             let frame = self.state.frames[at];
-            let info = self.state.scan.loops[frame.loop_index as usize];
+            let info = frame.loop_info.expect("a loop was scanned");
             let row = self.header_row(&info, frame.params as usize);
             let target = frame.params_of_header.expect("a loop has a header");
             self.state.params.add_call(target, call, row);
@@ -453,7 +460,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             let base = self.base;
             let params = frame.params as usize;
             self.meet(&frame, params, true);
-            let info = self.state.scan.loops[frame.loop_index as usize];
+            let info = frame.loop_info.expect("a loop was scanned");
             let header = frame.header.expect("a loop has a header");
             let target = frame.params_of_header.expect("a loop has a header");
             self.jump_to_header(header, target, &info, params);

@@ -30,18 +30,27 @@ use crate::module::{ModuleInfo, ModuleTranslation, val_type};
 use crate::params::Params;
 use crate::plans::Plans;
 use crate::scan::Scan;
-use crate::types::{DefinedFuncIndex, FuncType, RefType, ValType};
+use crate::types::{DefinedFuncIndex, FuncIndex, FuncType, RefType, ValType};
 use crate::visit::next_operator;
 
-/// Where a local lives.
+/// A local: its type, and where it lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Local {
     pub ty: ValType,
-    /// Its place among the stack slots' words, or [`NO_SLOT`].
-    pub slot: u32,
+    pub home: Home,
 }
 
-pub(crate) const NO_SLOT: u32 = u32::MAX;
+/// Where a local lives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Home {
+    /// In values, one for each assignment.
+    Value,
+    /// In this word of the function's slot for locals.
+    Word(u32),
+}
+
+/// Entries in stack maps for locals that live in memory.
+const MAX_STACK_MAP_ENTRIES: u64 = 1 << 20;
 
 /// The opcode of `ref.is_null`.
 const REF_IS_NULL: u8 = 0xd1;
@@ -140,7 +149,10 @@ impl FuncTranslator {
             dead_depth: 0,
             next_loop: 0,
             code_start: module.info.code_section.start as u64,
-            slots: None,
+            index: info.function(index),
+            body_start: 0,
+            disagreement: None,
+            slot: None,
             layout: None,
             callee_slot: None,
             base: None,
@@ -170,8 +182,13 @@ pub(crate) struct Translation<'a, E> {
     /// Index of the next loop in the scan.
     pub next_loop: usize,
     pub code_start: u64,
+    /// The function, and where the operators of its body start in the module.
+    pub index: FuncIndex,
+    pub body_start: usize,
+    /// Where the scan of the body was first found to have seen something else than translation.
+    pub disagreement: Option<u64>,
     /// The slot with the locals that live in memory.
-    pub slots: Option<StackSlot>,
+    pub slot: Option<StackSlot>,
     pub layout: Option<FuncRefLayout>,
     pub callee_slot: Option<Place>,
     /// The address of memory 0, where it is known to be current.
@@ -197,7 +214,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         let offset = reader.original_position();
         for ty in ty.params.iter().chain(&ty.results) {
             self.check_type(*ty, offset)?;
-            self.state.local_data.push(Local { ty: *ty, slot: NO_SLOT });
+            self.state.local_data.push(Local { ty: *ty, home: Home::Value });
         }
         self.state.local_data.truncate(ty.params.len());
         for _ in 0..reader.read_var_u32()? {
@@ -208,13 +225,14 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             let ty = val_type(ty, offset)?;
             self.check_type(ty, offset)?;
             let len = self.state.local_data.len() + count as usize;
-            self.state.local_data.resize(len, Local { ty, slot: NO_SLOT });
+            self.state.local_data.resize(len, Local { ty, home: Home::Value });
         }
-        let code = &self.module.bytes[reader.original_position() as usize..];
-        let code = &code[..reader.bytes_remaining()];
+        self.offset = offset;
+        self.body_start = reader.original_position() as usize;
+        let code = &self.module.bytes[self.body_start..][..reader.bytes_remaining()];
         self.state.scan.run(code, self.state.local_data.len());
         self.env.start_function(self.builder.func, index);
-        self.enter(ty);
+        self.enter(ty)?;
         while !reader.eof() {
             let offset = reader.original_position();
             if self.module.bytes[offset as usize] == REF_IS_NULL {
@@ -235,7 +253,24 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             }
         }
         let position = reader.original_position();
-        Ok(reader.finish_expression(&validator.visitor(position))?)
+        reader.finish_expression(&validator.visitor(position))?;
+        if !self.state.scan.is_complete(self.next_loop) {
+            self.disagreement.get_or_insert(position);
+        }
+        match self.disagreement {
+            Some(offset) => Err(self.scan_disagrees(offset)),
+            None => Ok(()),
+        }
+    }
+
+    /// What the scan said of the body is not what translation found there: whatever relied on it
+    /// may be wrong.
+    pub(crate) fn scan_disagrees(&self, offset: u64) -> WasmError {
+        let message = format!(
+            "the scan of its loops disagrees with its translation at offset {offset:#x}; \
+             this is an error of the compiler"
+        );
+        WasmError::Compile { function: self.index.0, message }
     }
 
     /// The reader or the validator refused an operator.
@@ -255,7 +290,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
     }
 
     /// Makes the entry block and gives every local its first value.
-    fn enter(&mut self, ty: &FuncType) {
+    fn enter(&mut self, ty: &FuncType) -> WasmResult<()> {
         let entry = self.builder.create_block();
         self.builder.append_block_params_for_function_params(entry);
         self.builder.switch_to_block(entry);
@@ -282,8 +317,8 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         let values = std::mem::take(&mut self.state.args);
         self.state.locals.reset(values.iter().copied());
         self.state.args = values;
-        if self.state.scan.slots {
-            self.locals_to_slots();
+        if self.state.scan.gave_up() {
+            self.locals_to_memory()?;
         }
         self.env.function_entry(&mut self.builder);
         self.push_function_frame(ty.results.len() as u32);
@@ -291,6 +326,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             self.load_base();
             self.hoist_base_to_function();
         }
+        Ok(())
     }
 
     /// The first value of a local of this type.
@@ -309,61 +345,79 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         }
     }
 
-    /// Moves the locals that are assigned into memory.
-    fn locals_to_slots(&mut self) {
+    /// Moves the locals that are assigned into memory, whatever their type.
+    fn locals_to_memory(&mut self) -> WasmResult<()> {
         let mut words = 0;
-        for local in 0..self.state.local_data.len() {
-            if self.state.scan.is_assigned[local]
-                && !matches!(self.state.local_data[local].ty, ValType::Ref(_))
-            {
-                self.state.local_data[local].slot = words;
+        let mut in_maps = 0;
+        for (data, &is_assigned) in
+            self.state.local_data.iter_mut().zip(&self.state.scan.is_assigned)
+        {
+            if is_assigned {
+                data.home = Home::Word(words);
                 words += 1;
+                if let ValType::Ref(ty) = data.ty {
+                    in_maps += u64::from(self.env.reference(ty).stack_maps);
+                }
             }
+        }
+        // Each of these is in the stack map of each call.
+        if in_maps * u64::from(self.state.scan.calls) > MAX_STACK_MAP_ENTRIES {
+            let what = format!("the number of references that function {} assigns", self.index.0);
+            return Err(WasmError::Limit { what, offset: self.offset });
         }
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, words * 8, 3);
         let slot = self.builder.create_sized_stack_slot(data);
-        self.slots = Some(slot);
+        self.slot = Some(slot);
         for local in 0..self.state.local_data.len() {
-            if self.state.local_data[local].slot != NO_SLOT {
+            let Local { ty, home } = self.state.local_data[local];
+            if let Home::Word(word) = home {
                 let value = self.state.locals.get(local as u32);
-                self.store_slot(self.state.local_data[local].slot, value);
+                self.store_word(word, value);
+                if self.needs_stack_map(ty) {
+                    let ty = self.value_type(value);
+                    self.builder.declare_stack_slot_needs_stack_map(ty, slot, word * 8);
+                }
             }
         }
+        Ok(())
     }
 
-    fn store_slot(&mut self, word: u32, value: Value) {
-        let slot = self.slots.expect("locals in memory have a slot");
+    fn store_word(&mut self, word: u32, value: Value) {
+        let slot = self.slot.expect("locals in memory have a slot");
         let address = self.builder.ins().stack_addr(types::I64, slot, 0);
         self.builder.ins().store(MemFlags::trusted(), value, address, word as i32 * 8);
     }
 
     pub(crate) fn get_local(&mut self, local: u32) -> Value {
-        let data = self.state.local_data[local as usize];
-        if data.slot == NO_SLOT {
+        let Local { ty, home } = self.state.local_data[local as usize];
+        let Home::Word(word) = home else {
             let value = self.state.locals.get(local);
             self.state.params.mark_used(value);
             return value;
-        }
-        let slot = self.slots.expect("locals in memory have a slot");
-        let ty = self.env.value_type(data.ty);
+        };
+        let slot = self.slot.expect("locals in memory have a slot");
+        let value_type = self.env.value_type(ty);
         let address = self.builder.ins().stack_addr(types::I64, slot, 0);
-        self.builder.ins().load(ty, MemFlags::trusted(), address, data.slot as i32 * 8)
+        let value =
+            self.builder.ins().load(value_type, MemFlags::trusted(), address, word as i32 * 8);
+        self.mark_reference(ty, value);
+        value
     }
 
     pub(crate) fn set_local(&mut self, local: u32, value: Value) {
-        let data = self.state.local_data[local as usize];
-        if data.slot == NO_SLOT {
-            self.state.locals.set(local, value);
-        } else {
-            self.store_slot(data.slot, value);
+        match self.state.local_data[local as usize].home {
+            Home::Value => self.state.locals.set(local, value),
+            Home::Word(word) => self.store_word(word, value),
         }
+    }
+
+    fn needs_stack_map(&self, ty: ValType) -> bool {
+        matches!(ty, ValType::Ref(ty) if self.env.reference(ty).stack_maps)
     }
 
     /// The value needs stack maps if references of its type do.
     pub(crate) fn mark_reference(&mut self, ty: ValType, value: Value) {
-        if let ValType::Ref(ty) = ty
-            && self.env.reference(ty).stack_maps
-        {
+        if self.needs_stack_map(ty) {
             self.builder.declare_value_needs_stack_map(value);
         }
     }

@@ -2,12 +2,15 @@
 //!
 //! The translator needs this at the header of a loop, before it has seen the loop. The scan
 //! decodes no more than lengths, validates nothing, and stops at bytes that it does not know:
-//! translation fails there. Its time is linear in the body; the lists it makes are bounded by a
-//! budget, and a function that exceeds the budget keeps the locals it assigns in stack slots.
+//! translation fails there, or else [`Scan::is_complete`] says that the two disagree. Its time is
+//! linear in the body; the lists it makes are bounded by a budget. A function that exceeds the
+//! budget has no lists: every local that it assigns lives in a stack slot.
 
 /// What is known of one loop.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct LoopInfo {
+    /// Where its opcode stands in the body.
+    at: usize,
     assigned_start: u32,
     assigned_end: u32,
     /// Branches to the header.
@@ -16,6 +19,16 @@ pub(crate) struct LoopInfo {
     pub accesses: u32,
     /// Whether anything is called, or a memory or table grown.
     pub has_call: bool,
+}
+
+/// The locals that a loop assigns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Assigned<'a> {
+    /// Each once. Values of these must not be used beyond the header of the loop.
+    Listed(&'a [u32]),
+    /// There are no lists in this function: every local that is assigned anywhere in it must live
+    /// in memory.
+    InMemory,
 }
 
 /// An open block, loop or if.
@@ -39,12 +52,14 @@ const NOT_A_LOOP: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     /// Loops in order of their headers.
-    pub loops: Vec<LoopInfo>,
+    loops: Vec<LoopInfo>,
     assigned: Vec<u32>,
     /// For each local, whether it is assigned anywhere.
     pub is_assigned: Vec<bool>,
-    /// Whether locals that are assigned live in stack slots.
-    pub slots: bool,
+    /// Whether there are no lists.
+    gave_up: bool,
+    /// Whether the scan came to the end of the body.
+    complete: bool,
     /// Number of calls.
     pub calls: u32,
     /// Number of loads and stores.
@@ -67,9 +82,28 @@ const FREE_ARGS: u64 = 1 << 20;
 const ARGS_PER_BYTE: u64 = 32;
 
 impl Scan {
-    /// The locals that a loop assigns, each once.
-    pub fn assigned(&self, info: &LoopInfo) -> &[u32] {
-        &self.assigned[info.assigned_start as usize..info.assigned_end as usize]
+    /// The loop with this number, if its opcode stands where the translator found it.
+    pub fn loop_at(&self, index: usize, at: usize) -> Option<LoopInfo> {
+        self.loops.get(index).copied().filter(|info| info.at == at)
+    }
+
+    /// Whether the scan came to the end of the body, having found this number of loops.
+    pub fn is_complete(&self, loops: usize) -> bool {
+        self.complete && self.loops.len() == loops
+    }
+
+    /// Whether every local that is assigned must live in memory, because there are no lists.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
+    }
+
+    /// The locals that a loop assigns.
+    pub fn assigned(&self, info: &LoopInfo) -> Assigned<'_> {
+        if self.gave_up {
+            return Assigned::InMemory;
+        }
+        let range = info.assigned_start as usize..info.assigned_end as usize;
+        Assigned::Listed(&self.assigned[range])
     }
 
     /// Scans the operators of a body; `locals` is the number of locals and parameters.
@@ -85,11 +119,12 @@ impl Scan {
         self.position.resize(locals, 0);
         self.counted.clear();
         self.counted.resize(locals, NOT_A_LOOP);
-        self.slots = false;
+        self.gave_up = false;
         self.calls = 0;
         self.accesses = 0;
         let mut walk = Walk { scan: self, code, at: 0, sets: 0, args: 0, innermost: 0 };
-        walk.run();
+        let ended = walk.run().is_some();
+        self.complete = ended && walk.at == code.len();
     }
 }
 
@@ -106,10 +141,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// `None` at the end, or where the bytes make no sense.
+    /// To the end of the outermost block; `None` where the bytes make no sense.
     fn run(&mut self) -> Option<()> {
         self.open(NOT_A_LOOP);
         loop {
+            let start = self.at;
             let opcode = self.byte()?;
             match opcode {
                 0x02 => {
@@ -128,13 +164,20 @@ impl Walk<'_> {
                 0x03 => {
                     self.skip_leb()?;
                     let index = self.scan.loops.len() as u32;
-                    self.scan.loops.push(LoopInfo::default());
+                    self.scan.loops.push(LoopInfo {
+                        at: start,
+                        assigned_start: 0,
+                        assigned_end: 0,
+                        back_edges: 0,
+                        accesses: 0,
+                        has_call: true,
+                    });
                     self.open(index);
                 }
                 0x0b => {
                     self.close()?;
                     if self.scan.open.is_empty() {
-                        return None;
+                        return Some(());
                     }
                 }
                 0x0c | 0x0d => {
@@ -300,15 +343,11 @@ impl Walk<'_> {
 
     /// Assigned locals will live in slots: no more lists.
     fn give_up(&mut self) {
-        if std::mem::replace(&mut self.scan.slots, true) {
+        if std::mem::replace(&mut self.scan.gave_up, true) {
             return;
         }
         self.scan.pending.clear();
         self.scan.assigned.clear();
-        for info in &mut self.scan.loops {
-            info.assigned_start = 0;
-            info.assigned_end = 0;
-        }
         for open in &mut self.scan.open {
             open.pending = 0;
         }
@@ -330,7 +369,7 @@ impl Walk<'_> {
     fn set(&mut self, local: u32) -> Option<()> {
         self.sets += 1;
         *self.scan.is_assigned.get_mut(local as usize)? = true;
-        if self.scan.slots || self.scan.loop_starts.is_empty() {
+        if self.scan.gave_up || self.scan.loop_starts.is_empty() {
             return Some(());
         }
         let position = self.scan.position[local as usize];
@@ -363,7 +402,10 @@ mod tests {
         ];
         let scan = scan(&code, 5);
         let sorted = |index: usize| {
-            let mut list = scan.assigned(&scan.loops[index]).to_vec();
+            let Assigned::Listed(list) = scan.assigned(&scan.loops[index]) else {
+                panic!("the scan gave up");
+            };
+            let mut list = list.to_vec();
             list.sort_unstable();
             list
         };
@@ -371,7 +413,9 @@ mod tests {
         assert_eq!(sorted(1), [0, 1]);
         assert_eq!(scan.loops[1].back_edges, 1);
         assert_eq!(scan.is_assigned, [true, true, true, true, false]);
-        assert!(!scan.slots);
+        assert!(scan.is_complete(2));
+        let found = [(0, 0), (1, 4), (1, 5), (2, 4)].map(|(n, at)| scan.loop_at(n, at).is_some());
+        assert_eq!(found, [true, true, false, false]);
     }
 
     #[test]
@@ -385,7 +429,8 @@ mod tests {
         }
         code.extend(std::iter::repeat_n(0x0b, 2_001));
         let scan = scan(&code, 200);
-        assert!(scan.slots);
+        assert!(scan.is_complete(2_000));
+        assert_eq!(scan.assigned(&scan.loops[0]), Assigned::InMemory);
         assert!(scan.assigned.len() <= FREE_PARAMS + code.len() + 200);
     }
 
@@ -394,5 +439,8 @@ mod tests {
         let scan = scan(&[0x03, 0x40, 0xff, 0x21, 0], 1);
         assert_eq!(scan.loops.len(), 1);
         assert_eq!(scan.is_assigned, [false]);
+        // What is not known of the loop is taken for the worst, and nobody may rely on the scan.
+        assert!(scan.loops[0].has_call);
+        assert!(!scan.is_complete(1));
     }
 }

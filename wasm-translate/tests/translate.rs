@@ -290,3 +290,45 @@ fn references_survive_calls_in_stack_maps() {
         .unwrap();
     assert_eq!(func.dfg.user_stack_map_entries(call).map(<[_]>::len), Some(1));
 }
+
+/// A function with a nest of loops for which the scan keeps no lists, and calls in it.
+fn nest_with_references(references: usize, calls: usize) -> Vec<u8> {
+    let size = 200;
+    let locals = "(local i32)".repeat(size) + &"(local externref)".repeat(references);
+    let sets: String =
+        (0..size).map(|n| format!("(local.set {} (i32.const {n}))", n + 1)).collect();
+    let assigned = (size + 1..=size + references)
+        .map(|n| format!("(local.set {n} (local.get 0))"))
+        .collect::<String>();
+    let (open, close) = ("(loop ".repeat(size), ")".repeat(size));
+    let calls = "(call $f)".repeat(calls);
+    let last = size + references;
+    wat::parse_str(format!(
+        "(module (func $f) (func (param externref) (result externref) {locals}
+            {open} {sets} {assigned} {calls} {close} (local.get {last})))"
+    ))
+    .unwrap()
+}
+
+#[test]
+fn references_in_memory_are_in_every_stack_map() {
+    let bytes = nest_with_references(3, 2);
+    let functions = translate_bytes(&bytes, |env| env.stack_maps = true).unwrap();
+    let func = &functions[1];
+    let insts = func.layout.blocks().flat_map(|block| func.layout.block_insts(block));
+    let calls: Vec<_> = insts.filter(|&inst| func.dfg[inst].opcode == Opcode::Call).collect();
+    assert_eq!(calls.len(), 2);
+    for call in calls {
+        let entries = func.dfg.user_stack_map_entries(call).unwrap();
+        let mut offsets: Vec<_> = entries.iter().map(|entry| (entry.slot, entry.offset)).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        assert_eq!(offsets.len(), 3);
+    }
+    // As many entries as nobody wants are an error that names the function.
+    let bytes = nest_with_references(1_100, 1_000);
+    let error = translate_bytes(&bytes, |env| env.stack_maps = true).unwrap_err();
+    assert!(error.to_string().contains("function 1"), "{error}");
+    assert!(matches!(error, WasmError::Limit { .. }), "{error}");
+    assert!(translate_bytes(&bytes, |_| {}).is_ok());
+}
