@@ -3,7 +3,6 @@
 //! Each function takes the context of the running instance, which leads to the store that the
 //! thread's activation has borrowed. None of them unwinds: failures are results.
 
-use std::sync::atomic::Ordering;
 use windlass_core::ir::LibCall;
 use windlass_jit::libcalls;
 
@@ -13,6 +12,7 @@ use crate::Error;
 use crate::func::{called, leave};
 use crate::instance::InstanceData;
 use crate::layout::{Builtin, INSTANCE, STORE};
+use crate::pieces::{self, Interrupted};
 use crate::store::{Pending, StoreOpaque};
 
 /// Number of [`Builtin`]s.
@@ -128,12 +128,76 @@ unsafe fn done(context: *mut u8, result: u32) -> u32 {
     // SAFETY: the caller's promise; as in `ask`.
     unsafe {
         let store = running(context).0;
-        if store.state.interrupted.load(Ordering::Relaxed) != 0 {
-            store.state.exit_fp.set(0);
-            leave(store, Pending::Interrupted);
+        if store.is_interrupted() {
+            interrupt(context);
         }
     }
     result
+}
+
+/// Leaves the activation, because the deadline has passed.
+///
+/// # Safety
+///
+/// As for [`running`].
+#[cold]
+unsafe fn interrupt(context: *mut u8) -> ! {
+    // SAFETY: the caller's promise; as in `ask`.
+    unsafe {
+        let store = running(context).0;
+        store.state.exit_fp.set(0);
+        leave(store, Pending::Interrupted)
+    }
+}
+
+/// The result of a builtin that works in pieces: whether it was out of bounds, if it was not
+/// interrupted.
+///
+/// # Safety
+///
+/// As for [`running`].
+unsafe fn finished(context: *mut u8, result: Result<bool, Interrupted>) -> u32 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match result {
+            Ok(failed) => done(context, failed.into()),
+            Err(Interrupted) => interrupt(context),
+        }
+    }
+}
+
+/// Copies between ranges that may overlap, in pieces; whether one of them does not exist.
+///
+/// # Safety
+///
+/// The ranges that exist have so many elements, which belong to the store.
+unsafe fn copy<V>(
+    store: &StoreOpaque,
+    source: Option<*const V>,
+    target: Option<*mut V>,
+    len: usize,
+) -> Result<bool, Interrupted> {
+    let Some((source, target)) = source.zip(target) else { return Ok(true) };
+    // SAFETY: the caller's promise.
+    unsafe { pieces::copy(source, target, len, || store.is_interrupted())? };
+    Ok(false)
+}
+
+/// Fills a range in pieces; whether it does not exist.
+///
+/// # Safety
+///
+/// The range, if it exists, has so many elements, which belong to the store.
+unsafe fn fill<V: Copy>(
+    store: &StoreOpaque,
+    target: Option<*mut V>,
+    value: V,
+    len: usize,
+) -> Result<bool, Interrupted> {
+    let Some(target) = target else { return Ok(true) };
+    // SAFETY: the caller's promise.
+    unsafe { pieces::fill(target, value, len, || store.is_interrupted())? };
+    Ok(false)
 }
 
 extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len: u32) -> u32 {
@@ -141,10 +205,9 @@ extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (at, len) = (at as usize, len as usize);
-    let range = store.memories[memory].range_mut(at, len);
-    let failed = range.map(|bytes| bytes.fill(byte as u8)).is_none();
-    // SAFETY: as above.
-    unsafe { done(context, failed.into()) }
+    let range = store.memories[memory].range_mut(at, len).map(<[u8]>::as_mut_ptr);
+    // SAFETY: as above; the range is of a memory of the store.
+    unsafe { finished(context, fill(store, range, byte as u8, len)) }
 }
 
 extern "C" fn memory_copy(
@@ -164,21 +227,7 @@ extern "C" fn memory_copy(
     let source = store.memories[source].range(from, len).map(<[u8]>::as_ptr);
     let target = store.memories[target].range_mut(to, len).map(<[u8]>::as_mut_ptr);
     // SAFETY: both ranges are of memories of the store.
-    unsafe { done(context, copy(source, target, len)) }
-}
-
-/// Copies between ranges that may overlap; whether one of them does not exist.
-///
-/// # Safety
-///
-/// The ranges that exist have so many elements.
-unsafe fn copy<V>(source: Option<*const V>, target: Option<*mut V>, len: usize) -> u32 {
-    let both = source.zip(target);
-    if let Some((source, target)) = both {
-        // SAFETY: the caller's promise.
-        unsafe { std::ptr::copy(source, target, len) };
-    }
-    both.is_none().into()
+    unsafe { finished(context, copy(store, source, target, len)) }
 }
 
 extern "C" fn memory_init(
@@ -194,12 +243,10 @@ extern "C" fn memory_init(
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (data, memories) = (&store.instances[index], &mut store.memories);
     let (to, from, len) = (to as usize, from as usize, len as usize);
-    let source = data.data_segment(segment as usize).get(from..from + len);
-    let target = memories[memory].range_mut(to, len);
-    let copied = source.zip(target).map(|(source, target)| target.copy_from_slice(source));
-    let failed = copied.is_none();
-    // SAFETY: as above.
-    unsafe { done(context, failed.into()) }
+    let source = data.data_segment(segment as usize).get(from..from + len).map(<[u8]>::as_ptr);
+    let target = memories[memory].range_mut(to, len).map(<[u8]>::as_mut_ptr);
+    // SAFETY: as above; the ranges are of a segment and a memory of the store.
+    unsafe { finished(context, copy(store, source, target, len)) }
 }
 
 extern "C" fn data_drop(context: *mut u8, segment: u32) -> u32 {
@@ -228,9 +275,9 @@ extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len:
     let table = instance(store, index).table(TableIndex(table));
     let (at, len) = (at as usize, len as usize);
     let range = store.tables[table].elements_mut().get_mut(at..at + len);
-    let failed = range.map(|elements| elements.fill(value)).is_none();
-    // SAFETY: as above.
-    unsafe { done(context, failed.into()) }
+    let range = range.map(<[u64]>::as_mut_ptr);
+    // SAFETY: as above; the range is of a table of the store.
+    unsafe { finished(context, fill(store, range, value, len)) }
 }
 
 extern "C" fn table_copy(
@@ -251,7 +298,7 @@ extern "C" fn table_copy(
     let target = store.tables[target].elements_mut().get_mut(to..to + len);
     let target = target.map(<[u64]>::as_mut_ptr);
     // SAFETY: both ranges are of tables of the store.
-    unsafe { done(context, copy(source, target, len)) }
+    unsafe { finished(context, copy(store, source, target, len)) }
 }
 
 extern "C" fn table_init(
@@ -265,9 +312,9 @@ extern "C" fn table_init(
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
-    let done = store.init_table(index, table, segment as usize, to, from, len);
+    let result = store.init_table(index, table, segment as usize, to, from, len);
     // SAFETY: as above.
-    unsafe { self::done(context, done.is_none().into()) }
+    unsafe { finished(context, result.map(|done| done.is_none())) }
 }
 
 extern "C" fn elem_drop(context: *mut u8, segment: u32) -> u32 {

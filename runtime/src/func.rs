@@ -3,7 +3,6 @@
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use crate::activation::{self, Activation, Entered};
@@ -198,7 +197,7 @@ pub(crate) unsafe fn called<R: Copy>(
         let store = *context.byte_offset(STORE as isize).cast::<*mut StoreOpaque>();
         let why = match catch_unwind(AssertUnwindSafe(|| call(store))) {
             Ok(Ok(result)) => {
-                if (*store).state.interrupted.load(Ordering::Relaxed) == 0 {
+                if !(*store).is_interrupted() {
                     return result;
                 }
                 Pending::Interrupted

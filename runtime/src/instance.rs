@@ -1,6 +1,7 @@
 //! Instances: a module's declarations made real in a store.
 
 use std::cell::Cell;
+use std::sync::atomic::Ordering;
 
 use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
 use windlass_wasm::types::{
@@ -14,6 +15,7 @@ use crate::layout::{CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDe
 use crate::limits::Growing;
 use crate::memory::{Memory, MemoryObject};
 use crate::module::{Module, ModuleInner};
+use crate::pieces::{self, Interrupted, in_pieces};
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::sys::mapping::Mapping;
 use crate::table::{Table, TableObject};
@@ -329,7 +331,8 @@ impl StoreOpaque {
         self.globals[self.instances[instance].globals[index.index()]].bits()
     }
 
-    /// Copies elements of a segment into a table; `None` if either range is out of bounds.
+    /// Copies elements of a segment into a table, in pieces; `None` if either range is out of
+    /// bounds.
     pub(crate) fn init_table(
         &mut self,
         instance: usize,
@@ -338,25 +341,32 @@ impl StoreOpaque {
         to: u32,
         from: u32,
         len: u32,
-    ) -> Option<()> {
+    ) -> Result<Option<()>, Interrupted> {
         let data = &self.instances[instance];
         let module = data.module().clone();
         let items = &module.inner().info.elements[segment].items;
         let available = if data.dropped_elements[segment].get() { 0 } else { items.len() };
         let (to, from, len) = (to as usize, from as usize, len as usize);
         if from + len > available || to + len > self.tables[table].elements().len() {
-            return None;
+            return Ok(None);
         }
-        for n in 0..len {
-            let bits = match items {
-                ElementInit::Functions(functions) => {
-                    self.record(instance, functions[from + n]) as usize as u64
-                }
-                ElementInit::Expressions(exprs) => self.evaluate(instance, &exprs[from + n]) as u64,
-            };
-            self.tables[table].elements_mut()[to + n] = bits;
-        }
-        Some(())
+        let interrupted = &raw const self.state.interrupted;
+        // SAFETY: the state is part of the store, which is borrowed.
+        let interrupted = || unsafe { (*interrupted).load(Ordering::Relaxed) != 0 };
+        in_pieces(pieces::BYTES / size_of::<u64>(), len, interrupted, |part| {
+            for n in part {
+                let bits = match items {
+                    ElementInit::Functions(functions) => {
+                        self.record(instance, functions[from + n]) as usize as u64
+                    }
+                    ElementInit::Expressions(exprs) => {
+                        self.evaluate(instance, &exprs[from + n]) as u64
+                    }
+                };
+                self.tables[table].elements_mut()[to + n] = bits;
+            }
+        })?;
+        Ok(Some(()))
     }
 
     /// Makes an instance of the module with these imports, in the order of the module's, and runs
@@ -537,7 +547,7 @@ impl StoreOpaque {
                         let to = self.evaluate(instance, offset) as u32;
                         let table = self.instances[instance].table(*table);
                         let len = segment.items.len() as u32;
-                        self.init_table(instance, table, n, to, 0, len)
+                        self.init_table(instance, table, n, to, 0, len)?
                             .ok_or_else(|| Error::new(Trap::new(trap::TABLE_OUT_OF_BOUNDS)))?;
                     }
                     self.instances[instance].drop_elements(n);

@@ -3,8 +3,8 @@
 //! An [`Engine`] compiles [`Module`]s; a [`Store`] owns instances and the embedder's data; a
 //! [`Linker`] finds imports by name. The shape is the one that users of the wasmtime crate know.
 //! `unsafe` is in the modules that touch compiled code or the system: `arch`, `signals`, `func`,
-//! `instance`, `memory`, `module`, `code_cache`, `table`, `global`, `builtins`, `trap`, `typed`,
-//! `values`, `sys`.
+//! `instance`, `memory`, `module`, `code_cache`, `table`, `global`, `builtins`, `pieces`, `trap`,
+//! `typed`, `values`, `sys`.
 //!
 //! ```
 //! use windlass_runtime::{Engine, Linker, Module, Store};
@@ -47,6 +47,7 @@ mod linker;
 mod memory;
 mod module;
 mod observe;
+mod pieces;
 mod shared;
 mod signals;
 mod slots;

@@ -227,6 +227,12 @@ impl StoreOpaque {
         memory.is_some_and(|memory| memory.open().is_ok())
     }
 
+    /// Whether the deadline has passed, as far as this thread was told.
+    #[inline]
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.state.interrupted.load(Ordering::Relaxed) != 0
+    }
+
     /// The frame through which Wasm code last called the host.
     pub(crate) fn exit_fp(&self) -> usize {
         self.state.exit_fp.get()

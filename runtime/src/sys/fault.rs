@@ -13,6 +13,8 @@ pub enum Call {
     Map,
     /// Calls on files and directories.
     File,
+    /// Looks at the deadline between two pieces of work: it has passed at the one that fails.
+    Piece,
 }
 
 #[derive(Clone, Copy)]

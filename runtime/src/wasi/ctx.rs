@@ -237,6 +237,11 @@ impl Patience {
     }
 }
 
+/// Whether a deadline has passed, for work in pieces.
+pub(super) fn passed(deadline: Option<Instant>) -> impl Fn() -> bool {
+    move || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
 /// Open files by number: the lowest free number is given out first.
 #[derive(Default, Debug)]
 pub(super) struct Descriptors {

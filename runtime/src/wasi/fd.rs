@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, SeekFrom};
 use std::os::fd::BorrowedFd;
+use std::time::Instant;
 
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::{FileType, FileTypeExt, Metadata};
@@ -10,11 +11,12 @@ use rustix::event::PollFlags;
 use rustix::fs::{Advice, OFlags};
 use rustix::net::RecvFlags;
 
-use super::ctx::{Descriptor, DirEntry, Handle, Patience, Socket, WasiCtx, rights};
+use super::ctx::{Descriptor, DirEntry, Handle, Patience, Socket, WasiCtx, passed, rights};
 use super::errno::Errno;
 use super::memory::{GuestMemory, GuestRange};
 use super::table::Args;
 use super::{Failure, Outcome};
+use crate::pieces::{self, Pieces};
 use crate::sys::file::{self, NewTime};
 use crate::sys::socket;
 
@@ -271,30 +273,34 @@ pub fn fd_filestat_set_times(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &
     Ok(())
 }
 
-/// Goes through the buffers of a call until one is not used whole, and counts the bytes.
+/// Goes through the buffers of a call, in pieces, until one is not used whole, and counts the
+/// bytes.
 fn transfer(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
+    deadline: Option<Instant>,
     mut step: impl FnMut(&mut GuestMemory<'_>, GuestRange, u64) -> Result<usize, Failure>,
 ) -> Outcome {
     let vectors = memory.vectors(args.u32(1), args.u32(2))?;
     memory.range(result, 4)?;
+    let mut pieces = Pieces::new(pieces::BYTES, passed(deadline));
     let mut total = 0u64;
-    for index in 0..vectors.count() {
-        let range = memory.nth(vectors, index)?;
-        if range.len() == 0 {
-            continue;
-        }
-        let count = match step(memory, range, total) {
-            Ok(count) => count,
-            // What went before has happened; the error comes back with the next call.
-            Err(Failure::Errno(_)) if total > 0 => break,
-            Err(failure) => return Err(failure),
-        };
-        total += count as u64;
-        if count < range.len() {
-            break;
+    'buffers: for index in 0..vectors.count() {
+        let buffer = memory.nth(vectors, index)?;
+        let mut done = 0;
+        while done < buffer.len() {
+            let range = buffer.part(done, pieces.next(buffer.len() - done)?);
+            let count = match step(memory, range, total) {
+                Ok(count) => count,
+                // What went before has happened; the error comes back with the next call.
+                Err(Failure::Errno(_)) if total > 0 => break 'buffers,
+                Err(failure) => return Err(failure),
+            };
+            (done, total) = (done + count, total + count as u64);
+            if count < range.len() {
+                break 'buffers;
+            }
         }
     }
     Ok(memory.put_u32(result, total as u32)?)
@@ -305,9 +311,11 @@ pub(super) fn scatter(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
+    deadline: Option<Instant>,
     mut read: impl FnMut(&mut [u8], u64) -> Result<usize, Failure>,
 ) -> Outcome {
-    transfer(memory, args, result, |memory, range, total| read(memory.bytes_mut(range), total))
+    let step = |memory: &mut GuestMemory<'_>, range, total| read(memory.bytes_mut(range), total);
+    transfer(memory, args, result, deadline, step)
 }
 
 /// Writes the buffers of a call; `write` is told how many bytes went before.
@@ -315,9 +323,11 @@ pub(super) fn gather(
     memory: &mut GuestMemory<'_>,
     args: &Args,
     result: u32,
+    deadline: Option<Instant>,
     mut write: impl FnMut(&[u8], u64) -> Result<usize, Failure>,
 ) -> Outcome {
-    transfer(memory, args, result, |memory, range, total| write(memory.bytes(range), total))
+    let step = |memory: &mut GuestMemory<'_>, range, total| write(memory.bytes(range), total);
+    transfer(memory, args, result, deadline, step)
 }
 
 /// The descriptor for reading or writing where it stands, and how long that may wait.
@@ -343,9 +353,12 @@ fn would_wait(fd: Option<BorrowedFd<'_>>, before: u64) -> std::io::Result<bool> 
 }
 
 pub fn fd_read(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let deadline = ctx.deadline;
     let (descriptor, _) = stream(ctx, args.u32(0), rights::FD_READ)?;
-    scatter(memory, args, args.u32(3), |buffer, before| {
-        if would_wait(descriptor.waitable(), before)? {
+    scatter(memory, args, args.u32(3), deadline, |buffer, before| {
+        // Of a file the host says at once that it is ready, unless it is a pipe with a name.
+        let fd = if deadline.is_some() { descriptor.host() } else { descriptor.waitable() };
+        if would_wait(fd, before)? {
             return Ok(0);
         }
         let count = match &mut descriptor.handle {
@@ -391,8 +404,9 @@ pub(super) fn write_patiently(
 }
 
 pub fn fd_write(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let deadline = ctx.deadline;
     let (descriptor, patience) = stream(ctx, args.u32(0), rights::FD_WRITE)?;
-    gather(memory, args, args.u32(3), |buffer, _| {
+    gather(memory, args, args.u32(3), deadline, |buffer, _| {
         write_patiently(descriptor.host(), patience, buffer, |buffer| match &descriptor.handle {
             Handle::File(file) => file::write(file, buffer),
             Handle::Output(output) => output.write(buffer),
@@ -415,7 +429,7 @@ fn positioned(ctx: &WasiCtx, fd: u32, needed: u64) -> Result<&cap_std::fs::File,
 pub fn fd_pread(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     let file = positioned(ctx, args.u32(0), rights::FD_READ)?;
     let offset = args.u64(3);
-    scatter(memory, args, args.u32(4), |buffer, done| {
+    scatter(memory, args, args.u32(4), ctx.deadline, |buffer, done| {
         Ok(file::read_at(file, buffer, offset.wrapping_add(done))?)
     })
 }
@@ -423,7 +437,7 @@ pub fn fd_pread(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) ->
 pub fn fd_pwrite(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     let file = positioned(ctx, args.u32(0), rights::FD_WRITE)?;
     let offset = args.u64(3);
-    gather(memory, args, args.u32(4), |buffer, done| {
+    gather(memory, args, args.u32(4), ctx.deadline, |buffer, done| {
         Ok(file::write_at(file, buffer, offset.wrapping_add(done))?)
     })
 }

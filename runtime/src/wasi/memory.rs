@@ -22,7 +22,19 @@ impl GuestRange {
     pub fn len(self) -> usize {
         self.len
     }
+
+    /// A part of it.
+    pub fn part(self, at: usize, len: usize) -> GuestRange {
+        assert!(at + len <= self.len, "the part lies in the whole");
+        GuestRange { start: self.start + at, len }
+    }
 }
+
+/// The most bytes of a path, one less than the host's limit, in which it counts a zero byte.
+const MAX_PATH: u32 = 4095;
+
+/// The most ranges of one call, as on the host.
+const MAX_VECTORS: u32 = 1024;
 
 impl<'a> GuestMemory<'a> {
     /// Over the bytes of a memory.
@@ -62,7 +74,11 @@ impl<'a> GuestMemory<'a> {
 
     /// A path: text in UTF-8.
     pub fn path(&self, at: u32, len: u32) -> Result<&str, Errno> {
-        let text = std::str::from_utf8(self.slice(at, len)?).map_err(|_| Errno::Ilseq)?;
+        let bytes = self.slice(at, len)?;
+        if len > MAX_PATH {
+            return Err(Errno::Nametoolong);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Errno::Ilseq)?;
         if text.contains('\0') { Err(Errno::Inval) } else { Ok(text) }
     }
 
@@ -108,11 +124,13 @@ impl<'a> GuestMemory<'a> {
         self.put(at, &value.to_le_bytes())
     }
 
-    /// The ranges of a list of `count` pairs of address and length, all checked while going
-    /// through; the list itself is checked at once.
+    /// The ranges of a list of `count` pairs of address and length, at most [`MAX_VECTORS`], all
+    /// checked while going through; the list itself is checked at once.
     pub fn vectors(&self, at: u32, count: u32) -> Result<Vectors, Errno> {
-        let len = count.checked_mul(8).ok_or(Errno::Inval)?;
-        self.range(at, len)?;
+        if count > MAX_VECTORS {
+            return Err(Errno::Inval);
+        }
+        self.range(at, count * 8)?;
         let mut total = 0u32;
         for index in 0..count {
             let (_, len) = self.vector(at, index)?;
@@ -165,6 +183,8 @@ mod tests {
         }
         assert!(memory.slice(64, 0).is_ok());
         assert_eq!(memory.vectors(0, u32::MAX).err(), Some(Errno::Inval));
+        assert_eq!(memory.vectors(0, MAX_VECTORS + 1).err(), Some(Errno::Inval));
+        assert_eq!(memory.vectors(0, MAX_VECTORS).err(), Some(Errno::Fault));
         assert_eq!(memory.vectors(60, 1).err(), Some(Errno::Fault));
         memory.put_u32(0, 60).expect("in bounds");
         memory.put_u32(4, 5).expect("in bounds");
@@ -178,5 +198,11 @@ mod tests {
         assert_eq!(memory.path(0, 2), Ok("ab"));
         assert_eq!(memory.path(0, 3).err(), Some(Errno::Ilseq));
         assert_eq!(memory.path(3, 1).err(), Some(Errno::Inval));
+        let mut long = [b'a'; MAX_PATH as usize + 1];
+        let memory = GuestMemory::new(&mut long);
+        assert_eq!(memory.path(0, MAX_PATH).map(str::len), Ok(MAX_PATH as usize));
+        // The length is looked at before the text.
+        assert_eq!(memory.path(0, MAX_PATH + 1).err(), Some(Errno::Nametoolong));
+        assert_eq!(memory.path(1, MAX_PATH + 1).err(), Some(Errno::Fault));
     }
 }

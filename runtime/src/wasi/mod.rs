@@ -20,6 +20,8 @@ mod socket;
 mod streams;
 pub mod table;
 
+use crate::pieces::Interrupted;
+
 pub use ctx::{WasiCtx, WasiCtxBuilder};
 pub use errno::Errno;
 pub use link::add_to_linker;
@@ -34,13 +36,19 @@ pub enum Failure {
     Errno(Errno),
     /// It does not return: the program ends with this code.
     Exit(i32),
-    /// It does not return: the deadline passed while it waited.
+    /// It does not return: the deadline passed while it waited or worked.
     Interrupted,
 }
 
 impl From<Errno> for Failure {
     fn from(errno: Errno) -> Self {
         Failure::Errno(errno)
+    }
+}
+
+impl From<Interrupted> for Failure {
+    fn from(_: Interrupted) -> Self {
+        Failure::Interrupted
     }
 }
 

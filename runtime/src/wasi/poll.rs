@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::clock::{clock, now};
-use super::ctx::{Descriptor, Handle, WasiCtx, rights};
+use super::ctx::{Descriptor, Handle, WasiCtx, passed, rights};
 use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::table::Args;
 use super::{Failure, Outcome};
+use crate::pieces::{self, Pieces};
 use crate::sys;
 
 const SUBSCRIPTION_SIZE: u32 = 48;
@@ -54,7 +55,9 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
     let mut subscriptions = Vec::new();
     subscriptions.try_reserve_exact(count as usize).map_err(|_| Errno::Nomem)?;
     let mut polled: Vec<PollFd<'_>> = Vec::new();
+    let mut pieces = Pieces::new(pieces::ITEMS, passed(ctx.deadline));
     for index in 0..count {
+        pieces.next(1)?;
         let subscription = read(ctx, memory, at + index * SUBSCRIPTION_SIZE, &mut polled)?;
         subscriptions.push(subscription);
     }
@@ -79,6 +82,7 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
     let passed = passed.max(start.elapsed());
     let mut written = 0;
     for subscription in &subscriptions {
+        pieces.next(1)?;
         let (error, bytes, flags) = match subscription.wants {
             Wants::Nothing(error) => (error, 0, 0),
             Wants::Time(time) if time <= passed => (Errno::Success, 0, 0),

@@ -1,10 +1,11 @@
 //! Arguments, environment, randomness, the end of the program.
 
-use super::ctx::WasiCtx;
+use super::ctx::{WasiCtx, passed};
 use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::table::Args;
 use super::{Failure, Outcome};
+use crate::pieces::Pieces;
 
 /// Writes strings, each ending in a zero byte, and the table of their addresses.
 fn put_strings(memory: &mut GuestMemory<'_>, strings: &[Vec<u8>], args: &Args) -> Outcome {
@@ -43,17 +44,24 @@ pub fn environ_sizes_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: 
     put_sizes(memory, &ctx.environment, args)
 }
 
-pub fn random_get(_: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
-    let mut buffer = memory.slice_mut(args.u32(0), args.u32(1))?;
-    while !buffer.is_empty() {
-        let flags = rustix::rand::GetRandomFlags::empty();
-        match rustix::rand::getrandom(&mut *buffer, flags) {
-            Ok(count) => buffer = &mut buffer[count..],
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(Errno::from_host(error.raw_os_error()).into()),
+/// Bytes of a piece of randomness: about 0.3 ms.
+const RANDOM_PIECE: usize = 64 << 10;
+
+pub fn random_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let buffer = memory.slice_mut(args.u32(0), args.u32(1))?;
+    let mut pieces = Pieces::new(RANDOM_PIECE, passed(ctx.deadline));
+    pieces.each(buffer.len(), |part| {
+        let mut left = &mut buffer[part];
+        while !left.is_empty() {
+            let flags = rustix::rand::GetRandomFlags::empty();
+            match rustix::rand::getrandom(&mut *left, flags) {
+                Ok(count) => left = &mut left[count..],
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(Errno::from_host(error.raw_os_error()).into()),
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 pub fn sched_yield(_: &mut WasiCtx, _: &mut GuestMemory<'_>, _: &Args) -> Outcome {

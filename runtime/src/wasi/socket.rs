@@ -68,7 +68,7 @@ pub fn sock_recv(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
     flags.set(RecvFlags::WAITALL, all && ctx.deadline.is_none());
     let patience = descriptor.patience(ctx.deadline);
     let mut peeked = false;
-    scatter(memory, args, args.u32(4), |buffer, _| {
+    scatter(memory, args, args.u32(4), ctx.deadline, |buffer, _| {
         // What is looked at does not go away: a second buffer would get the same bytes again.
         if std::mem::replace(&mut peeked, flags.contains(RecvFlags::PEEK)) {
             return Ok(0);
@@ -97,7 +97,7 @@ pub fn sock_send(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
     let (descriptor, connection) = connection(ctx, args.u32(0), rights::FD_WRITE)?;
     descriptor.ready(PollFlags::OUT, ctx.deadline)?;
     let patience = descriptor.patience(ctx.deadline);
-    gather(memory, args, args.u32(4), |buffer, _| {
+    gather(memory, args, args.u32(4), ctx.deadline, |buffer, _| {
         write_patiently(Some(connection.as_fd()), patience, buffer, |piece| {
             socket::send(connection, piece)
         })

@@ -7,6 +7,7 @@ mod faults;
 mod instances;
 mod limits;
 mod odd;
+mod pieces;
 mod precompiled;
 mod traps;
 mod wasi;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use windlass_runtime::sys::fault::{Call, Injection};
 use windlass_runtime::wasi::table::FUNCTIONS;
 use windlass_runtime::wasi::{WasiCtx, WasiCtxBuilder, WasiExit, add_to_linker};
 use windlass_runtime::{Engine, Error, Instance, Linker, Memory, Module, Store, Trap, Val};
@@ -36,13 +37,18 @@ const ALL: u64 = u64::MAX;
 pub struct TempDir(PathBuf);
 
 impl TempDir {
-    fn new() -> Self {
+    pub fn new() -> Self {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let name = format!("windlass-wasi-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(path.join("sandbox")).expect("the temporary directory is writable");
         Self(path)
+    }
+
+    /// What programs see of it.
+    pub fn sandbox(&self) -> PathBuf {
+        self.0.join("sandbox")
     }
 }
 
@@ -93,13 +99,13 @@ impl Guest {
     pub fn with_directory() -> Self {
         let dir = TempDir::new();
         let mut builder = WasiCtxBuilder::new();
-        builder.preopened_dir(dir.0.join("sandbox"), "/data").expect("it was just made");
+        builder.preopened_dir(dir.sandbox(), "/data").expect("it was just made");
         let ctx = builder.build();
         Self::new(ctx, Some(dir))
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.as_ref().expect("it has a directory").0.join("sandbox").join(name)
+        self.dir.as_ref().expect("it has a directory").sandbox().join(name)
     }
 
     fn try_call(&mut self, name: &str, args: &[i64]) -> Result<i32, Error> {
@@ -126,6 +132,27 @@ impl Guest {
             assert_eq!(error.downcast_ref(), Some(&Trap::Interrupted), "{name}: {error:?}");
         }
         self.store.clear_deadline();
+    }
+
+    /// Calls with the deadline behind so many pieces of work; the trap, and how many looks there
+    /// were between pieces.
+    pub fn ended(&mut self, name: &str, args: &[i64], looks: u64) -> (Option<Trap>, u64) {
+        let injection = Injection::after(Call::Piece, looks);
+        let result = self.try_call(name, args);
+        let seen = injection.seen();
+        let trap = match result {
+            Ok(errno) => {
+                assert_eq!(errno, SUCCESS, "{name}");
+                None
+            }
+            Err(error) => Some(*error.downcast_ref().expect("a trap")),
+        };
+        (trap, seen)
+    }
+
+    /// Grows the memory by pages.
+    pub fn grow(&mut self, pages: u64) {
+        self.memory.grow(&mut self.store, pages).expect("there is room");
     }
 
     /// Calls within an hour; what is ready is not waited for.
@@ -158,6 +185,10 @@ impl Guest {
         self.memory.write(&mut self.store, at as usize, text).expect("in bounds");
         self.next += (text.len() as i64 + 8) & !7;
         at
+    }
+
+    pub fn write_at(&mut self, at: i64, bytes: &[u8]) {
+        self.memory.write(&mut self.store, at as usize, bytes).expect("in bounds");
     }
 
     pub fn bytes(&self, at: i64, len: usize) -> Vec<u8> {
