@@ -223,6 +223,40 @@ fn annotations_round_trip() {
 }
 
 #[test]
+fn numbers_that_are_left_out_stay_out() {
+    canonical(
+        "function %f(i64 vmctx) fast {
+    ss3 = explicit_slot 8
+    gv2 = vmctx
+    gv5 = symbol u8:9
+    sig10 = (i32) fast
+    fn5 = %g sig10
+    const4 = 0x01
+    stack_limit = gv2
+
+block9(v3: i64):
+    return
+}
+",
+    );
+    // An inline signature has the next number; a text without blocks has no empty line.
+    assert_eq!(
+        reprint("function %f() { sig10 = () fn2 = %g(i32) fn5 = %h(i64) }"),
+        "function %f() fast {
+    sig10 = () fast
+    sig11 = (i32) fast
+    sig12 = (i64) fast
+    fn2 = %g sig11
+    fn5 = %h sig12
+}
+"
+    );
+    // Nothing may refer to a number that was left out.
+    refused("function %f() { sig3 = () fn0 = %g sig1 }", 1, 36, "sig1");
+    refused("function %f() { gv3 = symbol %x stack_limit = gv1 }", 1, 47, "gv1");
+}
+
+#[test]
 fn constants_are_listed_behind_their_uses() {
     canonical(
         "function u3:17() -> i32 fast {
@@ -264,9 +298,6 @@ fn free_forms_are_read() {
         printed,
         "function %f(i32, f32) -> i32 fast {
     sig0 = (i32) -> i32 tail
-    fn0 = % sig0
-    fn1 = % sig0
-    fn2 = % sig0
     fn3 = %g sig0
     const2 = 0x00000004_00000003fffffffe00000001
     const3 = 0x3fff8000000000000000000000000000

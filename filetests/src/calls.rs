@@ -1,12 +1,11 @@
 //! `test run` and `test interpret`: the functions of a file, called as its directives say.
 
-use crate::directive::{self, Directive, Ending, Expected, Outcome};
+use crate::directive::{self, Callees, Directive, Ending, Expected, Outcome, plain};
 use crate::file::Cx;
 use windlass_core::data_value::DisplayDataValues;
 use windlass_core::interpret::{
     ControlFlow, FunctionStore, Interpreter, InterpreterState, InterpreterTrap,
 };
-use windlass_core::ir::UserFuncName;
 use windlass_core::isa::TargetIsa;
 use windlass_core::text::TestFile;
 use windlass_jit::{Jit, JitError};
@@ -14,7 +13,7 @@ use windlass_jit::{Jit, JitError};
 /// Instructions that a call may execute in the interpreter.
 const FUEL: u64 = 50_000_000;
 
-/// A directive with the function it belongs to and its line.
+/// A directive with the function that it calls and its line.
 struct Call {
     function: usize,
     line: usize,
@@ -24,11 +23,16 @@ struct Call {
 /// All directives of a file; those that cannot be read count as failures.
 fn directives(cx: &mut Cx<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
-    for (function, (func, details)) in cx.file.functions.iter().enumerate() {
+    let file = cx.file;
+    for (own, (_, details)) in file.functions.iter().enumerate() {
+        let callees = Callees::new(&file.functions, own);
         for comment in &details.comments {
             let line = cx.line_of(comment);
-            match directive::parse(comment.text, &func.signature) {
-                Ok(Some(directive)) => calls.push(Call { function, line, directive }),
+            match directive::parse(comment.text, &callees) {
+                Ok(Some(directive)) => match callees.find(&directive.invocation.func) {
+                    Ok(function) => calls.push(Call { function, line, directive }),
+                    Err(message) => cx.count(line, Err(message)),
+                },
                 Ok(None) => {}
                 Err(message) => cx.count(line, Err(message)),
             }
@@ -39,18 +43,12 @@ fn directives(cx: &mut Cx<'_>) -> Vec<Call> {
 
 /// How many directives a file has.
 pub fn count(file: &TestFile<'_>) -> usize {
-    let functions = file.functions.iter();
-    let lists = functions.map(|(func, details)| {
+    let lists = file.functions.iter().enumerate().map(|(own, (_, details))| {
+        let callees = Callees::new(&file.functions, own);
         let comments = details.comments.iter();
-        comments.filter(|c| !matches!(directive::parse(c.text, &func.signature), Ok(None))).count()
+        comments.filter(|c| !matches!(directive::parse(c.text, &callees), Ok(None))).count()
     });
     lists.sum()
-}
-
-/// The name that calls use: without `%`.
-fn plain(name: &UserFuncName) -> String {
-    let name = name.to_string();
-    name.strip_prefix('%').map(str::to_string).unwrap_or(name)
 }
 
 fn finish(cx: &mut Cx<'_>, call: &Call, outcome: Outcome) {
@@ -73,7 +71,7 @@ pub fn interpret(cx: &mut Cx<'_>) {
     for call in directives(cx) {
         let state = InterpreterState::default().with_function_store(store.clone());
         let mut interpreter = Interpreter::new(state).with_fuel(Some(FUEL));
-        let name = format!("%{}", call.directive.invocation.func);
+        let name = file.functions[call.function].0.name.to_string();
         let arguments = &call.directive.invocation.args;
         let outcome = match interpreter.call_by_name(&name, arguments) {
             Ok(ControlFlow::Return(values)) => Ok(values),

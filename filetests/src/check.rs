@@ -39,6 +39,8 @@ enum Part {
     /// Binds by the regular expression of another variable.
     BindAs(String, String),
     Empty,
+    /// A line with nothing on it.
+    EmptyLine,
 }
 
 /// What is known of a variable.
@@ -58,16 +60,20 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// The directive in a comment: its kind and what follows it.
+/// The directive in a comment: its kind and what follows it. One with nothing behind it is one if
+/// it stands at the beginning; else it ends a sentence.
 fn find_directive(comment: &str) -> Option<(Kind, &str)> {
     let mut best: Option<(usize, Kind, &str)> = None;
+    let comment = comment.trim_end();
+    let start = comment.len() - comment.trim_start_matches([';', ' ', '\t']).len();
     for (word, kind) in KINDS {
         for (at, _) in comment.match_indices(word) {
             let rest = &comment[at + word.len()..];
             let Some(rest) = rest.strip_prefix(':') else { continue };
             let starts = !comment[..at].ends_with(is_word);
             let earlier = best.is_none_or(|(other, ..)| at < other);
-            if starts && rest.starts_with(char::is_whitespace) && earlier {
+            let ends = rest.starts_with(char::is_whitespace) || rest.is_empty() && at == start;
+            if starts && ends && earlier {
                 best = Some((at, kind, rest.trim()));
             }
         }
@@ -177,6 +183,7 @@ fn compile(parts: &[Part], variables: &BTreeMap<String, Variable>) -> Result<Reg
                 None => return Err(format!("the variable `${other}` has no value yet")),
             },
             Part::Empty => {}
+            Part::EmptyLine => re += "^$",
         }
     }
     re += boundary(parts.last(), true);
@@ -191,10 +198,16 @@ impl Checker {
             let (name, re) = split_binding(rest)
                 .filter(|(name, _)| !name.is_empty())
                 .ok_or_else(|| format!("`regex: {rest}` is not NAME=RE"))?;
+            Regex::new(re).map_err(|error| format!("wrong regular expression: {error}"))?;
             vec![Part::Bind(name.to_string(), re.to_string())]
+        } else if kind == Kind::Nextln && rest.is_empty() {
+            vec![Part::EmptyLine]
         } else {
             parse_pattern(rest)?
         };
+        if parts.iter().all(|part| *part == Part::Empty) {
+            return Err(format!("`{}` has no pattern: it would match anything", comment.trim()));
+        }
         let binds = parts.iter().any(|part| {
             matches!(part, Part::Bind(name, _) if !name.is_empty())
                 || matches!(part, Part::BindAs(..))
@@ -208,9 +221,9 @@ impl Checker {
         Ok(())
     }
 
-    /// True where there are no directives.
-    pub fn is_empty(&self) -> bool {
-        self.directives.is_empty()
+    /// Whether there are directives that compare something.
+    pub fn compares(&self) -> bool {
+        self.directives.iter().any(|(kind, ..)| *kind != Kind::Regex)
     }
 
     /// Matches all directives against a text; the error says which one failed and where.
@@ -268,7 +281,10 @@ impl<'a> Matcher<'a> {
             Kind::Unordered => self.ordered_end..self.text.len(),
             Kind::Sameln => self.end..line_end(self.end),
             _ => {
-                let start = (line_end(self.end) + 1).min(self.text.len());
+                let start = line_end(self.end) + 1;
+                if start >= self.text.len() {
+                    return Err(String::from("there is no next line"));
+                }
                 start..line_end(start)
             }
         };
@@ -363,6 +379,30 @@ mod tests {
     }
 
     #[test]
+    fn every_directive_can_fail() {
+        let text = "one two\n\nthree\n";
+        for (holds, fails) in [
+            (&["check: two"][..], &["check: four"][..]),
+            (&["check: one", "sameln: two"], &["check: one", "sameln: three"]),
+            (&["check: one", "nextln:", "nextln: three"], &["check: one", "nextln: three"]),
+            (&["check: one", "nextln:  "], &["check: three", "nextln:"]),
+            (&["check: two", "nextln: $(=.*)"], &["check: three", "nextln: $(=.*)"]),
+            (&["unordered: three", "unordered: one"], &["unordered: three", "unordered: four"]),
+            (&["not: four"], &["not: three"]),
+            (&["regex: X=t\\w+", "check: $X"], &["regex: X=f\\w+", "check: $X"]),
+        ] {
+            assert!(matches(holds, text), "{holds:?}");
+            assert!(!matches(fails, text), "{fails:?}");
+        }
+        // Without a pattern, all but one would hold of any text or of none.
+        for kind in ["check", "sameln", "unordered", "not", "regex"] {
+            assert!(Checker::default().add(&format!("; {kind}:")).is_err(), "{kind}");
+            assert!(Checker::default().add(&format!("; {kind}: $()$()")).is_err(), "{kind}");
+        }
+        assert!(matches(&["; the end of a check:"], text));
+    }
+
+    #[test]
     fn variables_bind_and_match() {
         assert!(matches(&["; check: $(x=v[0-9]+) = iadd", "; check: return $x"], TEXT));
         assert!(!matches(&["; check: $(x=v[0-9]+) = isub", "; check: return $x"], TEXT));
@@ -371,8 +411,14 @@ mod tests {
         assert!(matches(&[regex, "; check: iadd $(a=$V)", "; check: isub $V, $a"], TEXT));
         assert!(matches(&["; check: $(=(b|c)lock)0"], TEXT));
         assert!(matches(&["; check: $$5"], "costs $5"));
-        for bad in ["; check: $(x", "; check: $ x", "; not: $(x=a)", "; regex: 5", "; check: $(x)"]
-        {
+        for bad in [
+            "; check: $(x",
+            "; check: $ x",
+            "; check: $(x)",
+            "; not: $(x=a)",
+            "; regex: 5",
+            "; regex: x=(",
+        ] {
             assert!(Checker::default().add(bad).is_err(), "{bad}");
         }
     }

@@ -1,11 +1,11 @@
 //! `run:`, `print:` and `trap:` directives.
 //!
-//! `run:` and `print:` are those of the reference. `trap: %f(0) == int_divz` is ours: the call must
-//! end in that trap.
+//! `run:` and `print:` are those of the reference, and call the function that they name.
+//! `trap: %f(0) == int_divz` is ours: the call must end in that trap.
 
 use windlass_core::data_value::{DataValue, DisplayDataValues};
-use windlass_core::ir::{Signature, TrapCode};
-use windlass_core::text::{Comparison, Invocation, RunCommand, parse_run_command};
+use windlass_core::ir::{Function, Signature, TrapCode, UserFuncName};
+use windlass_core::text::{Comparison, Details, Invocation, RunCommand, parse_run_command_for};
 
 /// What a call must do.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub enum Expected {
 /// A directive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Directive {
-    /// The call. A bare `run` calls `default`.
+    /// The call.
     pub invocation: Invocation,
     /// What it must do.
     pub expected: Expected,
@@ -67,14 +67,59 @@ impl Directive {
     }
 }
 
-/// The directive of a comment, for a function of this signature; none where there is none.
-pub fn parse(comment: &str, signature: &Signature) -> Result<Option<Directive>, String> {
+/// The functions that the directives of a file may call.
+#[derive(Clone, Copy, Debug)]
+pub struct Callees<'a> {
+    functions: &'a [(Function, Details<'a>)],
+    /// The function that the directive belongs to.
+    own: usize,
+}
+
+impl<'a> Callees<'a> {
+    /// For a directive that belongs to the function `own` of a file.
+    pub fn new(functions: &'a [(Function, Details<'a>)], own: usize) -> Self {
+        Self { functions, own }
+    }
+
+    fn own(&self) -> &'a Function {
+        &self.functions[self.own].0
+    }
+
+    /// The function that a directive calls by this name, written without `%`. A function whose
+    /// name is two numbers cannot be named: directives behind it that name no other call it.
+    pub fn find(&self, name: &str) -> Result<usize, String> {
+        if plain(&self.own().name) == name {
+            return Ok(self.own);
+        }
+        let named = self.functions.iter().position(|(function, _)| plain(&function.name) == name);
+        match (named, &self.own().name) {
+            (Some(index), _) => Ok(index),
+            (None, UserFuncName::User(_)) => Ok(self.own),
+            (None, own) => Err(format!(
+                "the file has no function `%{name}` (the line belongs to `{own}`): a directive \
+                 calls the function that it names"
+            )),
+        }
+    }
+
+    fn signature(&self, name: &str) -> Result<&'a Signature, String> {
+        self.find(name).map(|index| &self.functions[index].0.signature)
+    }
+}
+
+/// A name as directives write it: without `%`.
+pub fn plain(name: &UserFuncName) -> String {
+    let name = name.to_string();
+    name.strip_prefix('%').map(str::to_string).unwrap_or(name)
+}
+
+/// The directive of a comment; none where there is none.
+pub fn parse(comment: &str, callees: &Callees<'_>) -> Result<Option<Directive>, String> {
     let text = comment.trim_start_matches([';', ' ', '\t']);
     if let Some(call) = text.strip_prefix("trap:") {
-        return parse_trap(call, signature).map(Some);
+        return parse_trap(call, callees).map(Some);
     }
-    let command = parse_run_command(comment, signature).map_err(|error| error.message)?;
-    Ok(command.map(|command| match command {
+    Ok(read(comment, callees)?.map(|command| match command {
         RunCommand::Print(invocation) => Directive { invocation, expected: Expected::Print },
         RunCommand::Run(invocation, comparison, values) => {
             Directive { invocation, expected: Expected::Values(comparison, values) }
@@ -82,12 +127,18 @@ pub fn parse(comment: &str, signature: &Signature) -> Result<Option<Directive>, 
     }))
 }
 
+fn read(text: &str, callees: &Callees<'_>) -> Result<Option<RunCommand>, String> {
+    let own = plain(&callees.own().name);
+    let own = (own.as_str(), &callees.own().signature);
+    let command = parse_run_command_for(text, own, &|name| callees.signature(name));
+    command.map_err(|error| error.message)
+}
+
 /// A call is read as that of a `print:`; behind it stand `==` and the code.
-fn parse_trap(call: &str, signature: &Signature) -> Result<Directive, String> {
+fn parse_trap(call: &str, callees: &Callees<'_>) -> Result<Directive, String> {
     let (call, code) =
         call.rsplit_once("==").ok_or("expected `==` and a trap code behind the call")?;
-    let command = parse_run_command(&format!("print: {call}"), signature);
-    let Some(RunCommand::Print(invocation)) = command.map_err(|error| error.message)? else {
+    let Some(RunCommand::Print(invocation)) = read(&format!("print: {call}"), callees)? else {
         return Err(String::from("expected a call behind `trap:`, as in %f(0)"));
     };
     let code = code.split_whitespace().next().unwrap_or("");
@@ -98,40 +149,50 @@ fn parse_trap(call: &str, signature: &Signature) -> Result<Directive, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use windlass_core::ir::AbiParam;
-    use windlass_core::ir::types::I8;
-    use windlass_core::isa::CallConv;
+    use windlass_core::text::{ParseOptions, parse_test};
 
-    fn signature(params: usize) -> Signature {
-        let mut signature = Signature::new(CallConv::Fast);
-        signature.params.extend(vec![AbiParam::new(I8); params]);
-        signature.returns.push(AbiParam::new(I8));
-        signature
+    /// Reads a comment behind `%f`, which takes so many parameters and is followed by `%g(i8)`.
+    fn parse_behind(comment: &str, params: usize) -> Result<Option<Directive>, String> {
+        let types = vec!["i8"; params].join(", ");
+        let text = format!("function %f({types}) -> i8 {{}} function %g(i8) -> i16 {{}}");
+        let file = parse_test(&text, ParseOptions::default()).unwrap();
+        parse(comment, &Callees::new(&file.functions, 0))
     }
 
     #[test]
     fn directives_are_told_from_prose() {
-        let sig = signature(0);
-        assert_eq!(parse("; running water", &sig), Ok(None));
-        assert_eq!(parse("; trap the mouse", &sig), Ok(None));
-        assert!(parse("; run it twice", &sig).is_err());
-        let bare = parse(";; run", &sig).unwrap().unwrap();
+        assert_eq!(parse_behind("; running water", 0), Ok(None));
+        assert_eq!(parse_behind("; trap the mouse", 0), Ok(None));
+        assert!(parse_behind("; run it twice", 0).is_err());
+        let bare = parse_behind(";; run", 0).unwrap().unwrap();
+        assert_eq!(bare.invocation.func, "f");
         assert!(bare.judge(&Ok(vec![DataValue::I8(1)])).is_ok());
         assert!(bare.judge(&Ok(vec![DataValue::I8(0)])).is_err());
     }
 
     #[test]
+    fn arguments_and_results_are_those_of_the_function_named() {
+        let other = parse_behind("; run: %g(1) == 300", 0).unwrap().unwrap();
+        assert_eq!(other.expected, Expected::Values(Comparison::Equals, vec![300i16.into()]));
+        assert!(parse_behind("; run: %f() == 300", 0).is_err());
+        assert!(parse_behind("; trap: %g(1) == int_ovf", 0).unwrap().is_some());
+        for wrong in ["run: %h() == 1", "print: %h()", "trap: %h() == int_ovf"] {
+            let error = parse_behind(wrong, 0).unwrap_err();
+            assert!(error.contains("no function `%h`"), "{error}");
+        }
+    }
+
+    #[test]
     fn outcomes_are_judged() {
-        let sig = signature(1);
-        let trap = parse("; trap: %f(0) == int_divz", &sig).unwrap().unwrap();
+        let trap = parse_behind("; trap: %f(0) == int_divz", 1).unwrap().unwrap();
         assert!(trap.judge(&Err(Ending::Trap(TrapCode::INTEGER_DIVISION_BY_ZERO))).is_ok());
         assert!(trap.judge(&Err(Ending::Trap(TrapCode::INTEGER_OVERFLOW))).is_err());
         assert!(trap.judge(&Ok(vec![DataValue::I8(0)])).is_err());
         for bad in ["trap: %f(0)", "trap: %f(0) == 5", "trap: %f() == int_ovf", "trap: == int_ovf"]
         {
-            assert!(parse(bad, &sig).is_err(), "{bad}");
+            assert!(parse_behind(bad, 1).is_err(), "{bad}");
         }
-        let different = parse("; run: %f(0) != 3", &sig).unwrap().unwrap();
+        let different = parse_behind("; run: %f(0) != 3", 1).unwrap().unwrap();
         assert!(different.judge(&Ok(vec![DataValue::I8(0)])).is_ok());
         assert!(different.judge(&Ok(vec![DataValue::I8(3)])).is_err());
         assert!(different.judge(&Err(Ending::Other("stuck".into()))).is_err());

@@ -1,7 +1,6 @@
 //! One test file: reading it and running its commands.
 
-use crate::modes::{self, Mode};
-use crate::{Failure, Options, Report, bless};
+use crate::{Failure, Options, Report, audit, bless};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use windlass_core::ir::Function;
@@ -58,9 +57,15 @@ impl<'a> Cx<'a> {
 
     /// The line of a comment, from 1.
     pub fn line_of(&self, comment: &Comment<'_>) -> usize {
-        let at = (comment.text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        if at > self.text.len() { 0 } else { self.lines.partition_point(|&end| end < at) + 1 }
+        let at = offset(self.text, comment);
+        at.map_or(0, |at| self.lines.partition_point(|&end| end < at) + 1)
     }
+}
+
+/// Where in a text a comment of it starts.
+pub fn offset(text: &str, comment: &Comment<'_>) -> Option<usize> {
+    let at = (comment.text.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    (at <= text.len()).then_some(at)
 }
 
 /// The line where a function starts.
@@ -107,8 +112,8 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
     };
     let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let mut report = Report::default();
-    if let Err(message) = known(&file) {
-        return failed(path, 1, message);
+    if let Err((line, message)) = audit::audit(text, &file) {
+        return failed(path, line, message);
     }
     if file.features.iter().any(|feature| matches!(feature, Feature::With(_))) {
         // No feature of the build is named by tests so far: those that want one are skipped.
@@ -118,14 +123,15 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
     if options.coverage {
         report.coverage.add(text, &file);
     }
-    let later = |command: &&TestCommand<'_>| modes::LATER.contains(&command.command);
-    report.skipped += file.commands.iter().filter(later).count() * file.functions.len();
-    let known = file.commands.iter().filter(|command| !later(command));
-    let mut commands: Vec<_> = known.map(|c| (c, mode_of(c))).collect();
+    let mut commands: Vec<_> =
+        file.commands.iter().filter_map(|c| Some((c, audit::mode_of(c)?))).collect();
     // Commands that change the functions come last.
-    commands.sort_by_key(|(_, mode)| mode.is_some_and(|mode| mode.changes));
+    commands.sort_by_key(|(_, mode)| mode.changes);
     for (command, mode) in commands {
-        let mode = mode.expect("commands were looked up before");
+        let Some(run) = mode.run else {
+            report.skipped += mode.weight(&file);
+            continue;
+        };
         let isas: Vec<Option<OwnedTargetIsa>> = match (&file.isa_spec, mode.needs_isa) {
             (IsaSpec::Some(isas), true) => {
                 report.skipped += file.skipped_targets.len() * mode.weight(&file);
@@ -152,7 +158,7 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
             {
                 cx.count(line, Err(message));
             } else {
-                (mode.run)(&mut cx);
+                run(&mut cx);
             }
             let part = cx.report;
             report.merge(part);
@@ -162,36 +168,6 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
         bless::finish(path, &mut report);
     }
     report
-}
-
-fn mode_of(command: &TestCommand<'_>) -> Option<&'static Mode> {
-    modes::MODES.iter().find(|mode| mode.name == command.command)
-}
-
-/// Checks that the file tests something, by commands and options that exist.
-fn known(file: &TestFile<'_>) -> Result<(), String> {
-    if file.commands.is_empty() {
-        return Err(String::from("the file has no `test` line: say what is tested"));
-    }
-    if file.functions.is_empty() {
-        return Err(String::from("the file has no function"));
-    }
-    for command in &file.commands {
-        if modes::LATER.contains(&command.command) {
-            continue;
-        }
-        let Some(mode) = mode_of(command) else {
-            let known: Vec<_> = modes::MODES.iter().map(|mode| mode.name).collect();
-            let known = known.join(", ");
-            return Err(format!("`test {}` is unknown; known are: {known}", command.command));
-        };
-        let mut words = command.to_string();
-        words.drain(..command.command.len());
-        if let Some(word) = words.split_whitespace().find(|word| !mode.options.contains(word)) {
-            return Err(format!("`test {}` has no option `{word}`", command.command));
-        }
-    }
-    Ok(())
 }
 
 fn verify(

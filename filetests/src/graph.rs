@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use windlass_core::analysis::dominator_tree::DominatorTree;
 use windlass_core::analysis::flowgraph::ControlFlowGraph;
 use windlass_core::ir::{AnyEntity, Block, Function};
-use windlass_core::text::Details;
+use windlass_core::text::{Details, write_operands};
 
 /// The control-flow graph of a function in the language of Graphviz.
 ///
@@ -30,11 +30,10 @@ pub fn dot(function: &Function) -> String {
             if targets.is_empty() {
                 continue;
             }
-            let names: Vec<_> = targets.iter().map(|call| call.target().to_string()).collect();
-            let opcode = function.dfg[inst].opcode;
-            let _ = write!(out, " | <{inst}>{opcode} {}", names.join(", "));
-            for name in names {
-                let _ = writeln!(edges, "    {block}:{inst} -> {name}");
+            let _ = write!(out, " | <{inst}>{}", function.dfg[inst].opcode);
+            let _ = write_operands(&mut out, &function.dfg, inst);
+            for target in targets {
+                let _ = writeln!(edges, "    {block}:{inst} -> {}", target.target());
             }
         }
         out += "}\"]\n";

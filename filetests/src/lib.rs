@@ -3,8 +3,11 @@
 //! A test file says in its first lines what is tested and for which targets; expectations are
 //! comments. [`run`] runs files in parallel; what is counted are run lines, and commands where a
 //! command has none. `WINDLASS_BLESS=1`, or [`Options::bless`], writes exact expectations anew.
+//! What would pass without having been compared is a failure: a file, folder or command without
+//! tests, a directive that no command reads, a word that is nearly a directive.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod bless;
 mod calls;
 pub mod check;
@@ -119,6 +122,11 @@ pub fn run(paths: &[PathBuf], options: Options) -> Report {
     files.dedup();
     let reports: Vec<Report> = files.par_iter().map(|path| file::run(path, options)).collect();
     reports.into_iter().for_each(|one| report.merge(one));
+    if report.failures.is_empty() && report.passed + report.skipped == 0 {
+        let path = paths.first().cloned().unwrap_or_default();
+        let message = String::from("nothing was tested");
+        report.failures.push(Failure { path, line: 0, message });
+    }
     if options.coverage {
         let path = PathBuf::from("coverage");
         let holes = report.coverage.holes().into_iter();

@@ -3,10 +3,27 @@
 use crate::check::Checker;
 use crate::file::{self, Cx};
 use crate::{bless, calls, graph};
+use std::fmt::{self, Display, Write};
 use windlass_core::Context;
-use windlass_core::ir::{AnyEntity, Function};
-use windlass_core::text::{Details, TestFile};
+use windlass_core::entity::SecondaryMap;
+use windlass_core::ir::{AnyEntity, Block, Fact, Function, Inst, Value};
+use windlass_core::text::{Details, FuncWriter, PlainWriter, TestFile, decorate_function};
 use windlass_core::verify::verify_function;
+
+/// What a command reads in comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Calls: `run:`, `print:` and `trap:`. Without any, nothing is tested.
+    Calls,
+    /// What a text is matched against: `check:` and so on.
+    Checks,
+    /// As [`Self::Checks`], and nothing is tested without them: making the text hardly fails.
+    ChecksAlone,
+    /// As [`Self::ChecksAlone`], and `dominates:` does as well.
+    Dominators,
+    /// `error:`
+    Errors,
+}
 
 /// A command.
 pub struct Mode {
@@ -14,52 +31,60 @@ pub struct Mode {
     pub name: &'static str,
     /// The words that may stand behind it.
     pub options: &'static [&'static str],
+    /// What it reads in comments, if they are not the exact text that it compares.
+    pub reads: Reads,
     /// Whether it runs once for each target.
     pub needs_isa: bool,
     /// Whether it changes the functions.
     pub changes: bool,
     /// Whether the functions must be valid.
     pub verifies: bool,
-    /// Runs it.
-    pub run: fn(&mut Cx<'_>),
+    /// Runs it; none for commands of the reference that need passes we do not have. They count as
+    /// skipped, once for each function.
+    pub run: Option<fn(&mut Cx<'_>)>,
 }
 
 impl Mode {
     /// How many tests it is, for the count of those that are skipped.
     pub fn weight(&self, file: &TestFile<'_>) -> usize {
-        if self.name == "run" { calls::count(file) } else { file.functions.len() }
+        if self.reads == Reads::Calls { calls::count(file) } else { file.functions.len() }
     }
 }
 
-const fn mode(name: &'static str, run: fn(&mut Cx<'_>)) -> Mode {
-    Mode { name, options: &[], needs_isa: false, changes: false, verifies: true, run }
+const fn mode(name: &'static str, reads: Reads, run: fn(&mut Cx<'_>)) -> Mode {
+    Mode { run: Some(run), ..later(name, reads) }
+}
+
+const fn later(name: &'static str, reads: Reads) -> Mode {
+    let (needs_isa, changes, verifies) = (false, false, true);
+    Mode { name, options: &[], reads, needs_isa, changes, verifies, run: None }
 }
 
 /// All commands.
 pub const MODES: &[Mode] = &[
-    Mode { verifies: false, ..mode("cat", cat) },
-    Mode { verifies: false, ..mode("verifier", verifier) },
-    Mode { verifies: false, ..mode("print-cfg", print_cfg) },
-    mode("domtree", graph::domtree),
-    mode("interpret", calls::interpret),
-    Mode { needs_isa: true, ..mode("run", calls::run) },
+    Mode { verifies: false, ..mode("cat", Reads::ChecksAlone, cat) },
+    Mode { verifies: false, ..mode("verifier", Reads::Errors, verifier) },
+    Mode { verifies: false, ..mode("print-cfg", Reads::ChecksAlone, print_cfg) },
+    mode("domtree", Reads::Dominators, graph::domtree),
+    mode("interpret", Reads::Calls, calls::interpret),
+    Mode { needs_isa: true, ..mode("run", Reads::Calls, calls::run) },
     Mode {
         options: &["precise-output"],
         needs_isa: true,
         changes: true,
-        ..mode("optimize", optimize)
+        ..mode("optimize", Reads::Checks, optimize)
     },
     Mode {
         options: &["precise-output", "expect-fail"],
         needs_isa: true,
         changes: true,
-        ..mode("compile", compile)
+        ..mode("compile", Reads::Checks, compile)
     },
+    later("alias-analysis", Reads::Checks),
+    Mode { options: &["precise-output", "optimize"], ..later("inline", Reads::Checks) },
+    later("safepoint", Reads::Checks),
+    later("unwind", Reads::Checks),
 ];
-
-/// Commands of the reference that need passes we do not have: they count as skipped, one for each
-/// function.
-pub const LATER: &[&str] = &["alias-analysis", "inline", "safepoint", "unwind"];
 
 /// Matches a text against the directives of a function and of the file's beginning.
 pub fn filecheck(cx: &mut Cx<'_>, details: &Details<'_>, text: &str) {
@@ -116,9 +141,59 @@ fn compare(cx: &mut Cx<'_>, index: usize, text: &str) {
     }
 }
 
+/// A function as tests compare it.
+///
+/// The form that the reference calls canonical leaves something out that the printer writes so that
+/// it can be read back: which user names the symbols of global values have.
+fn canonical(function: &Function) -> String {
+    struct Canonical;
+    impl FuncWriter for Canonical {
+        fn write_entity_definition(
+            &mut self,
+            w: &mut dyn Write,
+            func: &Function,
+            entity: AnyEntity,
+            value: &dyn Display,
+            fact: Option<&Fact>,
+        ) -> fmt::Result {
+            match entity {
+                AnyEntity::GlobalValue(global) => {
+                    let data = &func.global_values[global];
+                    self.super_entity_definition(w, func, entity, data, fact)
+                }
+                _ => self.super_entity_definition(w, func, entity, value, fact),
+            }
+        }
+
+        fn write_block_header(
+            &mut self,
+            w: &mut dyn Write,
+            func: &Function,
+            block: Block,
+            indent: usize,
+        ) -> fmt::Result {
+            PlainWriter.write_block_header(w, func, block, indent)
+        }
+
+        fn write_instruction(
+            &mut self,
+            w: &mut dyn Write,
+            func: &Function,
+            aliases: &SecondaryMap<Value, Vec<Value>>,
+            inst: Inst,
+            indent: usize,
+        ) -> fmt::Result {
+            PlainWriter.write_instruction(w, func, aliases, inst, indent)
+        }
+    }
+    let mut text = String::new();
+    decorate_function(&mut Canonical, &mut text, function).expect("a string takes everything");
+    text
+}
+
 fn cat(cx: &mut Cx<'_>) {
     for (function, details) in &cx.file.functions {
-        filecheck(cx, details, &function.display().to_string());
+        filecheck(cx, details, &canonical(function));
     }
 }
 
@@ -150,6 +225,9 @@ fn expected_errors(
     for comment in &details.comments {
         let Some((_, wanted)) = comment.text.split_once("error:") else { continue };
         let wanted = wanted.trim();
+        if wanted.is_empty() {
+            return Err(format!("`error:` at {} does not say which error", comment.entity));
+        }
         let found = errors.iter().position(|(location, message)| {
             *location == comment.entity && message.contains(wanted)
         });
@@ -183,7 +261,7 @@ fn optimize(cx: &mut Cx<'_>) {
         let mut context = context(function);
         let result = context.optimize(&*isa, &mut Default::default());
         match result.map_err(|error| error.to_string()) {
-            Ok(()) => compare(cx, index, &context.func.display().to_string()),
+            Ok(()) => compare(cx, index, &canonical(&context.func)),
             Err(message) => cx.count(file::line(details), Err(message)),
         }
     }
@@ -207,7 +285,8 @@ fn compile(cx: &mut Cx<'_>) {
             (Ok(_), true) => {
                 cx.count(line, Err(String::from("compilation was expected to fail, but did not")));
             }
-            (Err(_), true) => cx.count(line, Ok(())),
+            // What is said of the error is checked; that there is one may be all.
+            (Err(message), true) => filecheck(cx, details, &message),
             (Err(message), false) => cx.count(line, Err(message)),
             (Ok((vcode, code)), false) if cx.command.has_flag("precise-output") => {
                 precise(cx, index, &format!("VCode:\n{vcode}\nDisassembled:\n{code}"));

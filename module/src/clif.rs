@@ -48,6 +48,9 @@ pub fn name_references<M: Module + ?Sized>(
 ) -> ModuleResult<()> {
     for index in 0..function.dfg.ext_funcs.len() {
         let reference = FuncRef::new(index);
+        if function.is_gap(reference) {
+            continue;
+        }
         let data = &function.dfg.ext_funcs[reference];
         let ExternalName::TestCase(name) = &data.name else { continue };
         let (name, colocated) = (letters(name.raw()), data.colocated);

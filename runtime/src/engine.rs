@@ -339,6 +339,11 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
+    /// The proposals that are switched on.
+    pub fn wasm_features(&self) -> WasmFeatures {
+        self.config().features
+    }
+
     /// An engine for this machine.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let isa = config.isa(false)?;

@@ -90,9 +90,9 @@ impl Counts {
         self.skipped += other.skipped;
     }
 
-    /// The outcome: failures, if anything failed.
+    /// The outcome: failures, if anything failed or was not tried.
     pub fn outcome(self) -> Outcome {
-        if self.failed == 0 { Outcome::Success } else { Outcome::Failures }
+        if self.failed + self.skipped == 0 { Outcome::Success } else { Outcome::Failures }
     }
 }
 

@@ -1,8 +1,12 @@
 //! `windlass wast`: runs scripts of the Wasm specification's tests.
 //!
 //! Every assertion of a script counts once, as passed or failed; a module, an `invoke` or a
-//! `register` that goes wrong counts as a failure of its own. Nothing is skipped silently: a
-//! directive that the runner does not know counts as skipped.
+//! `register` that goes wrong counts as a failure of its own, and so does a script that holds
+//! nothing or cannot be read. A directive that the runner does not know counts as skipped, and is
+//! no success.
+//!
+//! An assertion holds for its own reason alone: a malformed module is one that cannot be decoded,
+//! an invalid one can, and a trap is neither an error of linking nor one of the host.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,13 +15,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
+use wast::lexer::{Lexer, TokenKind};
 use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet};
 use windlass_runtime::{
     Config, Engine, Error, ExternRef, Func, FuncType, Global, GlobalType, Instance, Linker, Memory,
-    MemoryType, Module, Mutability, RefType, Store, Table, TableType, Val, ValType,
+    MemoryType, Module, Mutability, RefType, Store, Table, TableType, Trap, Val, ValType,
 };
+use windlass_wasm::{WasmError, WasmFeatures, trap};
 
 use crate::exit::{Counts, Outcome};
 use crate::inspect::print;
@@ -47,7 +53,12 @@ impl WastCommand {
         for file in scripts(&self.files)? {
             let source =
                 fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-            let report = run_script(&config, &file.to_string_lossy(), &source)?;
+            let report = run_script(&config, &file.to_string_lossy(), &source);
+            let report = report.unwrap_or_else(|error| Report {
+                counts: Counts { failed: 1, ..Counts::default() },
+                assertions: 0,
+                failures: vec![format!("{error:#}")],
+            });
             for failure in &report.failures {
                 eprintln!("{failure}");
             }
@@ -61,22 +72,30 @@ impl WastCommand {
 /// The named files, and the scripts below the named folders in the order of their names.
 fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let mut folders: Vec<PathBuf> = Vec::new();
     for path in paths {
-        if path.is_dir() { folders.push(path.clone()) } else { files.push(path.clone()) }
-    }
-    while let Some(folder) = folders.pop() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(&folder)
-            .with_context(|| format!("reading the folder {}", folder.display()))?
-            .map(|entry| Ok(entry?.path()))
-            .collect::<Result<_>>()?;
-        entries.sort();
-        for entry in entries {
-            if entry.is_dir() {
-                folders.push(entry);
-            } else if entry.extension().is_some_and(|e| e == "wast") {
-                files.push(entry);
+        let found = files.len();
+        let mut folders: Vec<PathBuf> = Vec::new();
+        if path.is_dir() {
+            folders.push(path.clone())
+        } else {
+            files.push(path.clone())
+        }
+        while let Some(folder) = folders.pop() {
+            let mut entries: Vec<PathBuf> = fs::read_dir(&folder)
+                .with_context(|| format!("reading the folder {}", folder.display()))?
+                .map(|entry| Ok(entry?.path()))
+                .collect::<Result<_>>()?;
+            entries.sort();
+            for entry in entries {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if entry.extension().is_some_and(|e| e == "wast") {
+                    files.push(entry);
+                }
             }
+        }
+        if files.len() == found {
+            bail!("{}: there is no script (*.wast) here", path.display());
         }
     }
     Ok(files)
@@ -89,13 +108,13 @@ pub struct Report {
     pub counts: Counts,
     /// Assertions that stand in the source, passed or not.
     pub assertions: usize,
-    /// A line for each failure, with file, line and column.
+    /// A line for each failure and each directive that was skipped, with file, line and column.
     pub failures: Vec<String>,
 }
 
 /// Runs one script under the configuration. An error means that the script itself cannot be read.
 pub fn run_script(config: &Config, name: &str, source: &str) -> Result<Report> {
-    let mut lexer = wast::lexer::Lexer::new(source);
+    let mut lexer = Lexer::new(source);
     // Some scripts spell names with characters that look like others, on purpose.
     lexer.allow_confusing_unicode(true);
     let located = |mut error: wast::Error| {
@@ -103,6 +122,9 @@ pub fn run_script(config: &Config, name: &str, source: &str) -> Result<Report> {
         error.set_text(source);
         anyhow!("{error}")
     };
+    if is_blank(&lexer).map_err(located)? {
+        bail!("{name}: the script is empty: nothing is tested");
+    }
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(located)?;
     let script = parser::parse::<Wast>(&buffer).map_err(located)?;
     let mut runner = Runner::new(config)?;
@@ -113,7 +135,11 @@ pub fn run_script(config: &Config, name: &str, source: &str) -> Result<Report> {
         report.assertions += usize::from(is_assertion);
         match runner.directive(directive) {
             Ok(true) => report.counts.passed += usize::from(is_assertion),
-            Ok(false) => report.counts.skipped += 1,
+            Ok(false) => {
+                report.counts.skipped += 1;
+                let what = "skipped: the runner does not know this directive";
+                report.failures.push(format!("{name}:{}:{}: {what}", line + 1, column + 1));
+            }
             Err(error) => {
                 report.counts.failed += 1;
                 report.failures.push(format!("{name}:{}:{}: {error:#}", line + 1, column + 1));
@@ -121,6 +147,17 @@ pub fn run_script(config: &Config, name: &str, source: &str) -> Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// Whether there is nothing but blanks and comments. The parser would take that for a module.
+fn is_blank(lexer: &Lexer<'_>) -> Result<bool, wast::Error> {
+    use TokenKind::{BlockComment, LineComment, Whitespace};
+    for token in lexer.iter(0) {
+        if !matches!(token?.kind, Whitespace | LineComment | BlockComment) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn is_assertion(directive: &WastDirective<'_>) -> bool {
@@ -199,34 +236,52 @@ impl Runner {
                 self.compare(&values, &results)?;
             }
             WastDirective::AssertTrap { exec, message, .. } => {
-                expect_message(self.execute(exec), message)?;
+                expect_trap(self.execute(exec), message)?;
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
-                expect_message(self.invoke(call), message)?;
+                expect_trap(self.invoke(call), message)?;
             }
-            WastDirective::AssertInvalid { module, message, .. } => {
-                let result = self.compile(module);
-                if result.is_ok() {
-                    bail!("the module is accepted; expected: {message}");
-                }
+            WastDirective::AssertInvalid { mut module, message, .. } => {
+                let bytes = module.encode().map_err(|error| {
+                    anyhow!("the module is malformed ({}); expected: {message}", error.message())
+                })?;
+                decode(self.engine.wasm_features(), &bytes).with_context(|| {
+                    format!("the module is malformed and not only invalid; expected: {message}")
+                })?;
+                self.expect_refused(&bytes, message)?;
             }
-            WastDirective::AssertMalformed { module, message, .. } => {
-                if self.compile(module).is_ok() {
-                    bail!("the module is accepted; expected: {message}");
+            WastDirective::AssertMalformed { mut module, message, .. } => {
+                // A text that cannot be read has no bytes that could be compiled.
+                if let Ok(bytes) = module.encode() {
+                    self.expect_refused(&bytes, message)?;
+                    if decode(self.engine.wasm_features(), &bytes).is_ok() {
+                        bail!("the module is invalid, but well-formed; expected: {message}");
+                    }
                 }
             }
             WastDirective::AssertUnlinkable { module, message, .. } => {
                 let module = self.compile(QuoteWat::Wat(module))?;
-                expect_message(self.instantiate(&module).map(|_| Vec::new()), message)?;
+                expect_unlinkable(self.instantiate(&module), message)?;
             }
             _ => return Ok(false),
         }
         Ok(true)
     }
 
+    /// The module must not be valid: that something is not supported, or too large, is no answer.
+    fn expect_refused(&self, bytes: &[u8], expected: &str) -> Result<()> {
+        let Err(error) = Module::from_binary(&self.engine, bytes) else {
+            bail!("the module is accepted; expected: {expected}");
+        };
+        match error.downcast_ref::<WasmError>() {
+            Some(WasmError::Invalid { .. }) => Ok(()),
+            _ => bail!("it failed with `{error:#}`; expected: {expected}"),
+        }
+    }
+
     fn compile(&mut self, mut module: QuoteWat<'_>) -> Result<Module> {
         let bytes = module.encode()?;
-        Module::new(&self.engine, &bytes)
+        Module::from_binary(&self.engine, &bytes)
     }
 
     fn instantiate(&mut self, module: &Module) -> Result<Instance, Error> {
@@ -316,9 +371,16 @@ impl Runner {
                 NanPattern::ArithmeticNan => bits & (0x7ff8 << 48) == 0x7ff8 << 48,
                 NanPattern::Value(expected) => *bits == expected.bits,
             },
-            (Val::FuncRef(func), WastRetCore::RefNull(_)) => func.is_none(),
-            (Val::ExternRef(reference), WastRetCore::RefNull(_)) => reference.is_none(),
-            (Val::FuncRef(func), WastRetCore::RefFunc(_)) => func.is_some(),
+            (Val::FuncRef(func), WastRetCore::RefNull(ty)) => {
+                use AbstractHeapType::{Func, NoFunc};
+                func.is_none() && is_one_of(ty.as_ref(), &[Func, NoFunc])
+            }
+            (Val::ExternRef(reference), WastRetCore::RefNull(ty)) => {
+                use AbstractHeapType::{Extern, NoExtern};
+                reference.is_none() && is_one_of(ty.as_ref(), &[Extern, NoExtern])
+            }
+            (Val::FuncRef(func), WastRetCore::RefFunc(None)) => func.is_some(),
+            (_, WastRetCore::RefFunc(Some(_))) => bail!("which function it is cannot be compared"),
             (Val::ExternRef(reference), WastRetCore::RefExtern(None)) => reference.is_some(),
             (Val::ExternRef(Some(reference)), WastRetCore::RefExtern(Some(expected))) => {
                 reference.data(&self.store)?.downcast_ref::<u32>() == Some(expected)
@@ -340,20 +402,151 @@ fn owned(id: Option<Id<'_>>) -> Option<String> {
     id.map(|id| id.name().to_string())
 }
 
-/// The result must be an error whose message has the text of the script.
-fn expect_message(result: Result<Vec<Val>, Error>, expected: &str) -> Result<()> {
+/// Whether a null of these types is what the script expects.
+fn is_one_of(expected: Option<&HeapType<'_>>, types: &[AbstractHeapType]) -> bool {
+    match expected {
+        None => true,
+        Some(HeapType::Abstract { ty, .. }) => types.contains(ty),
+        Some(_) => false,
+    }
+}
+
+/// The result must be a trap whose message begins with the text of the script.
+fn expect_trap(result: Result<Vec<Val>, Error>, expected: &str) -> Result<()> {
     let error = match result {
         Ok(values) => bail!("it returned {values:?}; expected: {expected}"),
         Err(error) => error,
     };
-    let message = format!("{error:#}");
+    let Some(trap) = error.downcast_ref::<Trap>() else {
+        bail!("it failed with `{error:#}`, which is no trap; expected: {expected}");
+    };
+    let message = trap::message(trap.code());
     // The scripts name the element in some messages and leave it out in others.
     let uninitialized = "uninitialized element";
-    let names_element = expected.starts_with(uninitialized) && message.contains(uninitialized);
-    if message.contains(expected) || names_element {
+    let names_element = expected.starts_with(uninitialized) && message == uninitialized;
+    if !expected.is_empty() && message.starts_with(expected) || names_element {
+        return Ok(());
+    }
+    bail!("it trapped with `{message}`; expected: {expected}")
+}
+
+/// The result must be an error of linking whose message has the text of the script.
+fn expect_unlinkable(result: Result<Instance, Error>, expected: &str) -> Result<()> {
+    let error = match result {
+        Ok(_) => bail!("the module is instantiated; expected: {expected}"),
+        Err(error) => error,
+    };
+    let message = format!("{error:#}");
+    if !error.is::<Trap>() && !expected.is_empty() && message.contains(expected) {
         return Ok(());
     }
     bail!("it failed with `{message}`; expected: {expected}")
+}
+
+/// Decodes a module without validating it: an error says that it is malformed.
+fn decode(features: WasmFeatures, bytes: &[u8]) -> Result<()> {
+    use wasmparser::{Operator, Payload};
+    let mut parser = wasmparser::Parser::new(0);
+    parser.set_features(features);
+    let (mut counts_data, mut needs_count) = (false, false);
+    for payload in parser.parse_all(bytes) {
+        match payload? {
+            Payload::TypeSection(section) => each(section)?,
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    if let wasmparser::TypeRef::Global(ty) = import?.ty {
+                        mutability(features, ty)?;
+                    }
+                }
+            }
+            Payload::FunctionSection(section) => each(section)?,
+            Payload::TableSection(section) => each(section)?,
+            Payload::MemorySection(section) => each(section)?,
+            Payload::TagSection(section) => each(section)?,
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    let global = global?;
+                    mutability(features, global.ty)?;
+                    expression(&global.init_expr)?;
+                }
+            }
+            Payload::ExportSection(section) => each(section)?,
+            Payload::ElementSection(section) => {
+                for element in section {
+                    let element = element?;
+                    if let wasmparser::ElementKind::Active { offset_expr, .. } = &element.kind {
+                        expression(offset_expr)?;
+                    }
+                    match element.items {
+                        wasmparser::ElementItems::Functions(items) => each(items)?,
+                        wasmparser::ElementItems::Expressions(_, items) => {
+                            for item in items {
+                                expression(&item?)?;
+                            }
+                        }
+                    }
+                }
+            }
+            Payload::DataCountSection { .. } => counts_data = true,
+            Payload::DataSection(section) => {
+                for data in section {
+                    if let wasmparser::DataKind::Active { offset_expr, .. } = &data?.kind {
+                        expression(offset_expr)?;
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                let mut locals = body.get_locals_reader()?;
+                for _ in 0..locals.get_count() {
+                    locals.read()?;
+                }
+                let mut reader = body.get_operators_reader()?;
+                while !reader.eof() {
+                    let at = reader.original_position() as usize;
+                    let operator = reader.read()?;
+                    // Alignments beyond 2^31 are flags that nobody knows; the reader takes them.
+                    if let [0x28..=0x3e, flags, ..] = bytes[at..]
+                        && flags & 0x20 != 0
+                    {
+                        bail!("malformed memop flags at offset {at:#x}");
+                    }
+                    needs_count |=
+                        matches!(operator, Operator::MemoryInit { .. } | Operator::DataDrop { .. });
+                }
+                reader.finish()?;
+            }
+            Payload::UnknownSection { id, .. } => bail!("malformed section id {id}"),
+            _ => {}
+        }
+    }
+    if needs_count && !counts_data {
+        bail!("data count section required");
+    }
+    Ok(())
+}
+
+/// Refuses the mutability of a proposal that is not switched on, which the reader takes.
+fn mutability(features: WasmFeatures, ty: wasmparser::GlobalType) -> Result<()> {
+    if ty.shared && !features.contains(WasmFeatures::SHARED_EVERYTHING_THREADS) {
+        bail!("malformed mutability");
+    }
+    Ok(())
+}
+
+/// Reads every item of a section.
+fn each<'a, T: wasmparser::FromReader<'a>>(
+    section: wasmparser::SectionLimited<'a, T>,
+) -> Result<(), wasmparser::Error> {
+    section.into_iter().try_for_each(|item| item.map(drop))
+}
+
+/// Reads a constant expression.
+fn expression(expression: &wasmparser::ConstExpr<'_>) -> Result<(), wasmparser::Error> {
+    let mut reader = expression.get_operators_reader();
+    while !reader.eof() {
+        reader.read()?;
+    }
+    reader.finish()
 }
 
 /// Defines the host module that the specification's scripts import.

@@ -4,8 +4,8 @@ use core::ops::{Deref, DerefMut};
 
 use super::dynamic_type::DynamicTypeData;
 use super::entities::{
-    AliasRegion, Block, DynamicStackSlot, DynamicType, ExceptionTable, FuncRef, GlobalValue, Inst,
-    JumpTable, SigRef, StackSlot, UserExternalNameRef, Value,
+    AliasRegion, AnyEntity, Block, DynamicStackSlot, DynamicType, ExceptionTable, FuncRef,
+    GlobalValue, Inst, JumpTable, SigRef, StackSlot, UserExternalNameRef, Value,
 };
 use super::exception_table::ExceptionTableData;
 use super::extfunc::{ArgumentPurpose, ExtFuncData, Signature};
@@ -15,9 +15,9 @@ use super::jumptable::JumpTableData;
 use super::stackslot::{DynamicStackSlotData, DynamicStackSlots, StackSlotData, StackSlots};
 use super::types::Type;
 use super::{AliasRegionData, DataFlowGraph, GlobalValueData, Layout, RelSourceLoc, SourceLoc};
-use crate::FxHashMap;
 use crate::entity::{PrimaryMap, SecondaryMap};
 use crate::isa::CallConv;
+use crate::{FxHashMap, FxHashSet};
 
 /// The names that user external names stand for; outside the body, so that equal bodies stay
 /// equal when a name changes.
@@ -95,6 +95,8 @@ pub struct FunctionStencil {
     pub srclocs: SecondaryMap<Inst, RelSourceLoc>,
     /// The global that holds the lower limit of the stack.
     pub stack_limit: Option<GlobalValue>,
+    /// Declarations that nobody made; see [`Self::is_gap`].
+    gaps: FxHashSet<AnyEntity>,
 }
 
 impl FunctionStencil {
@@ -107,6 +109,19 @@ impl FunctionStencil {
         self.layout.clear();
         self.srclocs.clear();
         self.stack_limit = None;
+        self.gaps.clear();
+    }
+
+    /// Whether a number of a declaration was left out by the text that the function was read from:
+    /// something stands there so that the numbers above it keep their place, but nothing refers to
+    /// it and nothing holds of it.
+    pub fn is_gap(&self, entity: impl Into<AnyEntity>) -> bool {
+        !self.gaps.is_empty() && self.gaps.contains(&entity.into())
+    }
+
+    /// Notes that a number was left out.
+    pub(crate) fn add_gap(&mut self, entity: AnyEntity) {
+        self.gaps.insert(entity);
     }
 
     /// Declares a table for `br_table`.
@@ -256,6 +271,7 @@ impl Function {
                 layout: Layout::new(),
                 srclocs: SecondaryMap::new(),
                 stack_limit: None,
+                gaps: FxHashSet::default(),
             },
             params: FunctionParameters::default(),
         }

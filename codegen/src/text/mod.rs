@@ -25,7 +25,9 @@ pub use error::{Location, ParseError, ParseResult};
 pub use func_writer::{FuncWriter, PlainWriter, decorate_function};
 pub use parser::Comment;
 pub use reader::Details;
-pub use run_command::{Comparison, Invocation, RunCommand, parse_run_command};
+pub use run_command::{
+    Comparison, Invocation, RunCommand, parse_run_command, parse_run_command_for,
+};
 pub use sourcemap::SourceMap;
 pub use testfile::{
     Feature, IsaSpec, Lookup, ParseOptions, SkippedTarget, TestCommand, TestFile, TestOption,

@@ -158,6 +158,7 @@ impl<'p, 'a> FunctionReader<'p, 'a> {
         if !reader.p.optional(b'}') {
             return reader.p.expected(what);
         }
+        reader.note_gaps();
         let FunctionReader { p, func, map, .. } = reader;
         p.end_entity(AnyEntity::Function);
         Ok((func, Details { location, comments: p.take_comments(), map }))
@@ -175,6 +176,21 @@ impl<'p, 'a> FunctionReader<'p, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Notes the declarations that only fill numbers which the text leaves out. Constants among them
+    /// are known by having no bytes, and other kinds have no gaps.
+    fn note_gaps(&mut self) {
+        let func = &self.func;
+        let mut gaps: Vec<AnyEntity> = Vec::new();
+        gaps.extend(func.sized_stack_slots.keys().map(AnyEntity::from));
+        gaps.extend(func.dynamic_stack_slots.keys().map(AnyEntity::from));
+        gaps.extend(func.dfg.dynamic_types.keys().map(AnyEntity::from));
+        gaps.extend(func.global_values.keys().map(AnyEntity::from));
+        gaps.extend(func.dfg.signatures.keys().map(AnyEntity::from));
+        gaps.extend(func.dfg.ext_funcs.keys().map(AnyEntity::from));
+        gaps.retain(|&entity| !self.map.contains(entity));
+        gaps.into_iter().for_each(|entity| self.func.add_gap(entity));
     }
 
     /// Takes the name of a function or of data.

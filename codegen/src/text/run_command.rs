@@ -99,9 +99,20 @@ impl fmt::Display for RunCommand {
     }
 }
 
-/// Reads a comment as a run directive for a function with this signature. `Ok(None)` if its first
-/// word is neither `run` nor `print`.
+/// Reads a comment as a run directive for a function with this signature, whatever name it calls.
+/// `Ok(None)` if its first word is neither `run` nor `print`.
 pub fn parse_run_command(text: &str, signature: &Signature) -> ParseResult<Option<RunCommand>> {
+    parse_run_command_for(text, ("default", signature), &|_| Ok(signature))
+}
+
+/// Reads a comment as a run directive of a file with several functions. `own` is what a bare
+/// directive calls: the function that the comment belongs to, by name and signature. Names that
+/// the directive calls are looked up by `find`, which says why one cannot be called.
+pub fn parse_run_command_for<'s>(
+    text: &str,
+    own: (&str, &'s Signature),
+    find: &dyn Fn(&str) -> Result<&'s Signature, String>,
+) -> ParseResult<Option<RunCommand>> {
     let directive = text.trim_start_matches([';', ' ']);
     let mut p = Parser::new(directive, CallConv::Fast);
     let run = match p.peek() {
@@ -112,7 +123,7 @@ pub fn parse_run_command(text: &str, signature: &Signature) -> ParseResult<Optio
     p.bump();
     // Columns count from the start of the comment.
     let shift = (text.len() - directive.len()) as u32;
-    command(&mut p, run, signature).map(Some).map_err(|mut error| {
+    command(&mut p, run, own, find).map(Some).map_err(|mut error| {
         let Location { line_number, column } = error.location;
         if line_number == 1 {
             error.location.column = column + shift;
@@ -121,7 +132,12 @@ pub fn parse_run_command(text: &str, signature: &Signature) -> ParseResult<Optio
     })
 }
 
-fn command(p: &mut Parser<'_>, run: bool, signature: &Signature) -> ParseResult<RunCommand> {
+fn command<'s>(
+    p: &mut Parser<'_>,
+    run: bool,
+    (name, signature): (&str, &'s Signature),
+    find: &dyn Fn(&str) -> Result<&'s Signature, String>,
+) -> ParseResult<RunCommand> {
     if !p.optional(b':') {
         if p.peek().is_some() {
             return p.expected("`:` and a call");
@@ -132,14 +148,14 @@ fn command(p: &mut Parser<'_>, run: bool, signature: &Signature) -> ParseResult<
                 "without a call the function must have no parameters and return one integer",
             );
         }
-        let invocation = Invocation { func: "default".to_string(), args: Vec::new() };
+        let invocation = Invocation { func: name.to_string(), args: Vec::new() };
         return Ok(if run {
             RunCommand::Run(invocation, Comparison::NotEquals, vec![DataValue::I8(0)])
         } else {
             RunCommand::Print(invocation)
         });
     }
-    let invocation = invocation(p, &signature.params)?;
+    let (invocation, signature) = invocation(p, find)?;
     if !run {
         return Ok(RunCommand::Print(invocation));
     }
@@ -165,15 +181,22 @@ fn command(p: &mut Parser<'_>, run: bool, signature: &Signature) -> ParseResult<
     Ok(RunCommand::Run(invocation, comparison, expected))
 }
 
-fn invocation(p: &mut Parser<'_>, params: &[AbiParam]) -> ParseResult<Invocation> {
+fn invocation<'s>(
+    p: &mut Parser<'_>,
+    find: &dyn Fn(&str) -> Result<&'s Signature, String>,
+) -> ParseResult<(Invocation, &'s Signature)> {
     let Some(Token::Name(func)) = p.peek() else {
         return p.expected("the name of a function, as in %f");
     };
+    let signature = match find(func) {
+        Ok(signature) => signature,
+        Err(why) => return p.fail(why),
+    };
     p.bump();
     p.expect(b'(', "before the arguments")?;
-    let args = values(p, params)?;
-    p.expect(b')', &format!("behind {} arguments", params.len()))?;
-    Ok(Invocation { func: func.to_string(), args })
+    let args = values(p, &signature.params)?;
+    p.expect(b')', &format!("behind {} arguments", signature.params.len()))?;
+    Ok((Invocation { func: func.to_string(), args }, signature))
 }
 
 fn values(p: &mut Parser<'_>, params: &[AbiParam]) -> ParseResult<Vec<DataValue>> {

@@ -235,6 +235,9 @@ impl<'a> Targets<'a> {
             let at = p.location();
             if p.optional_word("set") {
                 let words = p.rest_of_line();
+                if words.trim().is_empty() {
+                    return p.fail("expected a setting behind `set`");
+                }
                 self.shared.set_words(words).map_err(|why| error(at, why.to_string()))?;
                 last_set = Some(at);
             } else if p.optional_word("target") {

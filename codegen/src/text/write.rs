@@ -93,6 +93,9 @@ pub(super) fn declarations(
 ) -> Result<bool, fmt::Error> {
     let mut any = false;
     let mut line = |w: &mut dyn Write, entity: AnyEntity, text: fmt::Arguments<'_>| {
+        if func.is_gap(entity) {
+            return Ok(());
+        }
         any = true;
         print(w, entity, text)
     };

@@ -56,6 +56,7 @@ impl Verifier<'_> {
         let globals = &self.func.global_values;
         let pointer = self.pointer_type();
         match *data {
+            GlobalValueData::VMContext if self.func.is_gap(global) => {}
             GlobalValueData::VMContext => {
                 let signature = &self.func.signature;
                 if !signature.uses_special_param(ArgumentPurpose::VMContext)
