@@ -199,6 +199,10 @@ fn annotations_round_trip() {
     gv3 = symbol colocated tls %data-4
     gv4 = symbol u0:5 -4
     sig0 = (i32) -> i32 tail
+    sig1 = (i64 sext, ..., f64, i16 sext) -> i32 system_v
+    sig2 = (i64, ...) system_v
+    sig3 = (..., i128) windows_fastcall
+    sig4 = (...) system_v
     fn0 = colocated patchable u0:4 sig0
     const0 = 0x0102
     stack_limit = gv1
@@ -341,6 +345,10 @@ fn errors_have_their_places() {
     refused("function %f() {\nss0 = explicit_slot 4\nss0 = explicit_slot 4\n}", 3, 1, "twice");
     refused("function %f() {\ngv0 = load.i64 aligned gv1\n}", 2, 16, "notrap");
     refused("function %f() {\ngv0 = iadd_imm.i64 gv1, 1\n}", 2, 20, "gv1 is used");
+    refused("function %f(i32, ...) {\n}", 1, 12, "can be called and not defined");
+    refused("function %f() {\nsig0 = (i32, ..., ...)\n}", 2, 19, "the type of a parameter");
+    refused("function %f() {\nsig0 = (i32, .. i64)\n}", 2, 17, "expected `.` in `...`");
+    refused("function %f() {\nsig0 = () -> ...\n}", 2, 14, "the type of a parameter");
     refused("function %f() {\nregion1 = 0 \"a\"\n}", 2, 1, "in order");
     refused("function %f() {\nconst0 = i32x4 [1 2 3]\n}", 2, 22, "a literal of type i32");
     refused("function %f() {\nblock0:\n  jump block4000000000\n}", 3, 8, "leaves out too many");

@@ -1,8 +1,8 @@
 //! The verifier: every rule that needs no machine, by functions whose comments announce the
 //! errors.
 
-use windlass_core::ir::{AnyEntity, Block, Function, Opcode, Value, types};
-use windlass_core::isa::FlagsOrIsa;
+use windlass_core::ir::{AnyEntity, Block, Function, Opcode, Signature, Value, types};
+use windlass_core::isa::{CallConv, FlagsOrIsa};
 use windlass_core::settings::{self, Flags};
 use windlass_core::text::{ParseOptions, parse_functions, parse_test};
 use windlass_core::verify::{VerifierErrors, pretty_verifier_error, verify_function};
@@ -177,6 +177,37 @@ block1:
     return v1 ; error: return value 0, v1
 }",
     );
+}
+
+#[test]
+fn variable_arguments() {
+    check(
+        "function %a() {
+    sig0 = (i64, ..., f64) fast ; error: convention fast has no variable arguments
+    sig1 = (f32, ..., f32) system_v ; error: argument 1 of type f32 must be promoted
+    sig2 = (i8, ..., i8 uext, i16) system_v ; error: argument 2 of type i16 must be extended
+    sig3 = (..., i64 sret) system_v ; error: only fixed parameters
+    sig4 = (i64, ..., f64) -> i32 system_v
+block0:
+    return
+}
+function %b() {
+    sig0 = (i64) -> i32 system_v
+    sig1 = (i64, ...) -> i32 system_v
+    fn0 = %f sig0
+block0:
+    v0 = iconst.i64 0
+    try_call fn0(v0), sig1, block1, [] ; error: sig1 is not the signature
+block1:
+    return
+}
+",
+    );
+    let mut func = Function::new();
+    let sig = func.import_variadic_signature(Signature::new(CallConv::SystemV), 2);
+    assert_eq!(func.dfg.signatures[sig].display(Some(2)).to_string(), "(...) system_v");
+    let errors = verify(&func);
+    assert!(errors.to_string().contains("2 fixed parameters of 0"), "{errors}");
 }
 
 #[test]

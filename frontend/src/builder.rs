@@ -368,6 +368,12 @@ impl<'a> FunctionBuilder<'a> {
         self.func.import_signature(signature)
     }
 
+    /// Declares the signature of one call of a function with variable arguments; see
+    /// [`Function::import_variadic_signature`].
+    pub fn import_variadic_signature(&mut self, signature: Signature, fixed: usize) -> SigRef {
+        self.func.import_variadic_signature(signature, fixed)
+    }
+
     /// Declares a function to call.
     pub fn import_function(&mut self, data: ExtFuncData) -> FuncRef {
         self.func.import_function(data)

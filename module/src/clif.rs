@@ -54,7 +54,9 @@ pub fn name_references<M: Module + ?Sized>(
         let data = &function.dfg.ext_funcs[reference];
         let ExternalName::TestCase(name) = &data.name else { continue };
         let (name, colocated) = (letters(name.raw()), data.colocated);
-        let signature = function.dfg.signatures[data.signature].clone();
+        let mut signature = function.dfg.signatures[data.signature].clone();
+        // What stands for the `...` belongs to a call and not to the function.
+        signature.params.truncate(function.dfg.variadic(data.signature).unwrap_or(usize::MAX));
         let id = module.declare_function(&name, Linkage::Import, &signature)?;
         let name = user_name(function, id.into());
         function.dfg.ext_funcs[reference].name = name;

@@ -227,6 +227,8 @@ pub struct DataFlowGraph {
     pub alias_regions: PrimaryMap<AliasRegion, AliasRegionData>,
     /// Declared functions whose calls may be overwritten while the code runs.
     pub patchable_funcs: EntitySet<FuncRef>,
+    /// For signatures of functions with variable arguments: how many parameters are fixed.
+    variadic: SecondaryMap<SigRef, Option<u32>>,
     /// Labels of values, when a debugger wants them.
     pub values_labels: Option<BTreeMap<Value, ValueLabelAssignments>>,
     user_stack_maps: crate::FxHashMap<Inst, UserStackMapEntryVec>,
@@ -264,9 +266,22 @@ impl DataFlowGraph {
         self.immediates.clear();
         self.alias_regions.clear();
         self.patchable_funcs.clear();
+        self.variadic.clear();
         self.values_labels = None;
         self.user_stack_maps.clear();
         self.debug_tags.clear();
+    }
+
+    /// Makes a declared signature that of a function with variable arguments, of which the first
+    /// `fixed` parameters are declared and the others are what one call passes for the `...`.
+    pub fn set_variadic(&mut self, sig: SigRef, fixed: usize) {
+        self.variadic[sig] = Some(fixed as u32);
+    }
+
+    /// How many parameters stand before the `...`, if the signature is that of a function with
+    /// variable arguments.
+    pub fn variadic(&self, sig: SigRef) -> Option<usize> {
+        self.variadic[sig].map(|fixed| fixed as usize)
     }
 
     /// The number of instructions ever made.

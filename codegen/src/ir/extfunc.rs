@@ -71,6 +71,28 @@ impl Signature {
     pub fn num_special_returns(&self) -> usize {
         self.returns.iter().filter(|param| param.purpose != ArgumentPurpose::Normal).count()
     }
+
+    /// The signature for printing; where it is that of a function with variable arguments, with
+    /// `...` behind so many fixed parameters.
+    pub fn display(&self, variadic: Option<usize>) -> impl fmt::Display + '_ {
+        fmt::from_fn(move |f| {
+            let fixed = variadic.unwrap_or(usize::MAX).min(self.params.len());
+            let (fixed, variable) = self.params.split_at(fixed);
+            f.write_str("(")?;
+            write_list(fixed, f)?;
+            if variadic.is_some() {
+                f.write_str(if fixed.is_empty() { "..." } else { ", ..." })?;
+                f.write_str(if variable.is_empty() { "" } else { ", " })?;
+                write_list(variable, f)?;
+            }
+            f.write_str(")")?;
+            if !self.returns.is_empty() {
+                f.write_str(" -> ")?;
+                write_list(&self.returns, f)?;
+            }
+            write!(f, " {}", self.call_conv)
+        })
+    }
 }
 
 fn write_list(params: &[AbiParam], f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,14 +104,7 @@ fn write_list(params: &[AbiParam], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(")?;
-        write_list(&self.params, f)?;
-        f.write_str(")")?;
-        if !self.returns.is_empty() {
-            f.write_str(" -> ")?;
-            write_list(&self.returns, f)?;
-        }
-        write!(f, " {}", self.call_conv)
+        write!(f, "{}", self.display(None))
     }
 }
 

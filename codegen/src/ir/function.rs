@@ -149,6 +149,18 @@ impl FunctionStencil {
         self.dfg.signatures.push(signature)
     }
 
+    /// Declares the signature of one call of a function with variable arguments: `signature` has
+    /// all parameters of this call, and the first `fixed` of them are those that the function
+    /// declares.
+    ///
+    /// To call a function that is declared already, give its [`ExtFuncData`] this signature, or
+    /// call its address with `call_indirect`.
+    pub fn import_variadic_signature(&mut self, signature: Signature, fixed: usize) -> SigRef {
+        let sig = self.import_signature(signature);
+        self.dfg.set_variadic(sig, fixed);
+        sig
+    }
+
     /// Declares a global value.
     pub fn create_global_value(&mut self, data: GlobalValueData) -> GlobalValue {
         self.global_values.push(data)

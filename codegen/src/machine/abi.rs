@@ -60,6 +60,32 @@ pub enum AbiArg {
     Two(AbiPart, AbiPart),
     /// A struct by value, in the area of stack arguments: offset and size.
     Struct(i32, u32),
+    /// A struct of one word, in a register, with room for it in the area of stack arguments.
+    StructWord(PReg, i32),
+    /// The address of a struct, which the caller copies to this offset in the area of stack
+    /// arguments; its size.
+    StructRef(AbiLoc, i32, u32),
+    /// The address of an `i128`, which the caller stores at this offset in the area of stack
+    /// arguments.
+    TwoRef(AbiLoc, i32),
+    /// An argument in a float register and, with the same bits, in an integer register; it has room
+    /// in the area of stack arguments.
+    Both(AbiPart, PReg, i32),
+    /// A result of type `i128` in one vector register. There is room for it in the area of stack
+    /// arguments, which belongs to the callee.
+    Joined(PReg, i32),
+}
+
+impl AbiArg {
+    /// The parts of a value that is passed as it is: in registers of its own class, or in memory.
+    fn parts(self) -> impl Iterator<Item = AbiPart> {
+        let parts = match self {
+            AbiArg::One(part) => [Some(part), None],
+            AbiArg::Two(low, high) => [Some(low), Some(high)],
+            _ => [None, None],
+        };
+        parts.into_iter().flatten()
+    }
 }
 
 /// A signature with all places.
@@ -79,6 +105,8 @@ pub struct AbiSig {
     pub ret_area: Option<AbiLoc>,
     /// The explicit parameter whose value is also returned, and in which register.
     pub returned_param: Option<(u32, PReg)>,
+    /// A constant that the callee expects in a register beside the arguments.
+    pub constant: Option<(u64, PReg)>,
     /// Whether the callee removes the stack arguments.
     pub callee_pops: bool,
 }
@@ -156,8 +184,12 @@ pub(super) fn place_slot(end: u32, data: &ir::StackSlotData) -> (u32, u32) {
 }
 
 impl LowerCtx<'_> {
-    /// Places a signature.
-    pub(super) fn place_signature(&mut self, signature: &Signature) -> CodegenResult<SigId> {
+    /// Places a signature, which has so many fixed parameters if it is variadic.
+    pub(super) fn place_signature(
+        &mut self,
+        signature: &Signature,
+        variadic: Option<usize>,
+    ) -> CodegenResult<SigId> {
         let sigs = &mut self.s.sigs;
         let at = sigs.places.len() as u32;
         let empty = Span { start: at, end: at };
@@ -169,10 +201,11 @@ impl LowerCtx<'_> {
             ret_size: 0,
             ret_area: None,
             returned_param: None,
+            constant: None,
             callee_pops: signature.call_conv == CallConv::Tail,
         };
         let mut builder = SigBuilder { places: &mut sigs.places, sig };
-        self.backend.abi_signature(signature, self.flags, &mut builder)?;
+        self.backend.abi_signature(signature, variadic, self.flags, &mut builder)?;
         let sig = builder.sig;
         if sig.arg_size > MAX_AREA || sig.ret_size > MAX_AREA {
             return Err(CodegenError::ImplLimitExceeded);
@@ -188,7 +221,7 @@ impl LowerCtx<'_> {
             return Ok(known);
         }
         let func = self.func;
-        let id = self.place_signature(&func.dfg.signatures[sig])?;
+        let id = self.place_signature(&func.dfg.signatures[sig], func.dfg.variadic(sig))?;
         self.s.sigs.by_ref[sig.index()] = id;
         Ok(id)
     }
@@ -223,14 +256,23 @@ impl LowerCtx<'_> {
     pub(super) fn lower_params(&mut self, id: SigId, params: &[Value]) -> CodegenResult<()> {
         let sig = self.s.sigs.get(id);
         let first = self.begin();
-        let parts = |ctx: &mut Self, in_regs: bool| {
+        // Registers that are read behind the `args` instruction alone.
+        let mut words = Vec::new();
+        let mut parts = |ctx: &mut Self, in_regs: bool| {
+            let mut next_word = 0;
+            let mut word = |ctx: &mut Self| {
+                if in_regs {
+                    words.push(ctx.new_vreg(RegClass::Int));
+                }
+                next_word += 1;
+                words[next_word - 1]
+            };
             for (n, &param) in params.iter().enumerate() {
                 if !ctx.value_wanted(param) {
                     continue;
                 }
-                let arg = ctx.abi_arg(sig.args.start + n as u32);
-                match arg {
-                    AbiArg::One(part) => {
+                match ctx.abi_arg(sig.args.start + n as u32) {
+                    AbiArg::One(part) | AbiArg::Both(part, ..) => {
                         let reg = ctx.value_vreg(param);
                         ctx.param_part(part, reg, in_regs);
                     }
@@ -245,6 +287,30 @@ impl LowerCtx<'_> {
                             ctx.backend.put_address(ctx, Place::Incoming(offset), reg);
                         }
                     }
+                    AbiArg::StructWord(preg, home) => {
+                        let word = word(ctx);
+                        ctx.param_part(AbiPart::new(AbiLoc::Reg(preg), types::I64), word, in_regs);
+                        if !in_regs {
+                            ctx.store_words(&[word], Place::Incoming, home);
+                            let reg = ctx.value_vreg(param);
+                            ctx.backend.put_address(ctx, Place::Incoming(home), reg);
+                        }
+                    }
+                    AbiArg::StructRef(loc, ..) => {
+                        let reg = ctx.value_vreg(param);
+                        ctx.param_part(AbiPart::new(loc, types::I64), reg, in_regs);
+                    }
+                    AbiArg::TwoRef(loc, _) => {
+                        let address = word(ctx);
+                        ctx.param_part(AbiPart::new(loc, types::I64), address, in_regs);
+                        if !in_regs {
+                            for (half, at) in ctx.regs2(param).into_iter().zip([0, 8]) {
+                                let place = Place::Base(address, at);
+                                ctx.backend.put_load(ctx, types::I64, place, half);
+                            }
+                        }
+                    }
+                    AbiArg::Joined(..) => unreachable!("only results are passed so"),
                 }
             }
         };
@@ -280,12 +346,13 @@ impl LowerCtx<'_> {
         for (n, &value) in self.args(inst).iter().enumerate() {
             let place = self.abi_arg(sig.rets.start + n as u32);
             let regs = self.value_parts(value);
-            let parts = match place {
-                AbiArg::One(part) => [Some(part), None],
-                AbiArg::Two(low, high) => [Some(low), Some(high)],
-                AbiArg::Struct(..) => [None, None],
-            };
-            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+            if let AbiArg::Joined(preg, home) = place {
+                self.store_words(&regs, Place::Incoming, home);
+                let joined = self.new_vreg(RegClass::Float);
+                self.backend.put_load(self, types::I64X2, Place::Incoming(home), joined);
+                fixed.push((joined, preg));
+            }
+            for (part, reg) in place.parts().zip(regs) {
                 let reg = self.extended(part, reg);
                 match part.loc {
                     AbiLoc::Reg(preg) => fixed.push((reg, preg)),
@@ -383,6 +450,12 @@ impl LowerCtx<'_> {
             let ty = self.func.dfg.signatures[self.func.dfg.call_signature(inst).expect("a call")]
                 .returns[n as usize]
                 .value_type;
+            if let AbiArg::Joined(..) = self.abi_arg(sig.rets.start + n) {
+                return Err(CodegenError::Unsupported(format!(
+                    "a `try_call` of convention `{}` with a result of type {ty}",
+                    sig.conv
+                )));
+            }
             let regs = self.try_result(inst, ir::BlockArg::TryCallRet(n), ty);
             self.s.call_results.push(Some(regs));
         }
@@ -393,7 +466,7 @@ impl LowerCtx<'_> {
     pub fn libcall(&mut self, call: LibCall, args: &[VReg], results: &[VReg]) -> CodegenResult<()> {
         let conv = self.libcall_conv();
         let signature = call.signature(conv, types::I64);
-        let id = self.place_signature(&signature)?;
+        let id = self.place_signature(&signature, None)?;
         let name = ExternalName::LibCall(call);
         let colocated = self.flags.use_colocated_libcalls();
         let saved_args = core::mem::take(&mut self.s.call_args);
@@ -430,7 +503,9 @@ impl LowerCtx<'_> {
     /// everything else.
     fn copy_structs(&mut self, sig: &AbiSig) -> CodegenResult<()> {
         for n in 0..sig.args.len() {
-            let AbiArg::Struct(offset, size) = self.abi_arg(sig.args.start + n as u32) else {
+            let (AbiArg::Struct(offset, size) | AbiArg::StructRef(_, offset, size)) =
+                self.abi_arg(sig.args.start + n as u32)
+            else {
                 continue;
             };
             let from = self.s.call_args[n][0];
@@ -532,12 +607,8 @@ impl LowerCtx<'_> {
         };
         for n in 0..sig.args.len() {
             let regs = self.s.call_args[n];
-            let parts = match self.abi_arg(sig.args.start + n as u32) {
-                AbiArg::One(part) => [Some(part), None],
-                AbiArg::Two(low, high) => [Some(low), Some(high)],
-                AbiArg::Struct(..) => [None, None],
-            };
-            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+            let arg = self.abi_arg(sig.args.start + n as u32);
+            for (part, reg) in arg.parts().zip(regs) {
                 let reg = self.extended(part, reg);
                 match part.loc {
                     AbiLoc::Reg(preg) => fixed.push((reg, preg)),
@@ -547,6 +618,35 @@ impl LowerCtx<'_> {
                     }
                 }
             }
+            match arg {
+                AbiArg::StructWord(preg, _) => fixed.push((self.load_words(regs[0], 8)[0], preg)),
+                AbiArg::StructRef(loc, copy, _) | AbiArg::TwoRef(loc, copy) => {
+                    if let AbiArg::TwoRef(..) = arg {
+                        self.store_words(&regs, Place::Outgoing, copy);
+                    }
+                    let address = self.new_vreg(RegClass::Int);
+                    self.backend.put_address(self, Place::Outgoing(copy), address);
+                    match loc {
+                        AbiLoc::Reg(preg) => fixed.push((address, preg)),
+                        AbiLoc::Stack(at) => self.store_words(&[address], Place::Outgoing, at),
+                    }
+                }
+                AbiArg::Both(part, preg, home) => {
+                    self.backend.put_store(self, part.ty, Place::Outgoing(home), regs[0]);
+                    let bits = self.new_vreg(RegClass::Int);
+                    self.backend.put_load(self, types::I64, Place::Outgoing(home), bits);
+                    fixed.push((bits, preg));
+                    if let AbiLoc::Reg(preg) = part.loc {
+                        fixed.push((regs[0], preg));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some((constant, preg)) = sig.constant {
+            let reg = self.new_vreg(RegClass::Int);
+            self.backend.put_constant(self, constant, reg);
+            fixed.push((reg, preg));
         }
         if let Some(loc) = sig.ret_area {
             let area = if call.is_tail {
@@ -582,15 +682,16 @@ impl LowerCtx<'_> {
                 }
             }
         };
-        self.put_call_inst(call, &sig, dest, address, &fixed);
+        let joined = self.put_call_inst(call, &sig, dest, address, &fixed);
         self.s.fixed = fixed;
         // Nothing can be put behind a call that ends its block: it fetches its results itself.
         if !call.is_tail && !call.is_try {
-            self.load_results(&sig, ret_offset);
+            self.load_results(&sig, ret_offset, joined);
         }
         Ok(())
     }
 
+    /// Puts the call alone. Returns the register of an `i128` result in one vector register.
     fn put_call_inst(
         &mut self,
         call: &CallRequest<'_>,
@@ -598,7 +699,8 @@ impl LowerCtx<'_> {
         dest: CallDest,
         address: Option<VReg>,
         fixed: &[(VReg, PReg)],
-    ) {
+    ) -> Option<VReg> {
+        let mut joined = None;
         let mut clobbers = PRegSet::empty();
         let mut stack_results = Vec::new();
         let contexts = self.context_regs(call);
@@ -621,14 +723,15 @@ impl LowerCtx<'_> {
         if !call.is_tail {
             clobbers = self.backend.call_clobbers(sig.conv, call.is_try);
             for n in 0..sig.rets.len() {
-                let regs = self.s.call_results[n];
-                let parts = match self.abi_arg(sig.rets.start + n as u32) {
-                    AbiArg::One(part) => [Some(part), None],
-                    AbiArg::Two(low, high) => [Some(low), Some(high)],
-                    AbiArg::Struct(..) => [None, None],
-                };
-                let Some(regs) = regs else { continue };
-                for (part, reg) in parts.into_iter().flatten().zip(regs) {
+                let Some(regs) = self.s.call_results[n] else { continue };
+                let ret = self.abi_arg(sig.rets.start + n as u32);
+                if let AbiArg::Joined(preg, _) = ret {
+                    let reg = self.new_vreg(RegClass::Float);
+                    self.operand(Operand::reg_fixed_def(reg, preg));
+                    clobbers.remove(preg);
+                    joined = Some(reg);
+                }
+                for (part, reg) in ret.parts().zip(regs) {
                     match part.loc {
                         AbiLoc::Reg(preg) => {
                             self.operand(Operand::reg_fixed_def(reg, preg));
@@ -683,6 +786,7 @@ impl LowerCtx<'_> {
             _ => pseudo::CALL,
         };
         self.put_gathered(first, row, 0, number);
+        joined
     }
 
     /// The registers of the contexts in a `try_call`'s table.
@@ -699,15 +803,17 @@ impl LowerCtx<'_> {
         func.dfg.exception_tables[table].contexts().map(copy).collect()
     }
 
-    fn load_results(&mut self, sig: &AbiSig, ret_offset: i32) {
+    fn load_results(&mut self, sig: &AbiSig, ret_offset: i32, joined: Option<VReg>) {
         for n in 0..sig.rets.len() {
             let Some(regs) = self.s.call_results[n] else { continue };
-            let parts = match self.abi_arg(sig.rets.start + n as u32) {
-                AbiArg::One(part) => [Some(part), None],
-                AbiArg::Two(low, high) => [Some(low), Some(high)],
-                AbiArg::Struct(..) => [None, None],
-            };
-            for (part, reg) in parts.into_iter().flatten().zip(regs) {
+            let ret = self.abi_arg(sig.rets.start + n as u32);
+            if let (AbiArg::Joined(_, home), Some(joined)) = (ret, joined) {
+                self.backend.put_store(self, types::I64X2, Place::Outgoing(home), joined);
+                for (half, at) in regs.into_iter().zip([home, home + 8]) {
+                    self.backend.put_load(self, types::I64, Place::Outgoing(at), half);
+                }
+            }
+            for (part, reg) in ret.parts().zip(regs) {
                 if let AbiLoc::Stack(offset) = part.loc {
                     let place = Place::Outgoing(ret_offset + offset);
                     self.backend.put_load(self, part.ty, place, reg);

@@ -52,7 +52,7 @@ pub fn lower_function(
         let name = ir::ExternalName::LibCall(ir::LibCall::Probestack);
         ctx.vcode.probestack = Some(ctx.vcode.symbol(name, 0));
     }
-    let id = ctx.place_signature(&func.signature)?;
+    let id = ctx.place_signature(&func.signature, None)?;
     debug_assert_eq!(id, 0, "the function's own signature is the first");
     for block in (0..order.blocks.len()).rev() {
         ctx.lower_block(block)?;

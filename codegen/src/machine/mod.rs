@@ -57,10 +57,12 @@ pub trait Backend: Send + Sync + Debug {
     /// not zero.
     fn lower_brif(&self, ctx: &mut LowerCtx<'_>, inst: ir::Inst) -> CodegenResult<()>;
 
-    /// Places the parameters and results of a signature.
+    /// Places the parameters and results of a signature. `variadic` is the number of parameters
+    /// before the `...`, if it has one.
     fn abi_signature(
         &self,
         signature: &Signature,
+        variadic: Option<usize>,
         flags: &Flags,
         out: &mut abi::SigBuilder<'_>,
     ) -> CodegenResult<()>;

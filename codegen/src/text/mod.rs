@@ -6,7 +6,9 @@
 //!
 //! The language is that of CLIF. Where the printer of the original loses something, this one
 //! writes it: names such as `u0:5` in symbol globals, the flags of `atomic_rmw` and `atomic_cas`,
-//! declarations of dynamic types. The reader refuses no block number for its size alone.
+//! declarations of dynamic types. The reader refuses no block number for its size alone. One thing
+//! is added: `...` in a declared signature, behind the parameters that a C function with variable
+//! arguments declares, and before those of one call: `(i64, ..., f64, i32) -> i32 system_v`.
 
 mod error;
 mod func_writer;

@@ -57,11 +57,14 @@ impl FunctionReader<'_, '_> {
             Prefix::GlobalValue => self.global_decl(GlobalValue::from_u32(number), at),
             Prefix::SigRef => {
                 let sig = SigRef::from_u32(number);
-                let signature = self.p.signature()?;
+                let (signature, variadic) = self.p.declared_signature()?;
                 self.map.define(sig, at)?;
                 self.p.pay_for(sig, self.func.dfg.signatures.len(), at)?;
                 let dummy = Signature::new(self.p.default_call_conv);
                 place(&mut self.func.dfg.signatures, sig, signature, dummy);
+                if let Some(fixed) = variadic {
+                    self.func.dfg.set_variadic(sig, fixed);
+                }
                 Ok(sig.into())
             }
             Prefix::FuncRef => self.function_decl(FuncRef::from_u32(number), at),
@@ -244,8 +247,11 @@ impl FunctionReader<'_, '_> {
         let signature = match self.p.peek() {
             Some(Token::Punct(b'(')) => {
                 let signature_at = self.p.location();
-                let signature = self.p.signature()?;
-                let sig = self.func.import_signature(signature);
+                let (signature, variadic) = self.p.declared_signature()?;
+                let sig = match variadic {
+                    Some(fixed) => self.func.import_variadic_signature(signature, fixed),
+                    None => self.func.import_signature(signature),
+                };
                 self.map.define(sig, signature_at)?;
                 sig
             }

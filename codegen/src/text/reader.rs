@@ -63,17 +63,49 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes a signature.
-    pub fn signature(&mut self) -> ParseResult<Signature> {
+    /// Takes the signature of the function that is read.
+    fn own_signature(&mut self) -> ParseResult<Signature> {
+        let at = self.location();
+        match self.declared_signature()? {
+            (signature, None) => Ok(signature),
+            (_, Some(_)) => Err(error(
+                at,
+                "a function with variable arguments can be called and not defined: `...` stands \
+                 in declared signatures alone",
+            )),
+        }
+    }
+
+    /// Takes a signature, and how many parameters stand before the `...`, if it has one.
+    pub fn declared_signature(&mut self) -> ParseResult<(Signature, Option<usize>)> {
         let mut signature = Signature::new(self.default_call_conv);
+        let mut variadic = None;
         self.expect(b'(', "before the parameter types")?;
         if !self.optional(b')') {
-            self.abi_params(&mut signature.params)?;
+            loop {
+                if variadic.is_none() && self.optional(b'.') {
+                    self.expect(b'.', "in `...`")?;
+                    self.expect(b'.', "in `...`")?;
+                    variadic = Some(signature.params.len());
+                } else {
+                    let param = self.abi_param()?;
+                    signature.params.push(param);
+                }
+                if !self.optional(b',') {
+                    break;
+                }
+            }
             self.expect(b')', "behind the parameter types")?;
         }
         if self.peek() == Some(Token::Arrow) {
             self.bump();
-            self.abi_params(&mut signature.returns)?;
+            loop {
+                let result = self.abi_param()?;
+                signature.returns.push(result);
+                if !self.optional(b',') {
+                    break;
+                }
+            }
         }
         if let Some(Token::Identifier(word)) = self.peek()
             && let Ok(conv) = word.parse::<CallConv>()
@@ -81,36 +113,31 @@ impl<'a> Parser<'a> {
             self.bump();
             signature.call_conv = conv;
         }
-        Ok(signature)
+        Ok((signature, variadic))
     }
 
-    fn abi_params(&mut self, params: &mut Vec<AbiParam>) -> ParseResult<()> {
-        loop {
-            let mut param = AbiParam::new(self.ty("the type of a parameter or result")?);
-            while let Some(Token::Identifier(word)) = self.peek() {
-                match word {
-                    "uext" => param.extension = ArgumentExtension::Uext,
-                    "sext" => param.extension = ArgumentExtension::Sext,
-                    "sarg" => {
-                        self.bump();
-                        self.expect(b'(', "behind `sarg`")?;
-                        let size = self.decimal("the size of a struct argument")?;
-                        self.expect(b')', "behind the size of a struct argument")?;
-                        param.purpose = ArgumentPurpose::StructArgument(size);
-                        continue;
-                    }
-                    _ => match word.parse() {
-                        Ok(purpose) => param.purpose = purpose,
-                        Err(()) => break,
-                    },
+    fn abi_param(&mut self) -> ParseResult<AbiParam> {
+        let mut param = AbiParam::new(self.ty("the type of a parameter or result")?);
+        while let Some(Token::Identifier(word)) = self.peek() {
+            match word {
+                "uext" => param.extension = ArgumentExtension::Uext,
+                "sext" => param.extension = ArgumentExtension::Sext,
+                "sarg" => {
+                    self.bump();
+                    self.expect(b'(', "behind `sarg`")?;
+                    let size = self.decimal("the size of a struct argument")?;
+                    self.expect(b')', "behind the size of a struct argument")?;
+                    param.purpose = ArgumentPurpose::StructArgument(size);
+                    continue;
                 }
-                self.bump();
+                _ => match word.parse() {
+                    Ok(purpose) => param.purpose = purpose,
+                    Err(()) => break,
+                },
             }
-            params.push(param);
-            if !self.optional(b',') {
-                return Ok(());
-            }
+            self.bump();
         }
+        Ok(param)
     }
 }
 
@@ -134,7 +161,7 @@ impl<'p, 'a> FunctionReader<'p, 'a> {
             Name::Percent(name) => UserFuncName::testcase(name),
             Name::User(name) => UserFuncName::User(name),
         };
-        let signature = p.signature()?;
+        let signature = p.own_signature()?;
         let mut reader = FunctionReader {
             p,
             func: Function::with_name_signature(name, signature),

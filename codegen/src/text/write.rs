@@ -132,7 +132,7 @@ pub(super) fn declarations(
         line(w, slot.into(), format_args!("{data}"))?;
     }
     for (sig, data) in func.dfg.signatures.iter() {
-        line(w, sig.into(), format_args!("{data}"))?;
+        line(w, sig.into(), format_args!("{}", data.display(func.dfg.variadic(sig))))?;
     }
     for (callee, data) in func.dfg.ext_funcs.iter() {
         let colocated = if data.colocated { "colocated " } else { "" };

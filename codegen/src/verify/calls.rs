@@ -43,7 +43,9 @@ impl Verifier<'_> {
                 self.at(inst, message, errors);
             }
             let table_sig = dfg.exception_tables[table].signature();
-            if dfg.signatures[table_sig] != *signature {
+            let same = dfg.signatures[table_sig] == *signature
+                && dfg.variadic(table_sig) == dfg.variadic(sig);
+            if !same {
                 let message = format!("{table_sig} is not the signature of the callee");
                 self.at(inst, message, errors);
             }

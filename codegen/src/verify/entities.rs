@@ -3,10 +3,11 @@
 use super::{Verifier, VerifierErrors, report};
 use crate::FxHashMap;
 use crate::entity::SecondaryMap;
-use crate::ir::entities::{AnyEntity, GlobalValue, Inst};
+use crate::ir::entities::{AnyEntity, GlobalValue, Inst, SigRef};
 use crate::ir::opcodes::OperandKind;
 use crate::ir::{
     ArgumentExtension, ArgumentPurpose, CallConv, DebugTag, GlobalValueData, MemFlags, Signature,
+    types,
 };
 
 impl Verifier<'_> {
@@ -138,6 +139,9 @@ impl Verifier<'_> {
             {
                 report(errors, sig, message);
             }
+            if let Some(fixed) = dfg.variadic(sig) {
+                variadic(sig, signature, fixed, errors);
+            }
         }
     }
 
@@ -241,6 +245,41 @@ impl Verifier<'_> {
             check(func.sized_stack_slots.is_valid(entry.slot), entry.slot.into());
         }
         errors.0.len() == before
+    }
+}
+
+/// Rules of signatures of functions with variable arguments: those of C, whose conventions say how
+/// such arguments are passed, and whose callees read them with their promoted types.
+fn variadic(sig: SigRef, signature: &Signature, fixed: usize, errors: &mut VerifierErrors) {
+    use CallConv::{AppleAarch64, SystemV, WindowsFastcall};
+    if !matches!(signature.call_conv, SystemV | WindowsFastcall | AppleAarch64) {
+        let message = format!(
+            "convention {} has no variable arguments: those of C have",
+            signature.call_conv
+        );
+        report(errors, sig, message);
+    }
+    let Some(variable) = signature.params.get(fixed..) else {
+        let params = signature.params.len();
+        report(errors, sig, format!("{fixed} fixed parameters of {params}"));
+        return;
+    };
+    for (n, param) in (fixed..).zip(variable) {
+        let ty = param.value_type;
+        let narrow = matches!(ty, types::I8 | types::I16);
+        let message = if narrow && param.extension == ArgumentExtension::None {
+            format!("variable argument {n} of type {ty} must be extended: C reads an `int`")
+        } else if ty == types::F32 {
+            format!("variable argument {n} of type f32 must be promoted: C reads a `double`")
+        } else if !matches!(
+            param.purpose,
+            ArgumentPurpose::Normal | ArgumentPurpose::StructArgument(_)
+        ) {
+            format!("variable argument {n} is `{}`: only fixed parameters can be", param.purpose)
+        } else {
+            continue;
+        };
+        report(errors, sig, message);
     }
 }
 

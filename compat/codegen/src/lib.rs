@@ -2,6 +2,63 @@
 //!
 //! Everything is [`windlass_core`]'s; here are only the paths that differ, and finding a back end by
 //! triple ([`isa::lookup`]), which needs the back ends.
+//!
+//! # What differs from Cranelift: calls from and to C
+//!
+//! `system_v` and `windows_fastcall` are the conventions of C compilers; tests compare them with gcc
+//! and clang, in both directions (`module/object/tests/abi.rs`). Where Cranelift differs from C,
+//! this is C's:
+//!
+//! - `system_v`: an `i128` argument for which two integer registers are not left goes to the stack
+//!   as a whole, aligned to 16 bytes, and the next argument gets the register that is left.
+//!   Cranelift leaves that register unused.
+//! - `windows_fastcall`: an `i128` argument is the address of a copy that the caller makes, and an
+//!   `i128` result is in `xmm0`. Cranelift passes the halves in integer registers.
+//! - `windows_fastcall`: a struct of 8 bytes (`sarg(8)`) is passed by value in a register or slot, a
+//!   larger one as the address of a copy. Cranelift copies both to the stack.
+//! - C functions with variable arguments can be called; Cranelift has no form for it. A signature
+//!   that [`ir::Function::import_variadic_signature`] declares, in text with `...` behind the fixed
+//!   parameters, has the parameters of one call. The call sets `al` (`system_v`), or passes floats
+//!   in integer registers too (`windows_fastcall`):
+//!
+//! ```
+//! # use windlass_codegen::{Context, ir::*, isa::{self, CallConv}, settings};
+//! # use windlass_codegen::cursor::{Cursor, FuncCursor};
+//! // int show(double x) { return printf("%f\n", x); }, with the address of the text as argument.
+//! let mut signature = Signature::new(CallConv::SystemV);
+//! signature.params.extend([AbiParam::new(types::I64), AbiParam::new(types::F64)]);
+//! signature.returns.push(AbiParam::new(types::I32));
+//! let mut func = Function::with_name_signature(UserFuncName::testcase("show"), signature.clone());
+//! // printf declares one parameter; this call passes two.
+//! let signature = func.import_variadic_signature(signature, 1);
+//! let name = ExternalName::testcase("printf");
+//! let printf = func.import_function(ExtFuncData { name, signature, colocated: false });
+//! let block = func.dfg.make_block();
+//! let text = func.dfg.append_block_param(block, types::I64);
+//! let x = func.dfg.append_block_param(block, types::F64);
+//! let mut pos = FuncCursor::new(&mut func);
+//! pos.insert_block(block);
+//! let call = pos.ins().call(printf, &[text, x]);
+//! let written = pos.func.dfg.first_result(call);
+//! pos.ins().return_(&[written]);
+//! assert!(func.display().to_string().contains("sig0 = (i64, ..., f64) -> i32 system_v"));
+//! # let flags = settings::Flags::new(settings::builder());
+//! # let isa = isa::lookup_by_name("x86_64").unwrap().finish(flags).unwrap();
+//! # Context::for_function(func).compile(&*isa, &mut Default::default()).unwrap();
+//! ```
+//!
+//! What a front end for C does itself, with either family of crates:
+//!
+//! - Integers below 32 bits are extended (`sext`, `uext`), arguments and results: clang's code
+//!   relies on it.
+//! - `system_v` passes a struct of one or two words like its words, integers or floats. Where they
+//!   do not all fit into registers, and from three words on, it goes to the stack: `sarg`. Its size
+//!   is rounded up to a multiple of 8. A struct with an alignment of 16 needs an `sarg(8)` of
+//!   padding before it where the words on the stack so far are odd.
+//! - Results are those of a struct of up to two words, each with a word of its own; for a larger
+//!   struct there is `sret`. More results (in `rcx`, with `enable_llvm_abi_extensions`; in memory,
+//!   with `enable_multi_ret_implicit_sret`) have no counterpart in C.
+//! - `x87` floats, and functions that have variable arguments themselves, do not exist.
 #![forbid(unsafe_code)]
 
 pub use gimli;

@@ -5,6 +5,9 @@
 //! arguments, eight integer and eight float registers carry results, and no register survives but
 //! the frame pointer and the pinned register. `winch`: nothing survives, and only the last result
 //! is in a register. `preserve_all`: everything survives. `windows_fastcall`: that of Windows.
+//!
+//! `system_v` and `windows_fastcall` are those of C compilers; `module/object/tests/abi.rs` compares
+//! them with gcc's and clang's.
 
 use crate::regs::*;
 use regalloc2::{MachineEnv, PReg, PRegSet};
@@ -59,13 +62,20 @@ impl Places<'_> {
         Some(reg)
     }
 
+    /// Room on the stack.
+    fn room(&mut self, bytes: u32, align: u64) -> CodegenResult<i32> {
+        room(&mut self.stack, bytes, align)
+    }
+
     /// Room on the stack, naturally aligned and at least 8 bytes.
     fn memory(&mut self, bytes: u32) -> CodegenResult<AbiLoc> {
-        let size = bytes.max(8) as u64;
-        self.stack = self.stack.next_multiple_of(size);
-        let at = i32::try_from(self.stack).map_err(|_| CodegenError::ImplLimitExceeded)?;
-        self.stack += size;
-        Ok(AbiLoc::Stack(at))
+        let bytes = bytes.max(8);
+        Ok(AbiLoc::Stack(self.room(bytes, bytes as u64)?))
+    }
+
+    /// A place for an address.
+    fn word(&mut self) -> CodegenResult<AbiLoc> {
+        Ok(self.part(types::I64, ArgumentExtension::None)?.loc)
     }
 
     fn part(&mut self, ty: Type, ext: ArgumentExtension) -> CodegenResult<AbiPart> {
@@ -76,6 +86,17 @@ impl Places<'_> {
         };
         Ok(AbiPart { loc, ty, ext })
     }
+}
+
+/// Room in an area that is filled up to `end`.
+fn room(end: &mut u64, bytes: u32, align: u64) -> CodegenResult<i32> {
+    let start = end.next_multiple_of(align);
+    *end = start + bytes as u64;
+    // Offsets in the area fit 32 bits, also relative to the other end of it.
+    if *end > 1 << 30 {
+        return Err(CodegenError::ImplLimitExceeded);
+    }
+    Ok(start as i32)
 }
 
 fn unsupported(what: &str, conv: CallConv) -> CodegenError {
@@ -98,7 +119,12 @@ fn check(param: &AbiParam, conv: CallConv, flags: &Flags) -> CodegenResult<()> {
 }
 
 /// Places the parameters and results of a signature.
-pub fn place(signature: &Signature, flags: &Flags, out: &mut SigBuilder<'_>) -> CodegenResult<()> {
+pub fn place(
+    signature: &Signature,
+    variadic: bool,
+    flags: &Flags,
+    out: &mut SigBuilder<'_>,
+) -> CodegenResult<()> {
     let conv = signature.call_conv;
     let windows = conv == CallConv::WindowsFastcall;
     if matches!(conv, CallConv::AppleAarch64 | CallConv::Probestack) {
@@ -122,24 +148,39 @@ pub fn place(signature: &Signature, flags: &Flags, out: &mut SigBuilder<'_>) -> 
         out.sig.ret_area = Some(part.loc);
         out.sig.ret_size = in_memory;
     }
+    // On Windows every argument has one slot, and copies of what goes by reference lie above them.
+    let slots = signature.params.len() + usize::from(in_memory != 0);
+    let mut copies = 8 * slots.max(4) as u64;
     for (n, param) in signature.params.iter().enumerate() {
         check(param, conv, flags)?;
         let ty = param.value_type;
         let arg = match param.purpose {
-            ArgumentPurpose::StructArgument(size) => {
-                if size % 8 != 0 {
-                    return Err(unsupported("a struct whose size is no multiple of 8", conv));
-                }
-                args.stack = args.stack.next_multiple_of(8);
-                let at = args.stack;
-                args.stack += size as u64;
-                if args.stack > 1 << 30 {
-                    return Err(CodegenError::ImplLimitExceeded);
-                }
-                AbiArg::Struct(at as i32, size)
+            ArgumentPurpose::StructArgument(size) if size % 8 != 0 => {
+                return Err(unsupported("a struct whose size is no multiple of 8", conv));
+            }
+            ArgumentPurpose::StructArgument(8) if windows => match args.int() {
+                Some(reg) => AbiArg::StructWord(reg, 8 * (args.next_int as i32 - 1)),
+                None => AbiArg::Struct(args.room(8, 8)?, 8),
+            },
+            ArgumentPurpose::StructArgument(size) if windows => {
+                let copy = room(&mut copies, size, 16)?;
+                AbiArg::StructRef(args.word()?, copy, size)
+            }
+            ArgumentPurpose::StructArgument(size) => AbiArg::Struct(args.room(size, 8)?, size),
+            _ if ty == types::I128 && windows => {
+                let copy = room(&mut copies, 16, 16)?;
+                AbiArg::TwoRef(args.word()?, copy)
             }
             _ if ty == types::I128 => place_i128(&mut args, conv)?,
-            _ => AbiArg::One(args.part(ty, param.extension)?),
+            _ => match args.part(ty, param.extension)? {
+                part @ AbiPart { loc: AbiLoc::Reg(_), .. }
+                    if variadic && windows && ty.is_float() =>
+                {
+                    let n = args.next_int - 1;
+                    AbiArg::Both(part, FASTCALL_ARGS[n], 8 * n as i32)
+                }
+                part => AbiArg::One(part),
+            },
         };
         if param.purpose == ArgumentPurpose::StructReturn {
             if !signature.returns.is_empty() {
@@ -152,21 +193,24 @@ pub fn place(signature: &Signature, flags: &Flags, out: &mut SigBuilder<'_>) -> 
     for ret in rets {
         out.ret(ret);
     }
-    let stack = args.stack.next_multiple_of(16);
+    if variadic && !windows {
+        // `al`: at most so many vector registers carry arguments.
+        out.sig.constant = Some((args.next_float as u64, RAX));
+    }
+    let stack = if windows { copies } else { args.stack }.next_multiple_of(16);
     out.sig.arg_size = u32::try_from(stack).map_err(|_| CodegenError::ImplLimitExceeded)?;
     Ok(())
 }
 
-/// The halves of an `i128` argument. System V keeps them together: in two registers or in one slot.
+/// The halves of an `i128` argument. System V keeps them together: in two registers or, where two
+/// are not left, in one slot; the next argument gets the register that is left.
 fn place_i128(args: &mut Places<'_>, conv: CallConv) -> CodegenResult<AbiArg> {
     let half = types::I64;
     let none = ArgumentExtension::None;
     if conv == CallConv::SystemV && args.next_int + 2 > args.ints.len() {
-        args.next_int = args.ints.len();
-        args.stack = args.stack.next_multiple_of(16);
-        let low = AbiPart::new(args.memory(8)?, half);
-        let high = AbiPart::new(args.memory(8)?, half);
-        return Ok(AbiArg::Two(low, high));
+        let at = args.room(16, 16)?;
+        let half_at = |at| AbiPart::new(AbiLoc::Stack(at), half);
+        return Ok(AbiArg::Two(half_at(at), half_at(at + 8)));
     }
     Ok(AbiArg::Two(args.part(half, none)?, args.part(half, none)?))
 }
@@ -194,7 +238,16 @@ fn place_results(
     for ret in &signature.returns {
         check(ret, conv, flags)?;
         let ty = ret.value_type;
-        rets.push(if ty == types::I128 {
+        rets.push(if ty == types::I128 && conv == CallConv::WindowsFastcall {
+            match places.float() {
+                Some(reg) => AbiArg::Joined(reg, 0),
+                None => {
+                    let at = places.room(16, 16)?;
+                    let half_at = |at| AbiPart::new(AbiLoc::Stack(at), types::I64);
+                    AbiArg::Two(half_at(at), half_at(at + 8))
+                }
+            }
+        } else if ty == types::I128 {
             // Both halves in registers, or both in memory.
             if places.next_int + 2 > ints.len() {
                 places.next_int = ints.len();

@@ -174,10 +174,11 @@ impl Backend for X64 {
     fn abi_signature(
         &self,
         signature: &Signature,
+        variadic: Option<usize>,
         flags: &Flags,
         out: &mut SigBuilder<'_>,
     ) -> CodegenResult<()> {
-        abi::place(signature, flags, out)
+        abi::place(signature, variadic.is_some(), flags, out)
     }
 
     fn call_clobbers(&self, conv: CallConv, exception: bool) -> PRegSet {
