@@ -352,7 +352,7 @@ impl Case {
             writeln!(body, "list l; start(l, p{});", fixed - 1).unwrap();
             for param in &self.params[fixed..] {
                 let ty = param.ty.c();
-                write!(body, "{{ {ty} p = va_arg(l, {ty}); {} }}\n", param.c_check("p")).unwrap();
+                writeln!(body, "{{ {ty} p = va_arg(l, {ty}); {} }}", param.c_check("p")).unwrap();
             }
             body += "end(l);\n";
         }
