@@ -7,6 +7,7 @@
 //! can be seen that a failing segment before it would have kept from happening.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use windlass_wasm::ModuleInfo;
@@ -14,10 +15,11 @@ use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
 use windlass_wasm::types::FuncIndex;
 
 use crate::builtins;
+use crate::func_types::{self, UsedType};
 use crate::layout::{BUILTINS, FuncRecord, Layout};
-use crate::memory::{MemoryImage, MemorySetup};
+use crate::memory::{MemoryImage, MemoryObject, MemorySetup};
 use crate::module::ModuleInner;
-use crate::trampoline::Trampolines;
+use crate::table::{self, TableObject};
 use crate::values::{SLOT_SIZE, Slot};
 use crate::{Engine, Error};
 
@@ -31,12 +33,15 @@ enum ElementSource {
     Imported(u32),
 }
 
-/// What a table that the module defines holds in the beginning: some elements, then null.
+/// What a table that the module defines holds in the beginning: some elements in a row, and null
+/// everywhere else.
 #[derive(Debug, Default)]
 pub(crate) struct TableImage {
+    /// The first element of the row.
+    start: usize,
     /// Offsets of records in the context, or [`NULL`]: a loop over them has no branches.
     offsets: Box<[u32]>,
-    /// Elements that are imported, and the offsets of their records' addresses.
+    /// Elements that are imported, counted in the row, and the offsets of their records' addresses.
     imported: Box<[(u32, u32)]>,
 }
 
@@ -44,7 +49,7 @@ pub(crate) struct TableImage {
 const NULL: u32 = u32::MAX;
 
 impl TableImage {
-    fn new(sources: &[ElementSource]) -> Self {
+    fn new(start: usize, sources: &[ElementSource]) -> Self {
         let offset = |source: &ElementSource| match *source {
             ElementSource::Own(offset) => offset,
             ElementSource::Null | ElementSource::Imported(_) => NULL,
@@ -53,7 +58,13 @@ impl TableImage {
             ElementSource::Imported(offset) => Some((n as u32, offset)),
             ElementSource::Null | ElementSource::Own(_) => None,
         });
-        Self { offsets: sources.iter().map(offset).collect(), imported: imported.collect() }
+        Self { start, offsets: sources.iter().map(offset).collect(), imported: imported.collect() }
+    }
+
+    /// The elements of the row.
+    #[inline]
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.offsets.len()
     }
 
     /// Writes the elements of an instance with this context.
@@ -64,14 +75,13 @@ impl TableImage {
     /// length.
     pub unsafe fn write(&self, elements: &mut [u64], context: *const u8) {
         let base = context as u64;
-        let (filled, rest) = elements.split_at_mut(self.offsets.len());
-        for (element, &offset) in filled.iter_mut().zip(&self.offsets) {
+        let row = &mut elements[self.range()];
+        for (element, &offset) in row.iter_mut().zip(&self.offsets) {
             *element = if offset == NULL { 0 } else { base + u64::from(offset) };
         }
-        rest.fill(0);
         for &(element, offset) in &self.imported {
             // SAFETY: the caller's promise: the offset is that of an imported function's pointer.
-            elements[element as usize] = unsafe { *context.add(offset as usize).cast::<u64>() };
+            row[element as usize] = unsafe { *context.add(offset as usize).cast::<u64>() };
         }
     }
 }
@@ -95,8 +105,10 @@ pub(crate) struct Blueprint {
     pub first_data: usize,
     /// The record of a start function that the module defines, without its context.
     pub start: Option<FuncRecord>,
-    /// Keeps what the records name.
-    _trampolines: Vec<Arc<Trampolines>>,
+    /// The most bytes that the shell of an instance keeps in memory.
+    pub shell_bytes: usize,
+    /// Keeps the numbers, and the trampolines that records name.
+    _types: Vec<Arc<UsedType>>,
 }
 
 // SAFETY: the addresses inside are of code that the module and the trampolines keep.
@@ -107,8 +119,21 @@ unsafe impl Sync for Blueprint {}
 impl Blueprint {
     pub fn new(engine: &Engine, module: &ModuleInner) -> Result<Self, Error> {
         let (info, layout) = (&*module.info, &*module.layout);
-        let type_ids: Vec<u32> = info.types.iter().map(|ty| engine.type_id(ty)).collect();
-        let mut records = Records { engine, module, type_ids: &type_ids, kept: Vec::new() };
+        let types: Vec<_> = info.types.iter().map(|ty| engine.types().used(ty)).collect();
+        let type_ids: Vec<u32> = types.iter().map(|used| used.id()).collect();
+        let own_start = info.start.filter(|start| info.defined_function(*start).is_some());
+        // The types of functions that get a record.
+        let mut needed: Vec<usize> = layout
+            .records()
+            .map(|(function, _)| function)
+            .chain(own_start.map(FuncIndex::index))
+            .map(|function| info.canonical_types[info.functions[function].index()].index())
+            .collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let needed: Vec<_> = needed.into_iter().map(|ty| types[ty].clone()).collect();
+        func_types::prepare(engine, &needed)?;
+        let records = Records { module, types: &types };
         let mut context: Vec<Slot> = Vec::new();
         let slots = (layout.size as usize).div_ceil(SLOT_SIZE);
         context.try_reserve_exact(slots).map_err(io::Error::other)?;
@@ -120,13 +145,10 @@ impl Blueprint {
         }
         let mut offsets = Vec::new();
         for (function, offset) in layout.records() {
-            fields.set(offset, records.make(FuncIndex::new(function))?);
+            fields.set(offset, records.make(FuncIndex::new(function)));
             offsets.push(offset as u32);
         }
-        let defined = |start: &FuncIndex| info.defined_function(*start).is_some();
-        let start = info.start.filter(defined);
-        let start = start.map(|start| records.make(start)).transpose()?;
-        let trampolines = records.kept;
+        let start = own_start.map(|start| records.make(start));
         let (tables, first_element) = table_images(info, layout);
         let all = first_element == info.elements.len();
         let (memories, first_data) = if all {
@@ -134,6 +156,12 @@ impl Blueprint {
         } else {
             (own_memories(info).map(|_| MemorySetup::new(None)).collect(), 0)
         };
+        let own_tables = &info.tables[info.imported_tables..];
+        let table_bytes = own_tables.iter().zip(&tables);
+        let memory_bytes = info.memories[info.imported_memories..].iter();
+        let shell_bytes = size_of_val(&*context)
+            + table_bytes.map(|(ty, image)| TableObject::kept_bytes(ty, image)).sum::<usize>()
+            + memory_bytes.map(MemoryObject::kept_bytes).sum::<usize>();
         Ok(Self {
             type_ids,
             context: context.into_boxed_slice(),
@@ -143,7 +171,8 @@ impl Blueprint {
             memories,
             first_data,
             start,
-            _trampolines: trampolines,
+            shell_bytes,
+            _types: types,
         })
     }
 }
@@ -162,28 +191,24 @@ impl Fields<'_> {
 
 /// Makes records of functions that the module defines.
 struct Records<'a> {
-    engine: &'a Engine,
     module: &'a ModuleInner,
-    type_ids: &'a [u32],
-    kept: Vec<Arc<Trampolines>>,
+    types: &'a [Arc<UsedType>],
 }
 
 impl Records<'_> {
-    fn make(&mut self, function: FuncIndex) -> Result<FuncRecord, Error> {
+    fn make(&self, function: FuncIndex) -> FuncRecord {
         let info = &self.module.info;
         let defined = info.defined_function(function).expect("the function is the module's own");
-        let type_id = self.type_ids[info.functions[function.index()].index()];
-        let trampolines = self.engine.trampolines(type_id)?;
-        let record = FuncRecord {
+        let used = &self.types[info.functions[function.index()].index()];
+        let trampolines = used.trampolines();
+        FuncRecord {
             code: self.module.code.address(defined),
             context: std::ptr::null_mut(),
-            type_id,
+            type_id: used.id(),
             foreign_code: trampolines.foreign(),
             entry: trampolines.entry(),
             host: std::ptr::null(),
-        };
-        self.kept.push(trampolines);
-        Ok(record)
+        }
     }
 }
 
@@ -201,17 +226,16 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
         Some(offset) => ElementSource::Own(offset as u32),
         None => ElementSource::Imported(layout.imported_function(index.index()) as u32),
     };
-    let mut images = vec![Vec::new(); info.tables.len() - info.imported_tables];
-    let mut sums = vec![0; images.len()];
+    // First which segments fit and how far they reach, then the images.
+    let mut extents = vec![(usize::MAX, 0, 0); info.tables.len() - info.imported_tables];
+    let mut placed: Vec<(usize, usize, Vec<ElementSource>)> = Vec::new();
     let mut first = info.elements.len();
     'segments: for (n, segment) in info.elements.iter().enumerate() {
         let ElementMode::Active { table, offset } = &segment.mode else { continue };
+        first = n;
         let own = table.index().checked_sub(info.imported_tables);
         let size = info.tables[table.index()].minimum as usize;
-        let (Some(own), Some(to)) = (own, constant(offset)) else {
-            first = n;
-            break;
-        };
+        let (Some(own), Some(to)) = (own, constant(offset)) else { break };
         let mut sources = Vec::with_capacity(segment.items.len());
         match &segment.items {
             ElementInit::Functions(functions) => {
@@ -222,27 +246,37 @@ fn table_images(info: &ModuleInfo, layout: &Layout) -> (Vec<TableImage>, usize) 
                     sources.push(match *expr.ops {
                         [ConstOp::RefNull(_)] => ElementSource::Null,
                         [ConstOp::RefFunc(index)] => function(index),
-                        _ => {
-                            first = n;
-                            break 'segments;
-                        }
+                        _ => break 'segments,
                     });
                 }
             }
         }
-        let image: &mut Vec<ElementSource> = &mut images[own];
-        sums[own] += sources.len();
+        let end = to + sources.len();
+        let (start, behind, sum): (usize, usize, usize) = extents[own];
+        let extent = (start.min(to), behind.max(end), sum + sources.len());
         // What does not fit, or leaves most of the image null.
-        if to + sources.len() > size || to + sources.len() > SMALL.max(sums[own] * SPARSE) {
-            first = n;
+        if end > size || extent.1 - extent.0 > table::SMALL.max(extent.2 * SPARSE) {
             break;
         }
-        if image.len() < to + sources.len() {
-            image.resize(to + sources.len(), ElementSource::Null);
+        // Empty ones may lie anywhere in the table.
+        if !sources.is_empty() {
+            extents[own] = extent;
+            placed.push((own, to, sources));
         }
-        image[to..to + sources.len()].copy_from_slice(&sources);
+        first = info.elements.len();
     }
-    (images.iter().map(|image| TableImage::new(image)).collect(), first)
+    let row = |&(start, end, _): &(usize, usize, usize)| {
+        vec![ElementSource::Null; end.saturating_sub(start)]
+    };
+    let mut rows: Vec<Vec<ElementSource>> = extents.iter().map(row).collect();
+    for (own, to, sources) in placed {
+        let at = to - extents[own].0;
+        rows[own][at..at + sources.len()].copy_from_slice(&sources);
+    }
+    let image = |(row, &(start, end, _)): (&Vec<ElementSource>, &(usize, usize, usize))| {
+        TableImage::new(start.min(end), row)
+    };
+    (rows.iter().zip(&extents).map(image).collect(), first)
 }
 
 fn own_memories(info: &ModuleInfo) -> impl Iterator<Item = usize> + '_ {

@@ -274,10 +274,10 @@ extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len:
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
     let (at, len) = (at as usize, len as usize);
-    let range = store.tables[table].elements_mut().get_mut(at..at + len);
-    let range = range.map(<[u64]>::as_mut_ptr);
-    // SAFETY: as above; the range is of a table of the store.
-    unsafe { finished(context, fill(store, range, value, len)) }
+    let StoreOpaque { state, tables, .. } = store;
+    let result = tables[table].fill(at, value, len, || state.is_interrupted());
+    // SAFETY: as above.
+    unsafe { finished(context, result.map(|done| done.is_none())) }
 }
 
 extern "C" fn table_copy(

@@ -1,29 +1,24 @@
-//! The engine: configuration, the machine to compile for, and what all modules of it share: the
-//! numbers of function types and the trampolines for them.
+//! The engine: configuration, the machine to compile for, and what all modules of it share.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
 
 use target_lexicon::Triple;
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
 use windlass_core::{passes, timing};
+use windlass_wasm::WasmFeatures;
 use windlass_wasm::module::SUPPORTED_FEATURES;
-use windlass_wasm::types::FuncType as WasmFuncType;
-use windlass_wasm::{ModuleInfo, WasmFeatures};
 
 pub use windlass_core::settings::RegallocAlgorithm;
 
 use crate::Error;
-use crate::artifact::TypeTrampolines;
 use crate::code_cache::Cache;
-use crate::observe::{self, Observer, ProfilingStrategy};
+use crate::func_types::FuncTypes;
+use crate::observe::{Observer, ProfilingStrategy};
 use crate::shared::Shared;
 use crate::slots::Slots;
-use crate::sys::code::CodePages;
-use crate::trampoline::Trampolines;
 
 /// How linear memories are laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +38,7 @@ pub struct Config {
     pub(crate) features: WasmFeatures,
     pub(crate) parallel: bool,
     pub(crate) max_wasm_stack: usize,
+    kept_bytes: usize,
     pub(crate) cache: Option<Cache>,
     pub(crate) debug_info: bool,
     pub(crate) profiler: ProfilingStrategy,
@@ -93,6 +89,7 @@ impl Config {
             features: SUPPORTED_FEATURES,
             parallel: true,
             max_wasm_stack: DEFAULT_WASM_STACK,
+            kept_bytes: KEPT_BYTES,
             cache: None,
             debug_info: false,
             profiler: ProfilingStrategy::None,
@@ -127,6 +124,14 @@ impl Config {
     /// The stack that Wasm code may use in one call from the host, in bytes.
     pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
         self.max_wasm_stack = bytes;
+        self
+    }
+
+    /// The most bytes that ended instances may leave in memory for the next ones of their modules,
+    /// in the whole engine: contexts, elements of tables, and the few pages of memories that
+    /// instances touch. 136 MiB by default; with 0, every instance is made anew.
+    pub fn instance_cache_size(&mut self, bytes: usize) -> &mut Self {
+        self.kept_bytes = bytes;
         self
     }
 
@@ -307,9 +312,9 @@ pub struct Engine {
     inner: Shared<EngineInner>,
 }
 
-/// The most shells of instances that the modules of an engine keep: with their windows they hold
-/// at most 128 MiB.
-const KEPT_SHELLS: usize = 1 << 10;
+/// The most bytes that ended instances leave for the next ones, unless the configuration says
+/// otherwise: a thousand with a memory each.
+const KEPT_BYTES: usize = 136 << 20;
 
 struct EngineInner {
     config: Config,
@@ -319,17 +324,10 @@ struct EngineInner {
     observer: Observer,
     /// As `isa`, with frames in every function: for trampolines, which frames are walked through.
     frames_isa: OwnedTargetIsa,
-    types: RwLock<Types>,
-    trampolines: Mutex<HashMap<u32, Arc<Trampolines>>>,
+    types: Arc<FuncTypes>,
     slots: Arc<Slots>,
-    /// Shells, in stores or kept, that may be kept.
-    shells: AtomicUsize,
-}
-
-#[derive(Default)]
-struct Types {
-    numbers: HashMap<WasmFuncType, u32>,
-    types: Vec<Arc<WasmFuncType>>,
+    /// The most bytes of the shells, in stores or kept, that may be kept.
+    shell_bytes: AtomicUsize,
 }
 
 impl fmt::Debug for Engine {
@@ -354,10 +352,9 @@ impl Engine {
             observer,
             isa,
             frames_isa: config.isa(true)?,
-            types: RwLock::default(),
-            trampolines: Mutex::default(),
+            types: Arc::default(),
             slots: Arc::default(),
-            shells: AtomicUsize::new(0),
+            shell_bytes: AtomicUsize::new(0),
         };
         Ok(Self { inner: Shared::new(inner) })
     }
@@ -377,18 +374,19 @@ impl Engine {
         &self.inner.slots
     }
 
-    /// Counts a new shell, if it may be kept when its instance ends.
-    pub(crate) fn may_keep_shell(&self) -> bool {
-        let granted = self.inner.shells.fetch_add(1, Ordering::Relaxed) < KEPT_SHELLS;
+    /// Counts the bytes of a new shell, if it may be kept when its instance ends.
+    pub(crate) fn may_keep(&self, bytes: usize) -> bool {
+        let before = self.inner.shell_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let granted = before.saturating_add(bytes) <= self.inner.config.kept_bytes;
         if !granted {
-            self.shell_dropped();
+            self.shell_dropped(bytes);
         }
         granted
     }
 
     /// A shell that was counted is gone.
-    pub(crate) fn shell_dropped(&self) {
-        self.inner.shells.fetch_sub(1, Ordering::Relaxed);
+    pub(crate) fn shell_dropped(&self, bytes: usize) {
+        self.inner.shell_bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// The configuration.
@@ -413,66 +411,13 @@ impl Engine {
         &self.inner.frames_isa
     }
 
-    /// The number of a function type.
-    pub(crate) fn type_id(&self, ty: &WasmFuncType) -> u32 {
-        const POISONED: &str = "nothing panics while it holds the lock of the types";
-        if let Some(&id) = self.inner.types.read().expect(POISONED).numbers.get(ty) {
-            return id;
-        }
-        let mut types = self.inner.types.write().expect(POISONED);
-        if let Some(&id) = types.numbers.get(ty) {
-            return id;
-        }
-        let id = types.types.len() as u32;
-        types.types.push(Arc::new(ty.clone()));
-        types.numbers.insert(ty.clone(), id);
-        id
-    }
-
-    /// The function type of this number.
-    pub(crate) fn type_of(&self, id: u32) -> Arc<WasmFuncType> {
-        let types = self.inner.types.read().expect("nothing panics while it holds the lock");
-        types.types[id as usize].clone()
-    }
-
-    /// The trampolines of a function type, compiled the first time they are asked for.
-    pub(crate) fn trampolines(&self, id: u32) -> Result<Arc<Trampolines>, Error> {
-        // A panic while compiling leaves the map as it was.
-        let mut map = self.inner.trampolines.lock().unwrap_or_else(|poison| poison.into_inner());
-        if let Some(found) = map.get(&id) {
-            return Ok(found.clone());
-        }
-        let made = Arc::new(Trampolines::compile(self, &self.type_of(id))?);
-        map.insert(id, made.clone());
-        Ok(made)
+    /// The function types in use.
+    pub(crate) fn types(&self) -> &Arc<FuncTypes> {
+        &self.inner.types
     }
 
     pub(crate) fn observer(&self) -> &Observer {
         &self.inner.observer
-    }
-
-    /// Takes the trampolines of a module's types that come with its code.
-    pub(crate) fn adopt_trampolines(
-        &self,
-        info: &ModuleInfo,
-        rows: &[TypeTrampolines],
-        code: &[u8],
-    ) -> Result<(), Error> {
-        let ids: Vec<u32> =
-            rows.iter().map(|row| self.type_id(&info.types[row.ty.index()])).collect();
-        let mut map = self.inner.trampolines.lock().unwrap_or_else(|poison| poison.into_inner());
-        if ids.iter().all(|id| map.contains_key(id)) {
-            return Ok(());
-        }
-        // A copy: they stay when the module goes.
-        let pages = Arc::new(CodePages::copy(code)?);
-        let offsets: Vec<u32> = rows.iter().flat_map(|row| row.offsets).collect();
-        observe::trampolines(self, &pages, &offsets);
-        for (id, row) in ids.into_iter().zip(rows) {
-            let made = || Arc::new(Trampolines::new(pages.clone(), row.offsets));
-            map.entry(id).or_insert_with(made);
-        }
-        Ok(())
     }
 
     /// How long each pass took, as a table; empty unless the configuration asked for it.

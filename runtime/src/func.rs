@@ -7,12 +7,13 @@ use std::sync::{Arc, OnceLock};
 
 use crate::activation::{self, Activation, Entered};
 use crate::arch;
+use crate::func_types::{self, UsedType};
 use crate::instance::{Export, Extern, Instance};
 use crate::layout::{FuncRecord, INSTANCE, STACK_LIMIT, STORE};
 use crate::store::{
     AsContext, AsContextMut, Pending, StoreContext, StoreContextMut, StoreInner, StoreOpaque,
 };
-use crate::trampoline::{Trampolines, fits_registers};
+use crate::trampoline::fits_registers;
 use crate::trap::{Trap, WasmBacktrace};
 use crate::typed::{IntoFunc, TypedFunc, WasmParams, WasmResults};
 use crate::values::{FuncType, Slot, Val};
@@ -51,7 +52,7 @@ unsafe impl Sync for Direct {}
 struct HostRecord {
     record: FuncRecord,
     engine: Engine,
-    _trampolines: Arc<Trampolines>,
+    _type: Arc<UsedType>,
 }
 
 // SAFETY: the addresses inside are of functions, of trampolines that are kept beside them, and of
@@ -90,8 +91,9 @@ impl HostFunc {
         let made = match self.record.get() {
             Some(made) => made,
             None => {
-                let type_id = engine.type_id(&self.ty.0);
-                let trampolines = engine.trampolines(type_id)?;
+                let used = engine.types().used(&self.ty.0);
+                func_types::prepare(engine, std::slice::from_ref(&used))?;
+                let trampolines = used.trampolines();
                 let (code, foreign_code) = match self.direct {
                     Some(direct) => (direct.code, trampolines.direct()),
                     None => (host_entry as *const u8, trampolines.host()),
@@ -99,13 +101,13 @@ impl HostFunc {
                 let record = FuncRecord {
                     code,
                     context: ptr::null_mut(),
-                    type_id,
+                    type_id: used.id(),
                     foreign_code,
                     entry: trampolines.entry(),
                     host: Arc::as_ptr(self),
                 };
                 let engine = engine.clone();
-                let made = HostRecord { record, engine, _trampolines: trampolines };
+                let made = HostRecord { record, engine, _type: used };
                 self.record.get_or_init(|| made)
             }
         };
@@ -346,7 +348,7 @@ impl Func {
         let store = store.as_context().opaque();
         // SAFETY: the record belongs to the store.
         let id = unsafe { (*self.checked(store)).type_id };
-        FuncType((*store.engine().type_of(id)).clone())
+        FuncType((*store.engine().types().of(id)).clone())
     }
 
     /// Calls the function. An error is a trap, an error of a host function, or says that the
@@ -360,7 +362,7 @@ impl Func {
         let store = store.as_context_mut().opaque();
         let record = self.record(store)?;
         // SAFETY: the record belongs to the store.
-        let ty = store.engine().type_of(unsafe { (*record).type_id });
+        let ty = store.engine().types().of(unsafe { (*record).type_id });
         let ty = FuncType((*ty).clone());
         if params.len() != ty.params().len() || results.len() != ty.results().len() {
             return Err(Error::msg(format!(

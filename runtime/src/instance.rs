@@ -1,7 +1,6 @@
 //! Instances: a module's declarations made real in a store.
 
 use std::cell::Cell;
-use std::sync::atomic::Ordering;
 
 use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
 use windlass_wasm::types::{
@@ -111,8 +110,8 @@ pub(crate) struct InstanceData {
     own_tables: Vec<Box<TableObject>>,
     /// Whether everything was made, so that another instance can use it.
     complete: bool,
-    /// The engine that counts this among those that may be kept.
-    kept_by: Option<Engine>,
+    /// The engine that counts this among those that may be kept, with so many bytes.
+    kept_by: Option<(Engine, usize)>,
 }
 
 // SAFETY: the addresses in it are of memory that it owns, and moves with it.
@@ -131,6 +130,7 @@ impl InstanceData {
         }
         let own_memories = info.memories.len() - info.imported_memories;
         let own_tables = info.tables.len() - info.imported_tables;
+        let bytes = blueprint.shell_bytes + size_of::<Self>();
         Ok(Self {
             module: None,
             context,
@@ -142,7 +142,7 @@ impl InstanceData {
             own_memories: Vec::with_capacity(own_memories),
             own_tables: Vec::with_capacity(own_tables),
             complete: false,
-            kept_by: inner.engine.may_keep_shell().then(|| inner.engine.clone()),
+            kept_by: inner.engine.may_keep(bytes).then(|| (inner.engine.clone(), bytes)),
         })
     }
 
@@ -207,7 +207,8 @@ impl InstanceData {
                 return;
             }
         }
-        if !self.own_tables.iter_mut().all(|table| table.retire()) {
+        let mut tables = self.own_tables.iter_mut().zip(blueprint.tables.iter().rev());
+        if !tables.all(|(table, image)| table.retire(image)) {
             return;
         }
         self.complete = false;
@@ -223,8 +224,8 @@ impl InstanceData {
 
 impl Drop for InstanceData {
     fn drop(&mut self) {
-        if let Some(engine) = &self.kept_by {
-            engine.shell_dropped();
+        if let Some((engine, bytes)) = &self.kept_by {
+            engine.shell_dropped(*bytes);
         }
     }
 }
@@ -350,9 +351,9 @@ impl StoreOpaque {
         if from + len > available || to + len > self.tables[table].elements().len() {
             return Ok(None);
         }
-        let interrupted = &raw const self.state.interrupted;
+        let state = &raw const self.state;
         // SAFETY: the state is part of the store, which is borrowed.
-        let interrupted = || unsafe { (*interrupted).load(Ordering::Relaxed) != 0 };
+        let interrupted = || unsafe { (*state).is_interrupted() };
         in_pieces(pieces::BYTES / size_of::<u64>(), len, interrupted, |part| {
             for n in part {
                 let bits = match items {
@@ -723,7 +724,7 @@ pub(crate) fn check_import(
             // SAFETY: the record belongs to the store, which was checked.
             let found = unsafe { (*func.record(store)?).type_id };
             if wanted != found {
-                let found = FuncType((*store.engine().type_of(found)).clone());
+                let found = FuncType((*store.engine().types().of(found)).clone());
                 let wanted = info.func_type(index);
                 return Err(incompatible(format!("expected {wanted}, found {found}")));
             }

@@ -5,7 +5,7 @@
 //! it may be kept.
 
 use std::cell::Cell;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::env::FuncRefLayout;
@@ -58,6 +58,14 @@ pub struct StoreState {
     pub exit_fp: Cell<usize>,
     /// Not 0 once the deadline has passed: whoever goes back to Wasm code traps instead.
     pub interrupted: AtomicU32,
+}
+
+impl StoreState {
+    /// Whether the deadline has passed, as far as this thread was told.
+    #[inline]
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed) != 0
+    }
 }
 
 /// A linear memory as compiled code sees it.

@@ -39,6 +39,7 @@ mod deadline;
 mod engine;
 mod env;
 mod func;
+mod func_types;
 mod global;
 mod instance;
 mod layout;

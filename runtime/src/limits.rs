@@ -1,8 +1,19 @@
-//! Limits of a store: what the embedder allows its memories and tables to become, and how many
-//! there may be.
+//! Limits of a store: what the embedder allows its memories and tables to become, each alone and
+//! all together, and how many things there may be.
+//!
+//! What holds: every byte of a memory and every element of a table of a store was counted before it
+//! was made, in [`StoreOpaque::used_bytes`]; a store without a limiter has the default limits.
 
 use crate::Error;
+use crate::layout::ELEMENT_SIZE;
 use crate::store::{Store, StoreInner, StoreOpaque};
+
+/// The most instances, tables and memories of a store, each, unless its limiter says otherwise.
+const DEFAULT_COUNT: usize = 10_000;
+/// The most bytes of all memories and tables of a store, unless its limiter says otherwise.
+const DEFAULT_TOTAL_BYTES: usize = 8 << 30;
+/// The most external references of a store, unless its limiter says otherwise.
+const DEFAULT_EXTERNREFS: usize = 1 << 20;
 
 /// Decides about the growth of memories and tables, and about how many things a store has.
 ///
@@ -38,23 +49,36 @@ pub trait ResourceLimiter {
         Ok(())
     }
 
-    /// The most instances.
+    /// The most instances: 10,000 by default.
     fn instances(&self) -> usize {
-        usize::MAX
+        DEFAULT_COUNT
     }
 
-    /// The most tables, those of instances and of the host together.
+    /// The most tables, those of instances and of the host together: 10,000 by default.
     fn tables(&self) -> usize {
-        usize::MAX
+        DEFAULT_COUNT
     }
 
-    /// The most memories, those of instances and of the host together.
+    /// The most memories, those of instances and of the host together: 10,000 by default.
     fn memories(&self) -> usize {
-        usize::MAX
+        DEFAULT_COUNT
+    }
+
+    /// The most bytes that all memories and tables of the store may have together, where an element
+    /// of a table has eight: 8 GiB by default. What is beyond is refused as if
+    /// [`Self::memory_growing`] or [`Self::table_growing`] had refused it, and these are not asked.
+    fn total_bytes(&self) -> usize {
+        DEFAULT_TOTAL_BYTES
+    }
+
+    /// The most external references, which live as long as the store: 1,048,576 by default.
+    fn externrefs(&self) -> usize {
+        DEFAULT_EXTERNREFS
     }
 }
 
-/// Fixed limits, made by a [`StoreLimitsBuilder`]. Nothing is limited by default.
+/// Fixed limits, made by a [`StoreLimitsBuilder`]. By default no single memory or table is limited;
+/// their number and their sum are, as [`ResourceLimiter`] says.
 #[derive(Clone, Debug)]
 pub struct StoreLimits {
     memory_size: Option<usize>,
@@ -62,6 +86,8 @@ pub struct StoreLimits {
     instances: usize,
     tables: usize,
     memories: usize,
+    total_bytes: usize,
+    externrefs: usize,
     trap_on_grow_failure: bool,
 }
 
@@ -70,9 +96,11 @@ impl Default for StoreLimits {
         Self {
             memory_size: None,
             table_elements: None,
-            instances: usize::MAX,
-            tables: usize::MAX,
-            memories: usize::MAX,
+            instances: DEFAULT_COUNT,
+            tables: DEFAULT_COUNT,
+            memories: DEFAULT_COUNT,
+            total_bytes: DEFAULT_TOTAL_BYTES,
+            externrefs: DEFAULT_EXTERNREFS,
             trap_on_grow_failure: false,
         }
     }
@@ -83,7 +111,7 @@ impl Default for StoreLimits {
 pub struct StoreLimitsBuilder(StoreLimits);
 
 impl StoreLimitsBuilder {
-    /// Without limits.
+    /// With the default limits.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,6 +143,18 @@ impl StoreLimitsBuilder {
     /// The most memories.
     pub fn memories(mut self, limit: usize) -> Self {
         self.0.memories = limit;
+        self
+    }
+
+    /// The most bytes of all memories and tables together.
+    pub fn total_bytes(mut self, limit: usize) -> Self {
+        self.0.total_bytes = limit;
+        self
+    }
+
+    /// The most external references.
+    pub fn externrefs(mut self, limit: usize) -> Self {
+        self.0.externrefs = limit;
         self
     }
 
@@ -188,6 +228,14 @@ impl ResourceLimiter for StoreLimits {
     fn memories(&self) -> usize {
         self.memories
     }
+
+    fn total_bytes(&self) -> usize {
+        self.total_bytes
+    }
+
+    fn externrefs(&self) -> usize {
+        self.externrefs
+    }
 }
 
 /// Finds the limiter in the embedder's data of a store.
@@ -220,6 +268,16 @@ pub(crate) enum Growing {
     Table,
 }
 
+impl Growing {
+    /// What one is called, what its size counts, and how many bytes that is.
+    fn words(self) -> (&'static str, &'static str, usize) {
+        match self {
+            Growing::Memory => ("memory", "bytes", 1),
+            Growing::Table => ("table", "elements", ELEMENT_SIZE as usize),
+        }
+    }
+}
+
 impl StoreOpaque {
     fn with_limiter<R>(&mut self, ask: impl FnOnce(&mut dyn ResourceLimiter) -> R) -> Option<R> {
         let find: *mut FindLimiter = &mut **self.limiter.as_mut()?;
@@ -228,8 +286,30 @@ impl StoreOpaque {
         Some(ask(unsafe { &mut *(*find)(self) }))
     }
 
+    /// An error if a memory or table of `desired` instead of `current` bytes or elements is more
+    /// than all together may have.
+    fn check_total(
+        &self,
+        what: Growing,
+        current: usize,
+        desired: usize,
+        total: usize,
+    ) -> Result<(), Error> {
+        let (name, unit, size) = what.words();
+        let more = desired.saturating_sub(current).saturating_mul(size);
+        if more <= total.saturating_sub(self.used_bytes) {
+            return Ok(());
+        }
+        Err(Error::msg(format!(
+            "the limits of the store allow {total} bytes in all its memories and tables, of which \
+             {} are used: a {name} of {desired} {unit} does not fit (see \
+             `ResourceLimiter::total_bytes`, and `--max-memory` of `windlass run`)",
+            self.used_bytes
+        )))
+    }
+
     /// Whether the limiter allows growth. A new memory or table grows from 0.
-    pub(crate) fn may_grow(
+    fn may_grow(
         &mut self,
         what: Growing,
         current: usize,
@@ -243,42 +323,76 @@ impl StoreOpaque {
         answer.unwrap_or(Ok(true))
     }
 
-    /// An error unless the limiter allows something new of this size, beside what there is.
+    /// An error unless the limits allow something new of this size, beside what there is.
+    #[inline]
     pub(crate) fn may_make(
         &mut self,
         what: Growing,
         size: usize,
         maximum: Option<usize>,
     ) -> Result<(), Error> {
-        if self.limiter.is_none() {
-            return Ok(());
-        }
-        let (name, count) = match what {
-            Growing::Memory => ("memory", self.memories.len()),
-            Growing::Table => ("table", self.tables.len()),
-        };
-        let most = self.with_limiter(|limiter| match what {
-            Growing::Memory => limiter.memories(),
-            Growing::Table => limiter.tables(),
+        let limits = self.with_limiter(|limiter| match what {
+            Growing::Memory => (limiter.memories(), limiter.total_bytes()),
+            Growing::Table => (limiter.tables(), limiter.total_bytes()),
         });
-        if most.is_some_and(|most| count >= most) {
-            return Err(Error::msg(format!("the limits of the store allow no further {name}")));
+        let (most, total) = limits.unwrap_or((DEFAULT_COUNT, DEFAULT_TOTAL_BYTES));
+        let (name, unit, _) = what.words();
+        let count = match what {
+            Growing::Memory => self.memories.len(),
+            Growing::Table => self.tables.len(),
+        };
+        if count >= most {
+            return Err(too_many(name, count));
         }
+        self.check_total(what, 0, size, total)?;
         if !self.may_grow(what, 0, size, maximum)? {
             return Err(Error::msg(format!(
-                "the limits of the store do not allow a {name} of size {size}"
+                "the limits of the store do not allow a {name} of {size} {unit}"
             )));
         }
         Ok(())
     }
 
-    /// An error unless the limiter allows another instance.
+    /// An error unless the limits allow another instance.
     pub(crate) fn may_instantiate(&mut self) -> Result<(), Error> {
         let most = self.with_limiter(|limiter| limiter.instances());
-        if most.is_some_and(|most| self.instances.len() >= most) {
-            return Err(Error::msg("the limits of the store allow no further instance"));
+        if self.instances.len() >= most.unwrap_or(DEFAULT_COUNT) {
+            return Err(too_many("instance", self.instances.len()));
         }
         Ok(())
+    }
+
+    /// An error unless the limits allow another external reference, beside so many.
+    pub(crate) fn may_refer(&mut self, count: usize) -> Result<(), Error> {
+        let most = self.with_limiter(|limiter| limiter.externrefs());
+        if count >= most.unwrap_or(DEFAULT_EXTERNREFS) {
+            return Err(too_many("external reference", count));
+        }
+        Ok(())
+    }
+
+    /// Whether the limits allow growth from `current` to `desired`; an error ends the code.
+    fn allows(
+        &mut self,
+        what: Growing,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool, Error> {
+        let total = self.with_limiter(|limiter| limiter.total_bytes());
+        match self.check_total(what, current, desired, total.unwrap_or(DEFAULT_TOTAL_BYTES)) {
+            Ok(()) => self.may_grow(what, current, desired, maximum),
+            Err(error) => self.tell_failed(what, error).map(|()| false),
+        }
+    }
+
+    /// Tells the limiter that something could not grow, which ends the code if it wants so.
+    fn tell_failed(&mut self, what: Growing, error: Error) -> Result<(), Error> {
+        let told = self.with_limiter(|limiter| match what {
+            Growing::Memory => limiter.memory_grow_failed(error),
+            Growing::Table => limiter.table_grow_failed(error),
+        });
+        told.unwrap_or(Ok(()))
     }
 
     /// Grows a memory by `delta` pages; the pages before, or `None` if it cannot.
@@ -287,15 +401,15 @@ impl StoreOpaque {
         let (current, maximum) = (object.length(), object.maximum());
         // More than any address space has, if the sum overflows.
         let desired = object.wanted(delta).unwrap_or(usize::MAX);
-        if delta != 0 && !self.may_grow(Growing::Memory, current, desired, maximum)? {
+        if delta != 0 && !self.allows(Growing::Memory, current, desired, maximum)? {
             return Ok(None);
         }
-        let grown = self.memories[memory].grow(delta);
+        let Self { state, memories, .. } = self;
+        let grown = memories[memory].grow(delta, || state.is_interrupted())?;
         if grown.is_none() {
-            let error = format!("a memory could not grow by {delta} pages: its limit, or no room");
-            let told = self.with_limiter(|limiter| limiter.memory_grow_failed(Error::msg(error)));
-            told.unwrap_or(Ok(()))?;
+            self.tell_failed(Growing::Memory, failed(Growing::Memory, current, desired))?;
         }
+        self.used_bytes += self.memories[memory].length() - current;
         Ok(grown)
     }
 
@@ -306,19 +420,36 @@ impl StoreOpaque {
         delta: u32,
         init: u64,
     ) -> Result<Option<u32>, Error> {
-        let ty = self.tables[table].ty();
-        let (current, maximum) = (ty.minimum as usize, ty.maximum.map(|n| n as usize));
+        let object = &self.tables[table];
+        let (current, maximum) = (object.len(), object.maximum());
         let desired = current.saturating_add(delta as usize);
-        if delta != 0 && !self.may_grow(Growing::Table, current, desired, maximum)? {
+        if delta != 0 && !self.allows(Growing::Table, current, desired, maximum)? {
             return Ok(None);
         }
-        let grown = self.tables[table].grow(delta, init);
+        let Self { state, tables, .. } = self;
+        let grown = tables[table].grow(delta, init, || state.is_interrupted())?;
         if grown.is_none() {
-            let error =
-                format!("a table could not grow by {delta} elements: its limit, or no room");
-            let told = self.with_limiter(|limiter| limiter.table_grow_failed(Error::msg(error)));
-            told.unwrap_or(Ok(()))?;
+            self.tell_failed(Growing::Table, failed(Growing::Table, current, desired))?;
         }
+        self.used_bytes += (self.tables[table].len() - current) * ELEMENT_SIZE as usize;
         Ok(grown)
     }
+}
+
+/// Why nothing more of a kind can be made.
+#[cold]
+fn too_many(name: &str, count: usize) -> Error {
+    Error::msg(format!(
+        "the limits of the store allow no further {name}: there are {count} (see \
+         `StoreLimitsBuilder`)"
+    ))
+}
+
+/// Why a memory or table could not grow although it was allowed to.
+fn failed(what: Growing, current: usize, desired: usize) -> Error {
+    let (name, unit, _) = what.words();
+    Error::msg(format!(
+        "a {name} of {current} {unit} could not grow to {desired}: the maximum of its type, or no \
+         room"
+    ))
 }

@@ -11,6 +11,7 @@ use windlass_wasm::types as wasm;
 use crate::engine::MemoryPlan;
 use crate::layout::MemoryDef;
 use crate::limits::Growing;
+use crate::pieces::{self, Interrupted};
 use crate::slots::Slot;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::sys::mapping::{
@@ -453,6 +454,11 @@ impl MemoryObject {
         Ok(())
     }
 
+    /// The most bytes that a shell keeps of such a memory: its windows.
+    pub fn kept_bytes(ty: &wasm::MemoryType) -> usize {
+        bytes(ty.minimum, ty).map_or(0, |initial| MAX_WINDOWS_SIZE.min(initial as usize))
+    }
+
     /// Prepares the memory for its next instance. The slot is as [`Self::retire`] left it.
     pub fn renew(&mut self, setup: &MemorySetup) -> io::Result<()> {
         let habits = &setup.habits;
@@ -555,49 +561,105 @@ impl MemoryObject {
         bytes(wanted, &self.ty).filter(|_| wanted <= limit).map(|new| new as usize)
     }
 
-    /// Grows by `delta` pages. Returns the pages before, or `None` if that is not possible.
-    pub fn grow(&mut self, delta: u64) -> Option<u64> {
+    /// Grows by `delta` pages. Returns the pages before, or `None` if that is not possible. What is
+    /// copied is copied in pieces.
+    pub fn grow(
+        &mut self,
+        delta: u64,
+        interrupted: impl FnMut() -> bool,
+    ) -> Result<Option<u64>, Interrupted> {
         let old = self.length();
         let pages = old as u64 >> self.ty.page_size_log2;
-        let new = self.grown(delta)?;
+        let Some(new) = self.grown(delta) else { return Ok(None) };
         if delta == 0 {
-            return Some(pages);
+            return Ok(Some(pages));
         }
         // The new part would cost a closed memory two mappings more.
-        if self.closed.get() && !self.can_have_windows(self.windows.len() + 1) {
-            self.open().ok()?;
+        let opens = self.closed.get() && !self.can_have_windows(self.windows.len() + 1);
+        if (opens || self.plan == MemoryPlan::Checked) && self.open().is_err() {
+            return Ok(None);
         }
-        match (self.plan, &self.moved) {
-            (MemoryPlan::Reserved, _) => self.make_accessible(old..new).ok()?,
-            (MemoryPlan::Checked, Some(mapping)) if new <= mapping.len() => {}
+        let room = match (self.plan, &mut self.moved) {
+            (MemoryPlan::Reserved, _) => self.make_accessible(old..new).is_ok(),
+            (MemoryPlan::Checked, Some(mapping)) if new <= mapping.len() => true,
             (MemoryPlan::Checked, None) if new <= self.slot.len() => {
-                self.open().ok()?;
                 self.slot.note_used(new);
+                true
             }
-            (MemoryPlan::Checked, _) => {
-                self.open().ok()?;
-                // Some room ahead, so that growing step by step does not copy each time. All of it
-                // is accessible: then mappings side by side are one to the kernel.
-                let most = bytes(self.ty.maximum.unwrap_or(u64::MAX).min(MAX_PAGES), &self.ty)?;
-                let roomy = (new + new / 2).min(most as usize);
-                let mapping = Mapping::zeroed_sparse(roomy.max(new)).ok()?;
-                // SAFETY: both are mappings of their own of at least `old` bytes.
-                unsafe {
-                    let (from, to) = ((*self.def).base, mapping.start().as_ptr());
-                    std::ptr::copy_nonoverlapping(from, to, old);
-                }
-                if new >= HUGE {
-                    mapping.advise_huge(0..mapping.len());
-                }
-                // SAFETY: the definition is valid as long as this; see `new`.
-                unsafe { (*self.def).base = mapping.start().as_ptr() };
-                self.moved = Some(mapping);
-            }
+            (MemoryPlan::Checked, _) => self.move_to_more_room(old, new, interrupted)?,
+        };
+        if !room {
+            return Ok(None);
         }
         // SAFETY: the definition is valid as long as this; see `new`.
         unsafe { (*self.def).length = new as u64 };
-        Some(pages)
+        Ok(Some(pages))
     }
+
+    /// Moves a checked memory to where it has room for `new` bytes, and some ahead, so that growing
+    /// step by step does not ask the system each time; whether there is such a place. All of it is
+    /// accessible: then mappings side by side are one to the kernel.
+    fn move_to_more_room(
+        &mut self,
+        old: usize,
+        new: usize,
+        interrupted: impl FnMut() -> bool,
+    ) -> Result<bool, Interrupted> {
+        let most = self.ty.maximum.unwrap_or(u64::MAX).min(MAX_PAGES);
+        let most = bytes(most, &self.ty).unwrap_or(0) as usize;
+        let roomy = (new + new / 2).min(most).max(new);
+        match &mut self.moved {
+            // SAFETY: whoever has the address looks for it in the definition, which is written
+            // below.
+            Some(mapping) => match unsafe { mapping.grow(roomy) } {
+                Ok(()) => {}
+                Err(_) => return Ok(false),
+            },
+            None => {
+                let Ok(mapping) = Mapping::zeroed_sparse(roomy) else { return Ok(false) };
+                // SAFETY: both are mappings of their own of at least `old` bytes.
+                unsafe {
+                    let (from, to) = ((*self.def).base, mapping.start().as_ptr());
+                    copy_touched(from, to, old, interrupted)?;
+                }
+                self.moved = Some(mapping);
+            }
+        }
+        let mapping = self.moved.as_ref().expect("it was just made");
+        if new >= HUGE {
+            mapping.advise_huge(0..mapping.len());
+        }
+        // SAFETY: the definition is valid as long as this; see `new`.
+        unsafe { (*self.def).base = mapping.start().as_ptr() };
+        Ok(true)
+    }
+}
+
+/// Copies to pages that are zero, in pieces, but no page that is zero: those stay untouched.
+///
+/// # Safety
+///
+/// There are so many bytes at both places, which begin at pages.
+unsafe fn copy_touched(
+    from: *const u8,
+    to: *mut u8,
+    len: usize,
+    interrupted: impl FnMut() -> bool,
+) -> Result<(), Interrupted> {
+    pieces::in_pieces(pieces::BYTES, len, interrupted, |part| {
+        for at in part.clone().step_by(page_size()) {
+            let size = page_size().min(part.end - at);
+            // SAFETY: the caller's promise.
+            unsafe {
+                let page = std::slice::from_raw_parts(from.add(at), size);
+                let (words, rest) = page.as_chunks::<8>();
+                let sum = words.iter().fold(0, |sum, word| sum | u64::from_ne_bytes(*word));
+                if sum != 0 || rest.iter().any(|byte| *byte != 0) {
+                    std::ptr::copy_nonoverlapping(page.as_ptr(), to.add(at), size);
+                }
+            }
+        }
+    })
 }
 
 impl Drop for MemoryObject {
@@ -704,7 +766,10 @@ impl Memory {
         let store = store.as_context_mut().opaque();
         store.check(self.store).expect("the memory belongs to this store");
         store.grow_memory(self.index, delta)?.ok_or_else(|| {
-            Error::msg(format!("a memory could not grow by {delta} pages: its limit, or no room"))
+            Error::msg(format!(
+                "a memory could not grow by {delta} pages: the maximum of its type, a limit of the \
+                 store, or no room"
+            ))
         })
     }
 

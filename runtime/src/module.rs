@@ -15,6 +15,7 @@ use crate::blueprint::Blueprint;
 use crate::cache::Cache;
 use crate::code::{ModuleCode, Tables};
 use crate::compiled::{self, Compiled};
+use crate::func_types::{self, UsedType};
 use crate::layout::Layout;
 use crate::observe;
 use crate::shared::Shared;
@@ -113,6 +114,8 @@ pub(crate) struct ModuleInner {
     pub data: Vec<Range<usize>>,
     /// What instances use again.
     pub prepared: Prepared,
+    /// Types whose trampolines came with the code.
+    _types: Vec<Arc<UsedType>>,
     stats: ModuleStats,
 }
 
@@ -181,7 +184,8 @@ impl Module {
             .map_err(|error| Error::new(error).context("no memory for the code"))?;
         let data = Bytes::Owned(compiled.data.into());
         let Compiled { info, layout, tables, stats, .. } = compiled;
-        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, Some(bytes)))
+        let types = Vec::new();
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, types, Some(bytes)))
     }
 
     /// Takes compiled code, from a compilation or from a file; `wasm` is the module, if it is known.
@@ -194,6 +198,7 @@ impl Module {
         tables: Tables,
         data_bytes: Bytes,
         stats: ModuleStats,
+        types: Vec<Arc<UsedType>>,
         wasm: Option<&[u8]>,
     ) -> Self {
         let mut data = Vec::with_capacity(info.data.len());
@@ -207,7 +212,17 @@ impl Module {
         observe::module(engine, &code, wasm);
         let engine = engine.clone();
         let prepared = Prepared::default();
-        let inner = ModuleInner { engine, info, layout, code, data_bytes, data, prepared, stats };
+        let inner = ModuleInner {
+            engine,
+            info,
+            layout,
+            code,
+            data_bytes,
+            data,
+            prepared,
+            _types: types,
+            stats,
+        };
         Self { inner: Shared::new(inner) }
     }
 
@@ -295,13 +310,12 @@ impl Module {
         wasm: Option<&[u8]>,
     ) -> Result<Self, Error> {
         let layout = compiled::layout(&loaded.info)?;
-        engine.adopt_trampolines(
-            &loaded.info,
-            &loaded.trampolines,
-            &file[loaded.trampoline_code],
-        )?;
+        let used = |row: &TypeTrampolines| engine.types().used(&loaded.info.types[row.ty.index()]);
+        let types: Vec<_> = loaded.trampolines.iter().map(used).collect();
+        let code = &file[loaded.trampoline_code.clone()];
+        func_types::adopt(engine, &types, &loaded.trampolines, code)?;
         let Loaded { info, tables, data, stats, .. } = loaded;
-        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, wasm))
+        Ok(Self::assemble(engine, info, layout, pages, tables, data, stats, types, wasm))
     }
 
     /// A clone that counts in this thread's shard.
@@ -397,11 +411,7 @@ fn serialize(
         called.map(|index| info.canonical_types[info.functions[index].index()]).collect();
     let (mut trampolines, mut trampoline_code) = (Vec::new(), Vec::new());
     for ty in types {
-        let code = Trampolines::link(engine, &info.types[ty.index()])?;
-        let start = trampoline_code.len().next_multiple_of(64);
-        trampoline_code.resize(start, 0xcc);
-        trampoline_code.extend_from_slice(&code.bytes);
-        let offsets = std::array::from_fn(|n| start as u32 + code.functions[n].0);
+        let offsets = Trampolines::append(engine, &info.types[ty.index()], &mut trampoline_code)?;
         trampolines.push(TypeTrampolines { ty, offsets });
     }
     Ok(artifact::write(&Parts {

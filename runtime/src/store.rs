@@ -17,7 +17,7 @@ use crate::deadline::Watch;
 use crate::func::HostFunc;
 use crate::global::GlobalObject;
 use crate::instance::InstanceData;
-use crate::layout::{FuncRecord, StoreState};
+use crate::layout::{ELEMENT_SIZE, FuncRecord, StoreState};
 use crate::limits::FindLimiter;
 use crate::linker::Definitions;
 use crate::memory::{MemoryObject, NO_OWNER};
@@ -51,6 +51,8 @@ pub struct StoreOpaque {
     pub(crate) memories: Vec<Box<MemoryObject>>,
     pub(crate) tables: Vec<Box<TableObject>>,
     pub(crate) globals: Vec<GlobalObject>,
+    /// Bytes of all memories and tables.
+    pub(crate) used_bytes: usize,
     /// Host functions that this store keeps.
     host_functions: Vec<Arc<HostFunc>>,
     /// The same, of linkers' prepared instances.
@@ -95,6 +97,7 @@ impl StoreOpaque {
             memories: Vec::new(),
             tables: Vec::new(),
             globals: Vec::new(),
+            used_bytes: 0,
             host_functions: Vec::new(),
             definitions: Vec::new(),
             externs: Vec::new(),
@@ -129,6 +132,7 @@ impl StoreOpaque {
     }
 
     pub(crate) fn add_extern(&mut self, value: Box<dyn Any + Send + Sync>) -> Result<u32, Error> {
+        self.may_refer(self.externs.len())?;
         let number = u32::try_from(self.externs.len() + 1)
             .map_err(|_| Error::msg("a store holds at most 2^32 - 1 external references"))?;
         self.externs.push(value);
@@ -158,6 +162,7 @@ impl StoreOpaque {
     /// Adds a memory of an instance, or of none; its number.
     pub(crate) fn add_memory(&mut self, mut memory: Box<MemoryObject>, owner: u32) -> usize {
         memory.owner = owner;
+        self.used_bytes += memory.length();
         self.memories.push(memory);
         self.memories.len() - 1
     }
@@ -165,6 +170,7 @@ impl StoreOpaque {
     /// Adds a table of an instance, or of none; its number.
     pub(crate) fn add_table(&mut self, mut table: Box<TableObject>, owner: u32) -> usize {
         table.owner = owner;
+        self.used_bytes += table.len() * ELEMENT_SIZE as usize;
         self.tables.push(table);
         self.tables.len() - 1
     }
@@ -230,7 +236,7 @@ impl StoreOpaque {
     /// Whether the deadline has passed, as far as this thread was told.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.state.interrupted.load(Ordering::Relaxed) != 0
+        self.state.is_interrupted()
     }
 
     /// The frame through which Wasm code last called the host.

@@ -1,25 +1,84 @@
 //! Tables of references.
+//!
+//! What holds: of a table nothing is touched but what was written. Elements begin as null, which is
+//! zero, and more than a few of them lie in pages that the kernel gives when they are written.
+//! Behind the length of a table everything is null, whatever lay there before.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::ptr::NonNull;
 
 use windlass_wasm::types::{self as wasm, RefType};
 
 use crate::Error;
-use crate::layout::TableDef;
+use crate::blueprint::TableImage;
+use crate::layout::{ELEMENT_SIZE, TableDef};
 use crate::limits::Growing;
 use crate::memory::NO_OWNER;
+use crate::pieces::{self, Interrupted};
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
+use crate::sys::mapping::{Mapping, page_size};
 use crate::values::{TableType, Val, ValType};
 
 /// The most elements of a table: what is refused is refused before memory is asked for.
 const MAX_ELEMENTS: u32 = 10_000_000;
 
-/// Tables up to this length are kept for the next instance.
-const KEPT_ELEMENTS: usize = 1 << 16;
+/// More elements than these get a mapping.
+pub(crate) const SMALL: usize = 2 << 10;
+
+/// To set fewer elements to null than these costs less than to give their pages back.
+const FEW: usize = 4 << 10;
+
+/// The most elements of an image that a shell keeps in memory.
+const MAX_KEPT: usize = 64 << 10;
+
+/// Bytes of an element.
+const ELEMENT: usize = ELEMENT_SIZE as usize;
+
+/// Room for elements.
+#[derive(Debug)]
+enum Room {
+    /// For at most [`SMALL`].
+    Boxed(Box<[Cell<u64>]>),
+    /// For more.
+    Mapped(Mapping),
+}
+
+impl Room {
+    /// Room for `len` elements, all null.
+    fn new(len: usize) -> Result<Self, Error> {
+        if len <= SMALL {
+            return Ok(Room::Boxed(vec![Cell::new(0); len].into()));
+        }
+        let mapping = Mapping::zeroed_sparse(len * ELEMENT).map_err(|error| {
+            Error::new(error).context(format!("no address space for a table of {len} elements"))
+        })?;
+        Ok(Room::Mapped(mapping))
+    }
+
+    #[inline]
+    fn start(&self) -> NonNull<u64> {
+        match self {
+            // They are cells: compiled code changes them through the address.
+            Room::Boxed(elements) => NonNull::from(&**elements).cast(),
+            Room::Mapped(mapping) => mapping.start().cast(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Room::Boxed(elements) => elements.len(),
+            Room::Mapped(mapping) => mapping.len() / ELEMENT,
+        }
+    }
+}
 
 /// A table of a store. Elements are 64 bits wide: a record's address, or a number of a host value.
 #[derive(Debug)]
 pub(crate) struct TableObject {
     ty: wasm::TableType,
-    elements: Vec<u64>,
+    room: Room,
+    len: usize,
     /// The instance whose module defines it.
     pub owner: u32,
     /// What compiled code reads: in a context, or in `own_def`.
@@ -40,41 +99,110 @@ impl TableObject {
         init: u64,
         def: Option<*mut TableDef>,
     ) -> Result<Self, Error> {
-        let mut elements = Vec::new();
-        if ty.minimum > MAX_ELEMENTS || elements.try_reserve_exact(ty.minimum as usize).is_err() {
-            return Err(Error::msg(format!("there is no room for {} elements", ty.minimum)));
+        if ty.minimum > MAX_ELEMENTS {
+            let wanted = ty.minimum;
+            return Err(Error::msg(format!(
+                "a table of {wanted} elements is not possible: a table has at most {MAX_ELEMENTS}"
+            )));
         }
-        elements.resize(ty.minimum as usize, init);
+        let len = ty.minimum as usize;
+        let room = Room::new(len)?;
         let mut own_def = None;
         let def = def.unwrap_or_else(|| {
             let empty = TableDef { base: std::ptr::null_mut(), length: 0 };
             &raw mut **own_def.insert(Box::new(empty))
         });
-        let mut table = Self { ty, elements, owner: NO_OWNER, def, own_def };
+        let mut table = Self { ty, room, len, owner: NO_OWNER, def, own_def };
+        if init != 0 {
+            table.elements_mut().fill(init);
+        }
         table.publish();
         Ok(table)
     }
 
     /// Tells compiled code where the elements are.
     fn publish(&mut self) {
-        let def = TableDef { base: self.elements.as_mut_ptr(), length: self.elements.len() as u64 };
+        let def = TableDef { base: self.room.start().as_ptr(), length: self.len as u64 };
         // SAFETY: the definition is valid as long as this; see `new`.
         unsafe { self.def.write(def) };
     }
 
-    /// Makes the table of an instance that has ended ready for another one; whether it is worth
-    /// keeping.
-    pub fn retire(&mut self) -> bool {
-        let size = self.ty.minimum as usize;
-        if self.elements.capacity() > 2 * size + KEPT_ELEMENTS {
-            self.elements = Vec::new();
+    /// Sets elements to null. Whole pages of them are given back.
+    pub fn clear(&mut self, range: Range<usize>) {
+        let Room::Mapped(mapping) = &self.room else { return self.clear_by_writing(range) };
+        let page = page_size() / ELEMENT;
+        let pages = range.start.next_multiple_of(page)..range.end - range.end % page;
+        if range.len() < FEW || pages.is_empty() {
+            return self.clear_by_writing(range);
         }
-        size <= KEPT_ELEMENTS && self.elements.try_reserve_exact(size).is_ok()
+        // SAFETY: only this has references into the mapping, and none now.
+        let discarded = unsafe { mapping.discard(pages.start * ELEMENT..pages.end * ELEMENT) };
+        match discarded {
+            Ok(()) => {
+                self.clear_by_writing(range.start..pages.start);
+                self.clear_by_writing(pages.end..range.end);
+            }
+            Err(_) => self.clear_by_writing(range),
+        }
     }
 
-    /// Gives the table its first length again. Its elements must be written.
+    /// Fills elements in pieces; `None` if the range is out of bounds.
+    pub fn fill(
+        &mut self,
+        at: usize,
+        value: u64,
+        len: usize,
+        interrupted: impl FnMut() -> bool,
+    ) -> Result<Option<()>, Interrupted> {
+        let Some(range) = self.elements_mut().get_mut(at..at + len) else { return Ok(None) };
+        if value == 0 {
+            let piece = pieces::BYTES / ELEMENT;
+            pieces::in_pieces(piece, len, interrupted, |part| {
+                self.clear(at + part.start..at + part.end);
+            })?;
+        } else {
+            // SAFETY: the range is of elements of this table.
+            unsafe { pieces::fill(range.as_mut_ptr(), value, len, interrupted)? };
+        }
+        Ok(Some(()))
+    }
+
+    fn clear_by_writing(&mut self, range: Range<usize>) {
+        assert!(range.end <= self.room.len(), "there is room for the elements");
+        // SAFETY: the range lies in the room, and nobody else uses it meanwhile.
+        unsafe {
+            let start = self.room.start().as_ptr().add(range.start);
+            std::slice::from_raw_parts_mut(start, range.len()).fill(0);
+        }
+    }
+
+    /// Makes the table of an instance that has ended ready for another one: of its first length,
+    /// and null but where the image will be written. Whether it is worth keeping.
+    pub fn retire(&mut self, image: &TableImage) -> bool {
+        let first = self.ty.minimum as usize;
+        let old = std::mem::replace(&mut self.len, first);
+        if first <= SMALL && self.room.len() > SMALL {
+            let Ok(room) = Room::new(first) else { return false };
+            self.room = room;
+            return true;
+        }
+        let image = image.range();
+        let kept = if image.len() <= MAX_KEPT { image } else { 0..0 };
+        self.clear(0..kept.start);
+        self.clear(kept.end..old);
+        true
+    }
+
+    /// Bytes that a shell keeps of such a table in memory.
+    pub fn kept_bytes(ty: &wasm::TableType, image: &TableImage) -> usize {
+        let image = image.range().len();
+        let all = ty.minimum as usize;
+        let kept = if all <= SMALL { all } else { image };
+        if kept <= MAX_KEPT { kept * ELEMENT } else { 0 }
+    }
+
+    /// Shows the table to the next instance, as [`Self::retire`] left it.
     pub fn renew(&mut self) {
-        self.elements.resize(self.ty.minimum as usize, 0);
         self.publish();
     }
 
@@ -82,31 +210,83 @@ impl TableObject {
         self.def
     }
 
+    /// The length in elements.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     /// The elements. Compiled code changes them too, through the address.
     pub fn elements(&self) -> &[u64] {
-        // SAFETY: the definition describes the elements, and Wasm code does not run meanwhile.
-        unsafe { std::slice::from_raw_parts((*self.def).base, self.elements.len()) }
+        // SAFETY: the room has so many elements, and Wasm code does not run meanwhile.
+        unsafe { std::slice::from_raw_parts(self.room.start().as_ptr(), self.len) }
     }
 
     pub fn elements_mut(&mut self) -> &mut [u64] {
-        &mut self.elements
+        // SAFETY: as above, and `&mut self` is the only access by the host.
+        unsafe { std::slice::from_raw_parts_mut(self.room.start().as_ptr(), self.len) }
     }
 
     /// The type, with the present length as minimum.
     pub fn ty(&self) -> wasm::TableType {
-        wasm::TableType { minimum: self.elements.len() as u32, ..self.ty }
+        wasm::TableType { minimum: self.len as u32, ..self.ty }
     }
 
-    /// Grows by `delta` elements `init`. Returns the length before, or `None` if that is not
-    /// possible.
-    pub fn grow(&mut self, delta: u32, init: u64) -> Option<u32> {
-        let old = self.elements.len() as u32;
-        let limit = self.ty.maximum.unwrap_or(u32::MAX).min(MAX_ELEMENTS);
-        let new = old.checked_add(delta).filter(|new| *new <= limit)?;
-        self.elements.try_reserve(delta as usize).ok()?;
-        self.elements.resize(new as usize, init);
+    /// The most elements that its type allows, if it says so.
+    pub fn maximum(&self) -> Option<usize> {
+        self.ty.maximum.map(|n| n as usize)
+    }
+
+    /// Grows by `delta` elements `init`, in pieces. Returns the length before, or `None` if that is
+    /// not possible.
+    pub fn grow(
+        &mut self,
+        delta: u32,
+        init: u64,
+        interrupted: impl FnMut() -> bool,
+    ) -> Result<Option<u32>, Interrupted> {
+        let old = self.len;
+        let limit = self.ty.maximum.unwrap_or(u32::MAX).min(MAX_ELEMENTS) as usize;
+        let new = old + delta as usize;
+        if new > limit || self.make_room(new, limit).is_none() {
+            return Ok(None);
+        }
+        if init != 0 {
+            // SAFETY: there is room for the elements, which nobody uses yet.
+            let filled = unsafe {
+                let start = self.room.start().as_ptr().add(old);
+                pieces::fill(start, init, new - old, interrupted)
+            };
+            if let Err(interrupted) = filled {
+                self.clear(old..new);
+                return Err(interrupted);
+            }
+        }
+        self.len = new;
         self.publish();
-        Some(old)
+        Ok(Some(old as u32))
+    }
+
+    /// Makes room for `new` elements, and for some ahead: growing step by step does not ask the
+    /// system each time. Nothing is copied but what fits a box.
+    fn make_room(&mut self, new: usize, limit: usize) -> Option<()> {
+        let before = self.room.len();
+        if new <= before {
+            return Some(());
+        }
+        let ahead = new.max((2 * before).min(limit));
+        if let Room::Mapped(mapping) = &mut self.room {
+            // SAFETY: only this has the address of the mapping, but for the definition, which is
+            // written below.
+            unsafe { mapping.grow(ahead * ELEMENT).ok()? };
+        } else {
+            let room = Room::new(if new <= SMALL { ahead.min(SMALL) } else { ahead }).ok()?;
+            // SAFETY: both have room for as many elements as the table has.
+            unsafe { room.start().copy_from_nonoverlapping(self.room.start(), self.len) };
+            self.room = room;
+        }
+        self.publish();
+        Some(())
     }
 }
 
@@ -189,7 +369,11 @@ impl Table {
             Err(_) => None,
         };
         grown.map(u64::from).ok_or_else(|| {
-            Error::msg(format!("a table could not grow by {delta} elements: its limit, or no room"))
+            let size = self.object(store).len();
+            Error::msg(format!(
+                "a table of {size} elements could not grow by {delta}: the maximum of its type, a \
+                 limit of the store, or no room"
+            ))
         })
     }
 }

@@ -10,6 +10,7 @@ use windlass_core::ir::{
 };
 use windlass_core::isa::CallConv;
 use windlass_core::{Context, ir};
+use windlass_jit::gdb::GdbRegistration;
 use windlass_jit::{ImageBuilder, LinkedCode};
 use windlass_wasm::env::signature;
 use windlass_wasm::types::{FuncType, ValType};
@@ -24,9 +25,25 @@ use crate::{Engine, Error};
 /// How many trampolines a function type has.
 pub const KINDS: usize = 4;
 
+/// Code of trampolines in pages of its own.
+pub struct Block {
+    /// What debuggers know of it, which goes before the code.
+    _shown: Option<GdbRegistration>,
+    pages: CodePages,
+}
+
+impl Block {
+    /// Trampolines that begin at these offsets.
+    pub fn new(engine: &Engine, code: &[u8], offsets: &[u32]) -> Result<Self, Error> {
+        let pages = CodePages::copy(code)
+            .map_err(|error| Error::new(error).context("no memory for trampolines"))?;
+        Ok(Self { _shown: observe::trampolines(engine, &pages, offsets), pages })
+    }
+}
+
 /// The trampolines of one function type.
 pub struct Trampolines {
-    pages: Arc<CodePages>,
+    block: Arc<Block>,
     /// Where each begins.
     offsets: [u32; KINDS],
 }
@@ -38,22 +55,31 @@ impl std::fmt::Debug for Trampolines {
 }
 
 impl Trampolines {
-    /// Compiles the trampolines of a function type.
-    pub fn compile(engine: &Engine, ty: &FuncType) -> Result<Self, Error> {
-        let code = Self::link(engine, ty)?;
-        let pages = Arc::new(CodePages::copy(&code.bytes)?);
-        let offsets = std::array::from_fn(|n| code.functions[n].0);
-        observe::trampolines(engine, &pages, &offsets);
-        Ok(Self::new(pages, offsets))
+    /// Where the code of a type may begin.
+    pub const ALIGN: usize = 64;
+    /// What lies before it: breakpoints.
+    pub const PADDING: u8 = 0xcc;
+
+    /// Those that begin at these offsets in a block.
+    pub fn new(block: Arc<Block>, offsets: [u32; KINDS]) -> Self {
+        Self { block, offsets }
     }
 
-    /// Those that begin at these offsets in code.
-    pub fn new(pages: Arc<CodePages>, offsets: [u32; KINDS]) -> Self {
-        Self { pages, offsets }
+    /// Compiles the trampolines of a function type, behind other code; where each begins.
+    pub fn append(
+        engine: &Engine,
+        ty: &FuncType,
+        code: &mut Vec<u8>,
+    ) -> Result<[u32; KINDS], Error> {
+        let linked = Self::link(engine, ty)?;
+        let start = code.len().next_multiple_of(Self::ALIGN);
+        code.resize(start, Self::PADDING);
+        code.extend_from_slice(&linked.bytes);
+        Ok(std::array::from_fn(|n| start as u32 + linked.functions[n].0))
     }
 
     /// The code of the trampolines of a function type.
-    pub fn link(engine: &Engine, ty: &FuncType) -> Result<LinkedCode, Error> {
+    fn link(engine: &Engine, ty: &FuncType) -> Result<LinkedCode, Error> {
         let signature = signature(ty, reference_type);
         let mut context = Context::new();
         let mut image = ImageBuilder::new();
@@ -74,7 +100,7 @@ impl Trampolines {
     }
 
     fn address(&self, number: usize) -> *const u8 {
-        self.pages.address(self.offsets[number])
+        self.block.pages.address(self.offsets[number])
     }
 
     /// From the host: `(code, context, slots)`, in registers as in the host's convention; only the

@@ -56,9 +56,14 @@ pub struct RunCommand {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
 
-    /// The most that a memory of the program may grow to: bytes, or a number with K, M or G
+    /// The most that all memories and tables of the program may have together, 8G unless this says
+    /// otherwise: bytes, or a number with K, M or G
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     max_memory: Option<usize>,
+
+    /// The most elements that a table of the program may grow to
+    #[arg(long, value_name = "ELEMENTS")]
+    max_table_elements: Option<usize>,
 
     /// Instantiate the module FILE before, and let the program import from it under NAME; may
     /// repeat
@@ -186,13 +191,14 @@ impl RunCommand {
         wasi::add_to_linker(&mut linker, |host| &mut host.wasi)?;
         let mut limits = StoreLimitsBuilder::new();
         if let Some(bytes) = self.max_memory {
-            limits = limits.memory_size(bytes);
+            limits = limits.total_bytes(bytes);
+        }
+        if let Some(elements) = self.max_table_elements {
+            limits = limits.table_elements(elements);
         }
         let wasi = self.wasi_ctx().map_err(usage)?;
         let mut store = Store::new(&engine, Host { wasi, limits: limits.build() });
-        if self.max_memory.is_some() {
-            store.limiter(|host| &mut host.limits);
-        }
+        store.limiter(|host| &mut host.limits);
         if let Some(timeout) = self.timeout {
             store.set_deadline(timeout)?;
         }

@@ -508,4 +508,27 @@ fn time_and_memory_end() {
     assert_eq!(grow("65536", "1"), "-1\n");
     room.expect(1, &["run", "--max-memory", "64", "--invoke", "grow", module, "0"]);
     room.expect(2, &["run", "--max-memory", "1T", module]);
+    // All memories and tables count together, before anything of them is touched.
+    for (name, what) in [("memories.wat", "(memory 15)"), ("tables.wat", "(table 120000 funcref)")]
+    {
+        let ten = what.repeat(10);
+        let text = format!(r#"(module {ten} (func (export "_start")))"#);
+        let module = &room.file(name, &text);
+        let text = room.expect(1, &["run", "--max-memory", "9M", module]);
+        assert!(text.contains("allow 9437184 bytes") && text.contains("--max-memory"), "{text}");
+        room.expect(0, &["run", "--max-memory", "10M", module]);
+        room.expect(0, &["run", module]);
+    }
+    let module = &room.file(
+        "table.wat",
+        r#"(module (table $t 10 funcref) (func (export "_start"))
+            (func (export "grow") (param i32) (result i32)
+                (table.grow $t (ref.null func) (local.get 0))))"#,
+    );
+    let grow = |by: &str| {
+        room.expect(0, &["run", "--max-table-elements", "20", "--invoke", "grow", module, by])
+    };
+    assert_eq!(grow("10"), "10\n");
+    assert_eq!(grow("11"), "-1\n");
+    room.expect(1, &["run", "--max-table-elements", "9", module]);
 }

@@ -45,8 +45,6 @@ pub enum ProfilingStrategy {
 /// Who is told of the code of an engine.
 pub(crate) struct Observer {
     profiler: Option<Profiler>,
-    /// What debuggers know of trampolines, which stay as long as the engine.
-    trampolines: Mutex<Vec<GdbRegistration>>,
 }
 
 enum Profiler {
@@ -80,7 +78,7 @@ impl Observer {
                 DUMP.get().map(Profiler::Dump)
             }
         };
-        Ok(Self { profiler, trampolines: Mutex::default() })
+        Ok(Self { profiler })
     }
 }
 
@@ -254,12 +252,16 @@ pub(crate) fn module(engine: &Engine, code: &ModuleCode, wasm: Option<&[u8]>) {
     profile(profiler, code.bytes(), code.range(), &symbols);
 }
 
-/// Tells of trampolines, which begin at these offsets.
-pub(crate) fn trampolines(engine: &Engine, pages: &CodePages, offsets: &[u32]) {
+/// Tells of trampolines, which begin at these offsets; what debuggers know of them.
+pub(crate) fn trampolines(
+    engine: &Engine,
+    pages: &CodePages,
+    offsets: &[u32],
+) -> Option<GdbRegistration> {
     let debug = engine.config().debug_info;
     let profiler = &engine.observer().profiler;
     if !debug && profiler.is_none() {
-        return;
+        return None;
     }
     let mut offsets = offsets.to_vec();
     offsets.sort_unstable();
@@ -277,11 +279,8 @@ pub(crate) fn trampolines(engine: &Engine, pages: &CodePages, offsets: &[u32]) {
         })
         .collect();
     let symbols = Symbols { files: Vec::new(), functions };
-    if debug && let Some(shown) = show(engine, &symbols) {
-        let kept = &engine.observer().trampolines;
-        kept.lock().unwrap_or_else(PoisonError::into_inner).push(shown);
-    }
     profile(profiler, pages.bytes(), range, &symbols);
+    if debug { show(engine, &symbols) } else { None }
 }
 
 fn profile(profiler: &Option<Profiler>, code: &[u8], range: Range<usize>, symbols: &Symbols) {

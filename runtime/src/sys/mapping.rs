@@ -156,6 +156,31 @@ impl Mapping {
         Ok(())
     }
 
+    /// Makes a mapping from [`Self::zeroed_sparse`] longer (rounded up to pages), at another address
+    /// if need be. What is new is zero; nothing is copied.
+    ///
+    /// # Safety
+    ///
+    /// Nobody has references into it.
+    pub unsafe fn grow(&mut self, len: usize) -> io::Result<()> {
+        let len = round_up_to_pages(len).ok_or_else(too_large)?;
+        if self.len == 0 {
+            *self = Self::zeroed_sparse(len)?;
+        }
+        if len <= self.len {
+            return Ok(());
+        }
+        check(Call::Map)?;
+        // SAFETY: the range is this mapping; the caller promises that nobody uses it.
+        let start = unsafe {
+            let flags = rustix::mm::MremapFlags::MAYMOVE;
+            rustix::mm::mremap(self.start.as_ptr().cast(), self.len, len, flags)
+        }?;
+        self.start = NonNull::new(start.cast()).ok_or_else(too_large)?;
+        self.len = len;
+        Ok(())
+    }
+
     /// Maps an image over the pages from `offset` on, copy-on-write.
     ///
     /// # Safety
