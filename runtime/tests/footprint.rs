@@ -152,7 +152,7 @@ fn life(engine: &Engine, linker: &Linker<WasiCtx>, n: usize) {
     let mut builder = WasiCtxBuilder::new();
     builder.capture_stdout();
     let mut store = Store::new(engine, builder.build());
-    if n % 16 == 0 {
+    if n.is_multiple_of(16) {
         store.set_deadline(Duration::from_secs(3600)).expect("a thread can be started");
     }
     for _ in 0..1 + n % 2 {
@@ -162,7 +162,7 @@ fn life(engine: &Engine, linker: &Linker<WasiCtx>, n: usize) {
         let run = run.expect("exported");
         assert_eq!(run.call(&mut store, Some(value)).expect("no trap"), 0);
     }
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         drop(module);
         drop(store);
     } else {
