@@ -430,7 +430,7 @@ impl MemoryObject {
     pub fn retire(&mut self, setup: &MemorySetup) -> io::Result<()> {
         let grown = self.length() != self.initial;
         self.moved = None;
-        if grown && self.plan == MemoryPlan::Reserved {
+        if grown {
             let end = round_up_to_pages(self.initial).unwrap_or(self.initial);
             // SAFETY: the instance has ended; nobody uses its memory.
             unsafe { self.slot.renew_from(end)? };

@@ -42,6 +42,13 @@ impl std::hash::Hash for Access {
     }
 }
 
+/// The length of a packed slot for so many bytes: there are four lengths between a power of two and
+/// the next. So the classes of an engine are few, whatever sizes of memories its modules have.
+fn packed_len(len: usize) -> Option<usize> {
+    let step = len.checked_ilog2().map_or(0, |log2| log2.saturating_sub(2));
+    round_up_to_pages(len.checked_next_multiple_of(1 << step)?)
+}
+
 #[derive(Debug, Default)]
 struct Slabs {
     newest: Option<Arc<Mapping>>,
@@ -68,7 +75,7 @@ impl Slots {
                 Class { access: Access::None, len: (RESERVED + GUARD) as usize }
             }
             MemoryPlan::Checked => {
-                let len = round_up_to_pages(len).ok_or_else(too_large)?;
+                let len = packed_len(len).ok_or_else(too_large)?;
                 Class { access: Access::ReadWrite, len }
             }
         };
@@ -215,8 +222,14 @@ impl Slot {
     pub unsafe fn renew_from(&mut self, from: usize) -> io::Result<()> {
         if from < self.high {
             let range = self.in_slab(from..self.high)?;
+            let whole = self.altered || self.class.access == Access::None;
             // SAFETY: the caller's promise.
-            unsafe { self.slab.renew(range, self.class.access)? };
+            unsafe {
+                match whole {
+                    true => self.slab.renew(range, self.class.access)?,
+                    false => self.slab.discard(range)?,
+                }
+            }
             self.high = from;
         }
         Ok(())
@@ -247,13 +260,7 @@ impl Drop for Slot {
             return;
         }
         // SAFETY: the owner is gone, and with it everything that refers to the memory.
-        let fresh = unsafe {
-            if self.altered || self.class.access == Access::None {
-                self.renew_from(0)
-            } else {
-                self.discard(0..self.high)
-            }
-        };
+        let fresh = unsafe { self.renew_from(0) };
         // What could not be made fresh stays out of use until the slab is unmapped.
         if fresh.is_ok() {
             let mut classes = self.home.classes.lock().unwrap_or_else(|poison| poison.into_inner());
@@ -303,6 +310,20 @@ mod tests {
         bytes(&mut a, 0..1 << 16).fill(1);
         assert!(bytes(&mut b, 0..1 << 16).iter().all(|byte| *byte == 0));
         assert!(a.make_accessible(0..(1 << 16) + 1).is_err(), "the next slot is not its own");
+    }
+
+    #[test]
+    fn packed_slots_have_few_lengths() {
+        let lens: Vec<usize> =
+            (0..=1 << 16).map(|pages| packed_len(pages << 16).unwrap()).collect();
+        for (pages, len) in lens.iter().enumerate() {
+            let bytes = pages << 16;
+            assert!(bytes <= *len && *len <= bytes + bytes / 4, "{bytes} {len}");
+        }
+        let mut different = lens;
+        different.dedup();
+        assert!(different.len() <= 68, "{}", different.len());
+        assert_eq!(packed_len(usize::MAX), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 
@@ -53,8 +54,8 @@ pub struct StoreOpaque {
     pub(crate) globals: Vec<GlobalObject>,
     /// Bytes of all memories and tables.
     pub(crate) used_bytes: usize,
-    /// Host functions that this store keeps.
-    host_functions: Vec<Arc<HostFunc>>,
+    /// Host functions that this store keeps, by their addresses: a module may import any number.
+    host_functions: BTreeMap<usize, Arc<HostFunc>>,
     /// The same, of linkers' prepared instances.
     definitions: Vec<Shared<Definitions>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
@@ -98,7 +99,7 @@ impl StoreOpaque {
             tables: Vec::new(),
             globals: Vec::new(),
             used_bytes: 0,
-            host_functions: Vec::new(),
+            host_functions: BTreeMap::new(),
             definitions: Vec::new(),
             externs: Vec::new(),
             code: Vec::new(),
@@ -146,9 +147,7 @@ impl StoreOpaque {
     /// The record of a host function, which this store keeps from now on.
     pub(crate) fn host_record(&mut self, func: &Arc<HostFunc>) -> Result<*const FuncRecord, Error> {
         let record = func.record(&self.engine)?;
-        if !self.host_functions.iter().any(|kept| Arc::ptr_eq(kept, func)) {
-            self.host_functions.push(func.clone());
-        }
+        self.host_functions.entry(Arc::as_ptr(func).addr()).or_insert_with(|| func.clone());
         Ok(record)
     }
 

@@ -65,6 +65,16 @@ pub struct RunCommand {
     #[arg(long, value_name = "ELEMENTS")]
     max_table_elements: Option<usize>,
 
+    /// The most descriptors of files, folders and connections that the program may have open, 512
+    /// unless this says otherwise
+    #[arg(long, value_name = "COUNT")]
+    max_descriptors: Option<usize>,
+
+    /// The most memory that lists of the system may take for the program (folders that it reads,
+    /// what it polls), 16M unless this says otherwise: bytes, or a number with K, M or G
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    max_host_memory: Option<usize>,
+
     /// Instantiate the module FILE before, and let the program import from it under NAME; may
     /// repeat
     #[arg(long, value_name = "NAME=FILE")]
@@ -305,6 +315,12 @@ impl RunCommand {
         for address in &self.listen {
             let listener = TcpListener::bind(address.as_str());
             builder.listener(listener.with_context(|| format!("--listen {address}"))?);
+        }
+        if let Some(count) = self.max_descriptors {
+            builder.max_descriptors(count);
+        }
+        if let Some(bytes) = self.max_host_memory {
+            builder.max_host_memory(bytes);
         }
         Ok(builder.build())
     }

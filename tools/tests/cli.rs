@@ -531,4 +531,31 @@ fn time_and_memory_end() {
     assert_eq!(grow("10"), "10\n");
     assert_eq!(grow("11"), "-1\n");
     room.expect(1, &["run", "--max-table-elements", "9", module]);
+    // Opens the folder itself again and again; the number of the error is the result.
+    let module = &room.file(
+        "open.wat",
+        r#"(module (import "wasi_snapshot_preview1" "path_open"
+            (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_readdir"
+                (func $readdir (param i32 i32 i32 i64 i32) (result i32)))
+            (memory (export "memory") 1) (data (i32.const 0) ".")
+            (func (export "open") (param $count i32) (result i32) (local $error i32)
+                (loop $next
+                    (local.set $error (call $open (i32.const 3) (i32.const 0) (i32.const 0)
+                        (i32.const 1) (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0)
+                        (i32.const 8)))
+                    (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+                    (br_if $next (local.get $count)))
+                (local.get $error))
+            (func (export "list") (result i32)
+                (call $readdir (i32.const 3) (i32.const 64) (i32.const 1000) (i64.const 0)
+                    (i32.const 8))))"#,
+    );
+    let run = |args: &[&str]| room.expect(0, &[&["run", "--dir", "."][..], args].concat());
+    assert_eq!(run(&["--max-descriptors", "6", "--invoke", "open", module, "2"]), "0\n");
+    assert_eq!(run(&["--max-descriptors", "6", "--invoke", "open", module, "3"]), "33\n");
+    assert_eq!(run(&["--invoke", "open", module, "508"]), "0\n");
+    assert_eq!(run(&["--invoke", "open", module, "509"]), "33\n");
+    assert_eq!(run(&["--max-host-memory", "1K", "--invoke", "list", module]), "0\n");
+    assert_eq!(run(&["--max-host-memory", "64", "--invoke", "list", module]), "48\n");
 }

@@ -252,6 +252,6 @@ pub fn read_link(dir: &Dir, path: &str) -> io::Result<PathBuf> {
 }
 
 /// All entries of a directory, without `.` and `..`.
-pub fn entries(dir: &Dir) -> io::Result<Vec<DirEntry>> {
-    call(|| dir.entries()?.collect())
+pub fn entries(dir: &Dir) -> io::Result<impl Iterator<Item = io::Result<DirEntry>>> {
+    call(|| dir.entries())
 }

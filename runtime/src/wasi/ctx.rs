@@ -102,6 +102,38 @@ pub(super) struct DirEntry {
     pub file_type: u8,
 }
 
+impl DirEntry {
+    /// Bytes that it takes on the host.
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.name.len()
+    }
+}
+
+/// The entries of a directory, as they were when it was read.
+#[derive(Default, Debug)]
+pub(super) struct Listing {
+    pub entries: Vec<DirEntry>,
+    /// Bytes that they take on the host.
+    size: usize,
+}
+
+impl Listing {
+    /// Bytes that it takes on the host.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Adds an entry, unless all of them would take more bytes than these.
+    pub fn push(&mut self, entry: DirEntry, most: usize) -> Result<(), Errno> {
+        self.size += entry.size();
+        if self.size > most {
+            return Err(Errno::Nomem);
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+}
+
 /// What a file descriptor stands for.
 #[derive(Debug)]
 pub(super) enum Handle {
@@ -114,7 +146,7 @@ pub(super) enum Handle {
         /// The name under which a directory was given to the program.
         preopen: Option<Box<[u8]>>,
         /// The listing to which cookies refer; made anew when reading begins at 0.
-        listing: Option<Vec<DirEntry>>,
+        listing: Option<Listing>,
     },
 }
 
@@ -248,12 +280,26 @@ pub(super) struct Descriptors {
     slots: Vec<Option<Descriptor>>,
     /// Free numbers below the length of `slots`, the lowest last.
     free: Vec<u32>,
+    /// How many may be open. Those that the program begins with are there in any case.
+    most: usize,
 }
 
-/// More descriptors than this are refused.
-const MAX_DESCRIPTORS: usize = 1 << 20;
-
 impl Descriptors {
+    /// Refuses what would open one more than there may be, before it has happened.
+    pub fn check_room(&self) -> Result<(), Errno> {
+        let open = self.slots.len() - self.free.len();
+        if open < self.most { Ok(()) } else { Err(Errno::Mfile) }
+    }
+
+    /// Bytes that listings of directories take on the host.
+    pub fn listings(&self) -> usize {
+        let size = |descriptor: &Descriptor| match &descriptor.handle {
+            Handle::Dir { listing: Some(listing), .. } => listing.size(),
+            _ => 0,
+        };
+        self.slots.iter().flatten().map(size).sum()
+    }
+
     pub fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
         self.slots.get(fd as usize).and_then(Option::as_ref).ok_or(Errno::Badf)
     }
@@ -262,16 +308,14 @@ impl Descriptors {
         self.slots.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::Badf)
     }
 
-    pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
+    /// Adds a descriptor, for which there is room: see [`Self::check_room`].
+    pub fn insert(&mut self, descriptor: Descriptor) -> u32 {
         if let Some(fd) = self.free.pop() {
             self.slots[fd as usize] = Some(descriptor);
-            return Ok(fd);
-        }
-        if self.slots.len() >= MAX_DESCRIPTORS {
-            return Err(Errno::Mfile);
+            return fd;
         }
         self.slots.push(Some(descriptor));
-        Ok(self.slots.len() as u32 - 1)
+        self.slots.len() as u32 - 1
     }
 
     pub fn remove(&mut self, fd: u32) -> Result<Descriptor, Errno> {
@@ -304,7 +348,15 @@ pub struct WasiCtx {
     pub(super) started: Instant,
     /// When the store's deadline passes: nothing waits longer.
     pub(super) deadline: Option<Instant>,
+    /// The most bytes that calls may keep or use on the host in proportion to what the program
+    /// asks for: listings of directories, lists of what is waited for.
+    pub(super) max_host_memory: usize,
 }
+
+/// The most open descriptors, unless said otherwise: half of what a process may have by default.
+const MAX_DESCRIPTORS: usize = 512;
+/// The most bytes for calls on the host, unless said otherwise.
+const MAX_HOST_MEMORY: usize = 16 << 20;
 
 /// Says what a program will see of the host: by default no arguments, no environment, no
 /// directories, empty input, and output to nowhere.
@@ -317,6 +369,8 @@ pub struct WasiCtxBuilder {
     stderr: OutputStream,
     preopens: Vec<(Dir, Box<[u8]>)>,
     sockets: Vec<Socket>,
+    max_descriptors: usize,
+    max_host_memory: usize,
 }
 
 impl Default for WasiCtxBuilder {
@@ -336,6 +390,8 @@ impl WasiCtxBuilder {
             stderr: OutputStream::Discard,
             preopens: Vec::new(),
             sockets: Vec::new(),
+            max_descriptors: MAX_DESCRIPTORS,
+            max_host_memory: MAX_HOST_MEMORY,
         }
     }
 
@@ -383,14 +439,14 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Collects standard output in memory.
+    /// Collects standard output in memory, as much as an [`OutputPipe`] takes.
     pub fn capture_stdout(&mut self) -> OutputPipe {
         let pipe = OutputPipe::new();
         self.stdout = OutputStream::Pipe(pipe.clone());
         pipe
     }
 
-    /// Collects standard error in memory.
+    /// Collects standard error in memory, as much as an [`OutputPipe`] takes.
     pub fn capture_stderr(&mut self) -> OutputPipe {
         let pipe = OutputPipe::new();
         self.stderr = OutputStream::Pipe(pipe.clone());
@@ -429,13 +485,27 @@ impl WasiCtxBuilder {
         self
     }
 
+    /// The most descriptors that may be open, 512 by default; each is one of the host's. Where there
+    /// are as many, opening a file and accepting a connection fail with `EMFILE`.
+    pub fn max_descriptors(&mut self, count: usize) -> &mut Self {
+        self.max_descriptors = count;
+        self
+    }
+
+    /// The most bytes that calls may take on the host in proportion to what the program asks for,
+    /// 16 MiB by default: the listings of all directories that are being read, and the
+    /// subscriptions of `poll_oneoff`. What needs more fails with `ENOMEM`.
+    pub fn max_host_memory(&mut self, bytes: usize) -> &mut Self {
+        self.max_host_memory = bytes;
+        self
+    }
+
     /// The context.
     pub fn build(&mut self) -> WasiCtx {
         let this = std::mem::take(self);
-        let mut descriptors = Descriptors::default();
+        let mut descriptors = Descriptors { most: this.max_descriptors, ..Default::default() };
         let mut add = |handle, rights, inheriting| {
-            let descriptor = Descriptor::new(handle, rights, inheriting, 0);
-            descriptors.insert(descriptor).expect("there are not as many preopened directories");
+            descriptors.insert(Descriptor::new(handle, rights, inheriting, 0));
         };
         let (read, write) = (rights::STREAM | rights::FD_READ, rights::STREAM | rights::FD_WRITE);
         add(Handle::Input(this.stdin), read, 0);
@@ -458,6 +528,7 @@ impl WasiCtxBuilder {
             descriptors,
             started: Instant::now(),
             deadline: None,
+            max_host_memory: this.max_host_memory,
         }
     }
 }

@@ -5,13 +5,15 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use cap_fs_ext::MetadataExt;
-use cap_std::fs::{FileType, FileTypeExt, Metadata};
+use cap_std::fs::{Dir, FileType, FileTypeExt, Metadata};
 use cap_std::time::SystemTime;
 use rustix::event::PollFlags;
 use rustix::fs::{Advice, OFlags};
 use rustix::net::RecvFlags;
 
-use super::ctx::{Descriptor, DirEntry, Handle, Patience, Socket, WasiCtx, passed, rights};
+use super::ctx::{
+    Descriptor, DirEntry, Handle, Listing, Patience, Socket, WasiCtx, passed, rights,
+};
 use super::errno::Errno;
 use super::memory::{GuestMemory, GuestRange};
 use super::table::Args;
@@ -467,28 +469,35 @@ pub fn fd_prestat_dir_name(
     Ok(memory.put(args.u32(1), name)?)
 }
 
-/// Reads what a directory holds: `.` and `..` first.
-fn list(dir: &cap_std::fs::Dir) -> Result<Vec<DirEntry>, Errno> {
+/// Reads what a directory holds: `.` and `..` first. The list takes at most so many bytes.
+fn list(dir: &Dir, most: usize, deadline: Option<Instant>) -> Result<Listing, Failure> {
     use std::os::unix::ffi::OsStringExt;
     use std::os::unix::fs::DirEntryExt;
     let inode = MetadataExt::ino(&file::dir_metadata(dir)?);
-    let mut listing = vec![
-        DirEntry { name: (*b".").into(), inode, file_type: file_type::DIRECTORY },
-        // What is above may not belong to the program; its number is no business of it.
-        DirEntry { name: (*b"..").into(), inode: 0, file_type: file_type::DIRECTORY },
-    ];
+    let mut listing = Listing::default();
+    // What is above may not belong to the program; its number is no business of it.
+    for (name, inode) in [(&b"."[..], inode), (b"..", 0)] {
+        let entry = DirEntry { name: name.into(), inode, file_type: file_type::DIRECTORY };
+        listing.push(entry, most)?;
+    }
+    let mut pieces = Pieces::new(pieces::ITEMS, passed(deadline));
     for entry in file::entries(dir)? {
-        listing.push(DirEntry {
+        pieces.next(1)?;
+        let entry = entry?;
+        let entry = DirEntry {
             name: entry.file_name().into_vec().into(),
             inode: entry.ino(),
             file_type: entry.file_type().map_or(file_type::UNKNOWN, type_number),
-        });
+        };
+        listing.push(entry, most)?;
     }
     Ok(listing)
 }
 
 pub fn fd_readdir(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
     const HEADER: usize = 24;
+    let (deadline, most) = (ctx.deadline, ctx.max_host_memory);
+    let used = ctx.descriptors.listings();
     let descriptor = ctx.descriptors.get_mut(args.u32(0))?;
     let buffer = memory.range(args.u32(1), args.u32(2))?;
     memory.range(args.u32(4), 4)?;
@@ -498,9 +507,11 @@ pub fn fd_readdir(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) 
         return Err(Errno::Notdir.into());
     };
     if cookie == 0 || listing.is_none() {
-        *listing = Some(list(dir)?);
+        // The old one goes first, and leaves its room.
+        let others = used - listing.take().map_or(0, |old| old.size());
+        *listing = Some(list(dir, most.saturating_sub(others), deadline)?);
     }
-    let listing = listing.as_deref().expect("it was just made");
+    let listing = &listing.as_ref().expect("it was just made").entries;
     let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
     let out = memory.bytes_mut(buffer);
     let mut used = 0;

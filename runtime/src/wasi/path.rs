@@ -82,6 +82,8 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
     if open > 15 || flags > 31 {
         return Err(Errno::Inval.into());
     }
+    // Before a file is made that could not be used.
+    ctx.descriptors.check_room()?;
     let flags = flags as u16;
     let mut needed = rights::PATH_OPEN;
     if open & CREATE != 0 {
@@ -162,7 +164,7 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
         withheld,
         flags,
     };
-    let fd = ctx.descriptors.insert(descriptor)?;
+    let fd = ctx.descriptors.insert(descriptor);
     Ok(memory.put_u32(result, fd)?)
 }
 

@@ -51,7 +51,11 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
     memory.range(events, count.checked_mul(EVENT_SIZE).ok_or(Errno::Inval)?)?;
     memory.range(args.u32(3), 4)?;
     // All are read before an event is written, should the two lists overlap. Their number is the
-    // program's: the room for them may not be there.
+    // program's.
+    let size = size_of::<Subscription>() + size_of::<PollFd<'_>>();
+    if (count as usize).saturating_mul(size) > ctx.max_host_memory {
+        return Err(Errno::Nomem.into());
+    }
     let mut subscriptions = Vec::new();
     subscriptions.try_reserve_exact(count as usize).map_err(|_| Errno::Nomem)?;
     let mut polled: Vec<PollFd<'_>> = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use cap_std::fs::File;
 
@@ -47,21 +47,66 @@ impl InputStream {
     }
 }
 
-/// Bytes that a program has written; clones share them.
-#[derive(Clone, Default, Debug)]
+/// Bytes that a program has written, up to a limit; clones share them.
+#[derive(Clone, Debug)]
 pub struct OutputPipe {
-    bytes: Arc<Mutex<Vec<u8>>>,
+    inner: Arc<Mutex<Written>>,
+}
+
+#[derive(Debug)]
+struct Written {
+    bytes: Vec<u8>,
+    capacity: usize,
+    /// Whether there was no room for something.
+    refused: bool,
+}
+
+/// Bytes that a pipe takes, unless said otherwise.
+const CAPACITY: usize = 64 << 20;
+
+impl Default for OutputPipe {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl OutputPipe {
-    /// Without contents.
+    /// Without contents, for 64 MiB.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_capacity(CAPACITY)
+    }
+
+    /// Without contents, for so many bytes: then writing fails with `ENOSPC`, as where a disk is
+    /// full.
+    pub fn with_capacity(bytes: usize) -> Self {
+        let written = Written { bytes: Vec::new(), capacity: bytes, refused: false };
+        Self { inner: Arc::new(Mutex::new(written)) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Written> {
+        self.inner.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// What was written so far.
     pub fn contents(&self) -> Vec<u8> {
-        self.bytes.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        self.lock().bytes.clone()
+    }
+
+    /// Whether the program wanted to write more than there was room for.
+    pub fn is_cut(&self) -> bool {
+        self.lock().refused
+    }
+
+    fn write(&self, buffer: &[u8]) -> io::Result<usize> {
+        let written = &mut *self.lock();
+        let len = buffer.len().min(written.capacity - written.bytes.len());
+        written.refused |= len < buffer.len();
+        if len == 0 && !buffer.is_empty() {
+            return Err(io::Error::from_raw_os_error(libc::ENOSPC));
+        }
+        written.bytes.try_reserve(len).map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
+        written.bytes.extend_from_slice(&buffer[..len]);
+        Ok(len)
     }
 }
 
@@ -97,11 +142,7 @@ impl OutputStream {
             OutputStream::InheritStdout => sys::file::write_stream(rustix::stdio::stdout(), buffer),
             OutputStream::InheritStderr => sys::file::write_stream(rustix::stdio::stderr(), buffer),
             OutputStream::File(file) => sys::file::write(file, buffer),
-            OutputStream::Pipe(pipe) => {
-                let mut bytes = pipe.bytes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                bytes.extend_from_slice(buffer);
-                Ok(buffer.len())
-            }
+            OutputStream::Pipe(pipe) => pipe.write(buffer),
         }
     }
 }

@@ -311,3 +311,26 @@ fn tables_hold_functions_of_all_kinds() {
         }
     }
 }
+
+/// A checked memory grows in its slot, then moves; what it held there the next one does not see.
+#[test]
+fn grown_memories_leave_nothing() {
+    let text = r#"(module (memory (export "memory") 9)
+        (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+    for engine in engines() {
+        let module = Module::new(&engine, text).expect("the module is valid");
+        for by in [1, 1, 3, 1, 0, 1] {
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).expect("no imports");
+            let grow = instance.get_typed_func::<i32, i32>(&mut store, "grow").expect("exported");
+            assert_eq!(grow.call(&mut store, 1).expect("no trap"), 9);
+            let memory = instance.get_memory(&mut store, "memory").expect("exported");
+            assert!(memory.data(&store).iter().all(|byte| *byte == 0));
+            memory.data_mut(&mut store).fill(1);
+            assert_eq!(grow.call(&mut store, by).expect("no trap"), 10);
+            let data = memory.data(&store);
+            assert!(data[..10 << 16].iter().all(|byte| *byte == 1));
+            assert!(data[10 << 16..].iter().all(|byte| *byte == 0));
+        }
+    }
+}

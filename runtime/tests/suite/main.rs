@@ -11,4 +11,5 @@ mod pieces;
 mod precompiled;
 mod traps;
 mod wasi;
+mod wasi_limits;
 mod wasi_waiting;
