@@ -113,7 +113,7 @@ pub fn run(cx: &mut Cx<'_>) {
     }
     for call in calls {
         let name = plain(&file.functions[call.function].0.name);
-        let outcome = match jit.call_guarded(&name, &call.directive.invocation.args) {
+        let outcome = match crate::native::call(&jit, &name, &call.directive.invocation.args) {
             Ok(values) => Ok(values),
             Err(JitError::Trap(code)) => Err(Ending::Trap(code)),
             Err(error) => Err(Ending::Other(error.to_string())),

@@ -5,7 +5,7 @@
 //! command has none. `WINDLASS_BLESS=1`, or [`Options::bless`], writes exact expectations anew.
 //! What would pass without having been compared is a failure: a file, folder or command without
 //! tests, a directive that no command reads, a word that is nearly a directive.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod audit;
 mod bless;
@@ -17,6 +17,7 @@ mod file;
 pub mod generate;
 mod graph;
 mod modes;
+mod native;
 
 use rayon::prelude::*;
 use std::fmt;

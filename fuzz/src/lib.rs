@@ -2,9 +2,10 @@
 //!
 //! Everything is decided by a seed: the same seed gives the same functions, arguments and mutations
 //! on every machine.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod generate;
+pub mod machine_code;
 pub mod mutate;
 pub mod native;
 pub mod oracle;

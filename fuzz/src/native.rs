@@ -83,7 +83,7 @@ pub fn check(case: &Case, isa: &OwnedTargetIsa) -> Verdict {
     let mut calls = 0;
     for arguments in &case.arguments {
         let Ok(ControlFlow::Return(right)) = expected(case, arguments) else { continue };
-        match jit.call(&entry, arguments) {
+        match crate::machine_code::call(&jit, &entry, arguments) {
             Ok(found) if same(&found, &right) => calls += 1,
             Ok(found) => return Verdict::Differ(difference(arguments, &right, &found)),
             Err(error) => return Verdict::Differ(error.to_string()),

@@ -111,9 +111,11 @@ pub(crate) struct Blueprint {
     _types: Vec<Arc<UsedType>>,
 }
 
-// SAFETY: the addresses inside are of code that the module and the trampolines keep.
+// SAFETY: the addresses inside, in `context` and `start`, are of functions of this program and of
+// code that the module and the trampolines keep; any thread may copy them.
 unsafe impl Send for Blueprint {}
-// SAFETY: nothing in it changes but atomics.
+// SAFETY: after it is made nothing in it changes but the habits of memories, which are atomics and a
+// mutex.
 unsafe impl Sync for Blueprint {}
 
 impl Blueprint {

@@ -1,7 +1,9 @@
 //! What compiled code calls for the operations that it does not do itself.
 //!
 //! Each function takes the context of the running instance, which leads to the store that the
-//! thread's activation has borrowed. None of them unwinds: failures are results.
+//! thread's activation has borrowed. None of them unwinds: failures are results. They are `unsafe`,
+//! and compiled code alone calls them: with its own context, while it waits for them, and with
+//! numbers of memories, tables and segments that its module has.
 
 use windlass_core::ir::LibCall;
 use windlass_jit::libcalls;
@@ -92,7 +94,7 @@ fn instance(store: &StoreOpaque, index: usize) -> &InstanceData {
     &store.instances[index]
 }
 
-extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u32 {
+unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
@@ -101,7 +103,7 @@ extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u32 {
         let before = unsafe { (*store).grow_memory(memory, u64::from(pages))? };
         Ok(before.map_or(FAILED, |before| before as u32))
     };
-    // SAFETY: as above. The limiter may fail, which ends the code.
+    // SAFETY: compiled code calls with its own context. The limiter may fail, which ends the code.
     unsafe { ask(context, grow) }
 }
 
@@ -200,17 +202,23 @@ unsafe fn fill<V: Copy>(
     Ok(false)
 }
 
-extern "C" fn memory_fill(context: *mut u8, memory: u32, at: u32, byte: u32, len: u32) -> u32 {
+unsafe extern "C" fn memory_fill(
+    context: *mut u8,
+    memory: u32,
+    at: u32,
+    byte: u32,
+    len: u32,
+) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (at, len) = (at as usize, len as usize);
     let range = store.memories[memory].range_mut(at, len).map(<[u8]>::as_mut_ptr);
-    // SAFETY: as above; the range is of a memory of the store.
+    // SAFETY: compiled code calls with its own context; the range is of a memory of the store.
     unsafe { finished(context, fill(store, range, byte as u8, len)) }
 }
 
-extern "C" fn memory_copy(
+unsafe extern "C" fn memory_copy(
     context: *mut u8,
     to_memory: u32,
     from_memory: u32,
@@ -230,7 +238,7 @@ extern "C" fn memory_copy(
     unsafe { finished(context, copy(store, source, target, len)) }
 }
 
-extern "C" fn memory_init(
+unsafe extern "C" fn memory_init(
     context: *mut u8,
     memory: u32,
     segment: u32,
@@ -245,18 +253,19 @@ extern "C" fn memory_init(
     let (to, from, len) = (to as usize, from as usize, len as usize);
     let source = data.data_segment(segment as usize).get(from..from + len).map(<[u8]>::as_ptr);
     let target = memories[memory].range_mut(to, len).map(<[u8]>::as_mut_ptr);
-    // SAFETY: as above; the ranges are of a segment and a memory of the store.
+    // SAFETY: compiled code calls with its own context; the ranges are of a segment and a memory of
+    // the store.
     unsafe { finished(context, copy(store, source, target, len)) }
 }
 
-extern "C" fn data_drop(context: *mut u8, segment: u32) -> u32 {
+unsafe extern "C" fn data_drop(context: *mut u8, segment: u32) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     store.instances[index].drop_data(segment as usize);
     0
 }
 
-extern "C" fn table_grow(context: *mut u8, table: u32, delta: u32, value: u64) -> u32 {
+unsafe extern "C" fn table_grow(context: *mut u8, table: u32, delta: u32, value: u64) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
@@ -265,22 +274,28 @@ extern "C" fn table_grow(context: *mut u8, table: u32, delta: u32, value: u64) -
         let before = unsafe { (*store).grow_table(table, delta, value)? };
         Ok(before.unwrap_or(FAILED))
     };
-    // SAFETY: as above. The limiter may fail, which ends the code.
+    // SAFETY: compiled code calls with its own context. The limiter may fail, which ends the code.
     unsafe { ask(context, grow) }
 }
 
-extern "C" fn table_fill(context: *mut u8, table: u32, at: u32, value: u64, len: u32) -> u32 {
+unsafe extern "C" fn table_fill(
+    context: *mut u8,
+    table: u32,
+    at: u32,
+    value: u64,
+    len: u32,
+) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
     let (at, len) = (at as usize, len as usize);
     let StoreOpaque { state, tables, .. } = store;
     let result = tables[table].fill(at, value, len, || state.is_interrupted());
-    // SAFETY: as above.
+    // SAFETY: compiled code calls with its own context.
     unsafe { finished(context, result.map(|done| done.is_none())) }
 }
 
-extern "C" fn table_copy(
+unsafe extern "C" fn table_copy(
     context: *mut u8,
     to_table: u32,
     from_table: u32,
@@ -301,7 +316,7 @@ extern "C" fn table_copy(
     unsafe { finished(context, copy(store, source, target, len)) }
 }
 
-extern "C" fn table_init(
+unsafe extern "C" fn table_init(
     context: *mut u8,
     table: u32,
     segment: u32,
@@ -313,11 +328,11 @@ extern "C" fn table_init(
     let (store, index) = unsafe { running(context) };
     let table = instance(store, index).table(TableIndex(table));
     let result = store.init_table(index, table, segment as usize, to, from, len);
-    // SAFETY: as above.
+    // SAFETY: compiled code calls with its own context.
     unsafe { finished(context, result.map(|done| done.is_none())) }
 }
 
-extern "C" fn elem_drop(context: *mut u8, segment: u32) -> u32 {
+unsafe extern "C" fn elem_drop(context: *mut u8, segment: u32) -> u32 {
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     store.instances[index].drop_elements(segment as usize);

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::activation::{self, Activation, Entered};
 use crate::arch;
+use crate::cells::Exclusive;
 use crate::func_types::{self, UsedType};
 use crate::instance::{Export, Extern, Instance};
 use crate::layout::{FuncRecord, INSTANCE, STACK_LIMIT, STORE};
@@ -43,9 +44,10 @@ pub(crate) struct Direct {
     pub closure: *const (),
 }
 
-// SAFETY: the addresses of a function and of a closure that may be shared between threads.
+// SAFETY: the address of a function of this program, and of a closure that is `Send`, as
+// `IntoFunc` asks.
 unsafe impl Send for Direct {}
-// SAFETY: as above.
+// SAFETY: neither address changes, and the closure is `Sync`, as `IntoFunc` asks.
 unsafe impl Sync for Direct {}
 
 /// The record of a host function, with what it needs.
@@ -56,9 +58,10 @@ struct HostRecord {
 }
 
 // SAFETY: the addresses inside are of functions, of trampolines that are kept beside them, and of
-// the host function whose part this is.
+// the host function whose part this is; all of them may be used and dropped by any thread.
 unsafe impl Send for HostRecord {}
-// SAFETY: as above; nothing changes.
+// SAFETY: a record is written once, before anybody else can see it; after that the host and compiled
+// code of all stores only read it.
 unsafe impl Sync for HostRecord {}
 
 impl std::fmt::Debug for HostFunc {
@@ -205,7 +208,7 @@ pub(crate) unsafe fn called<R: Copy>(
                 Pending::Interrupted
             }
             Ok(Err(error)) => Pending::Error(error),
-            Err(panic) => Pending::Panic(panic),
+            Err(panic) => Pending::Panic(Exclusive::new(panic)),
         };
         leave(store, why)
     }
@@ -275,7 +278,7 @@ unsafe fn reason(store: *mut StoreOpaque, activation: &Activation) -> Error {
         (None, Some(Pending::Error(error))) if error.is::<WasmBacktrace>() => error,
         (None, Some(Pending::Error(error))) => error.context(trace),
         (None, Some(Pending::Interrupted)) => Error::new(Trap::Interrupted).context(trace),
-        (None, Some(Pending::Panic(panic))) => resume_unwind(panic),
+        (None, Some(Pending::Panic(panic))) => resume_unwind(panic.into_inner()),
         (None, None) => unreachable!("an activation is left for a reason"),
     }
 }
@@ -287,9 +290,10 @@ pub struct Func {
     record: *const FuncRecord,
 }
 
-// SAFETY: a handle is an address and a number; it is looked behind only with the store at hand.
+// SAFETY: a handle is an address and a number. What is behind the address is looked at only with a
+// borrow of the store of this number, which is alive then and keeps it.
 unsafe impl Send for Func {}
-// SAFETY: as above.
+// SAFETY: neither of the two changes, and a shared handle gives no more than a copy does.
 unsafe impl Sync for Func {}
 
 impl Func {
@@ -457,7 +461,7 @@ impl<'a, T: 'static> Caller<'a, T> {
         if self.context.is_null() {
             return Vec::new();
         }
-        // SAFETY: as in `get_export`.
+        // SAFETY: contexts of the store hold the number of their instance.
         let index = unsafe { *self.context.byte_offset(INSTANCE as isize).cast::<u64>() };
         Instance::from_index(&self.store.opaque, index as usize).exports(self)
     }

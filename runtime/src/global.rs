@@ -1,16 +1,15 @@
 //! Globals.
 
 use crate::Error;
+use crate::cells::Place;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use crate::values::{GlobalType, Mutability, Slot, Val};
 
-/// A global of a store: its cell is in a context, or its own.
+/// A global of a store.
 #[derive(Debug)]
 pub(crate) struct GlobalObject {
     ty: GlobalType,
-    cell: *mut Slot,
-    #[expect(dead_code, reason = "keeps what `cell` points to alive")]
-    own_cell: Option<Box<Slot>>,
+    cell: Place<Slot>,
 }
 
 impl GlobalObject {
@@ -18,18 +17,19 @@ impl GlobalObject {
     ///
     /// # Safety
     ///
-    /// The cell is valid as long as the global.
+    /// The cell is in a context of the store that owns the global, is aligned as a slot and holds a
+    /// value of this type.
     pub unsafe fn in_context(ty: GlobalType, cell: *mut Slot) -> Self {
-        Self { ty, cell, own_cell: None }
+        // SAFETY: the caller's promise.
+        Self { ty, cell: unsafe { Place::in_context(cell) } }
     }
 
     fn own(ty: GlobalType, value: Slot) -> Self {
-        let mut own_cell = Box::new(value);
-        Self { ty, cell: &raw mut *own_cell, own_cell: Some(own_cell) }
+        Self { ty, cell: Place::own(value) }
     }
 
     pub fn cell(&self) -> *mut Slot {
-        self.cell
+        self.cell.address()
     }
 
     pub fn ty(&self) -> GlobalType {
@@ -38,8 +38,7 @@ impl GlobalObject {
 
     /// The bits of the value.
     pub fn bits(&self) -> Slot {
-        // SAFETY: the cell is valid as long as this, and aligned as a slot.
-        unsafe { *self.cell }
+        self.cell.get()
     }
 }
 
@@ -89,13 +88,12 @@ impl Global {
     /// Changes the value.
     pub fn set(&self, mut store: impl AsContextMut, value: Val) -> Result<(), Error> {
         let store = store.as_context_mut().opaque();
-        let global = self.object(store);
-        if global.ty.mutability() == Mutability::Const {
+        let ty = self.object(store).ty;
+        if ty.mutability() == Mutability::Const {
             return Err(Error::msg("an immutable global cannot be set"));
         }
-        let bits = bits(store, global.ty, value)?;
-        // SAFETY: the cell is valid as long as the global, and Wasm code does not run meanwhile.
-        unsafe { *global.cell = bits };
+        let bits = bits(store, ty, value)?;
+        store.globals[self.index].cell.set(bits);
         Ok(())
     }
 }

@@ -1,13 +1,12 @@
 //! Instances: a module's declarations made real in a store.
 
-use std::cell::Cell;
-
 use windlass_wasm::module::{ConstExpr, ConstOp, ElementInit, ElementMode};
 use windlass_wasm::types::{
     DataIndex, EntityIndex, FuncIndex, GlobalIndex, MemoryIndex, TableIndex,
 };
 
 use crate::blueprint::Blueprint;
+use crate::cells::Cells;
 use crate::func::{Func, call_record};
 use crate::global::{Global, GlobalObject};
 use crate::layout::{CALLEE_SLOT, FuncRecord, INSTANCE, MemoryDef, STORE, TableDef};
@@ -88,7 +87,7 @@ impl Export {
 #[derive(Debug)]
 enum ContextMemory {
     /// Small ones, aligned as slots.
-    Boxed(Box<[Slot]>),
+    Boxed(Cells<Slot>),
     /// Large ones.
     Mapped(Mapping),
 }
@@ -103,8 +102,8 @@ pub(crate) struct InstanceData {
     memories: Vec<usize>,
     tables: Vec<usize>,
     globals: Vec<usize>,
-    dropped_data: Vec<Cell<bool>>,
-    dropped_elements: Vec<Cell<bool>>,
+    dropped_data: Vec<bool>,
+    dropped_elements: Vec<bool>,
     /// The memories and tables of a shell, last first.
     own_memories: Vec<Box<MemoryObject>>,
     own_tables: Vec<Box<TableObject>>,
@@ -113,9 +112,6 @@ pub(crate) struct InstanceData {
     /// The engine that counts this among those that may be kept, with so many bytes.
     kept_by: Option<(Engine, usize)>,
 }
-
-// SAFETY: the addresses in it are of memory that it owns, and moves with it.
-unsafe impl Send for InstanceData {}
 
 impl InstanceData {
     /// A shell without memories and tables, its context filled from the blueprint.
@@ -137,8 +133,8 @@ impl InstanceData {
             memories: Vec::with_capacity(info.memories.len()),
             tables: Vec::with_capacity(info.tables.len()),
             globals: Vec::with_capacity(info.globals.len()),
-            dropped_data: vec![Cell::new(false); info.data.len()],
-            dropped_elements: vec![Cell::new(false); info.elements.len()],
+            dropped_data: vec![false; info.data.len()],
+            dropped_elements: vec![false; info.elements.len()],
             own_memories: Vec::with_capacity(own_memories),
             own_tables: Vec::with_capacity(own_tables),
             complete: false,
@@ -168,19 +164,19 @@ impl InstanceData {
 
     /// The bytes of a data segment; none once it is dropped.
     pub fn data_segment(&self, index: usize) -> &[u8] {
-        if self.dropped_data[index].get() {
+        if self.dropped_data[index] {
             return &[];
         }
         let module = self.inner();
         &module.data_bytes[module.data[index].clone()]
     }
 
-    pub fn drop_data(&self, index: usize) {
-        self.dropped_data[index].set(true);
+    pub fn drop_data(&mut self, index: usize) {
+        self.dropped_data[index] = true;
     }
 
-    pub fn drop_elements(&self, index: usize) {
-        self.dropped_elements[index].set(true);
+    pub fn drop_elements(&mut self, index: usize) {
+        self.dropped_elements[index] = true;
     }
 
     /// Takes back a memory when the store ends; the last one comes first.
@@ -215,9 +211,8 @@ impl InstanceData {
         self.memories.clear();
         self.tables.clear();
         self.globals.clear();
-        for dropped in self.dropped_data.iter().chain(&self.dropped_elements) {
-            dropped.set(false);
-        }
+        self.dropped_data.fill(false);
+        self.dropped_elements.fill(false);
         module.inner().prepared.cache.put(self);
     }
 }
@@ -233,7 +228,7 @@ impl Drop for InstanceData {
 impl ContextMemory {
     fn start(&self) -> *mut u8 {
         match self {
-            ContextMemory::Boxed(slots) => slots.as_ptr().cast::<u8>().cast_mut(),
+            ContextMemory::Boxed(slots) => slots.start().as_ptr().cast(),
             ContextMemory::Mapped(mapping) => mapping.start().as_ptr(),
         }
     }
@@ -257,7 +252,7 @@ fn context_memory(image: &[Slot]) -> Result<ContextMemory, Error> {
         };
         return Ok(ContextMemory::Mapped(mapping));
     }
-    Ok(ContextMemory::Boxed(image.into()))
+    Ok(ContextMemory::Boxed(Cells::new(image.into())))
 }
 
 impl StoreOpaque {
@@ -346,7 +341,7 @@ impl StoreOpaque {
         let data = &self.instances[instance];
         let module = data.module().clone();
         let items = &module.inner().info.elements[segment].items;
-        let available = if data.dropped_elements[segment].get() { 0 } else { items.len() };
+        let available = if data.dropped_elements[segment] { 0 } else { items.len() };
         let (to, from, len) = (to as usize, from as usize, len as usize);
         if from + len > available || to + len > self.tables[table].elements().len() {
             return Ok(None);
@@ -506,7 +501,7 @@ impl StoreOpaque {
                 None => {
                     let def = self.field(instance, layout.memory(n)).cast::<MemoryDef>();
                     let engine = self.engine();
-                    // SAFETY: as above.
+                    // SAFETY: the definition is in the context, which lives as long as the store.
                     Box::new(unsafe { MemoryObject::new(engine, *ty, Some(def), Some(setup))? })
                 }
             };

@@ -4,11 +4,12 @@
 //! whose lengths follow from the module. It never moves while its store lives, so addresses into
 //! it may be kept.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::env::FuncRefLayout;
+
+use crate::cells::Word;
 
 /// The lowest address that the stack may reach.
 pub const STACK_LIMIT: i32 = 0;
@@ -55,7 +56,7 @@ pub fn fingerprint() -> String {
 #[derive(Debug)]
 pub struct StoreState {
     /// The frame pointer of the trampoline through which Wasm code last called the host.
-    pub exit_fp: Cell<usize>,
+    pub exit_fp: Word,
     /// Not 0 once the deadline has passed: whoever goes back to Wasm code traps instead.
     pub interrupted: AtomicU32,
 }

@@ -32,6 +32,7 @@ mod artifact;
 mod blueprint;
 mod builtins;
 mod cache;
+mod cells;
 mod code;
 mod code_cache;
 mod compiled;
@@ -47,6 +48,8 @@ mod limits;
 mod linker;
 mod memory;
 mod module;
+#[cfg(doctest)]
+mod must_not_compile;
 mod observe;
 mod pieces;
 mod shared;
@@ -59,8 +62,6 @@ mod trampoline;
 mod trap;
 mod typed;
 mod values;
-#[cfg(doctest)]
-mod variance;
 pub mod wasi;
 
 pub use anyhow::Error;

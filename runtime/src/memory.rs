@@ -1,6 +1,5 @@
 //! Linear memories.
 
-use std::cell::Cell;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -8,6 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use windlass_wasm::types as wasm;
 
+use crate::cells::Place;
 use crate::engine::MemoryPlan;
 use crate::layout::MemoryDef;
 use crate::limits::Growing;
@@ -20,11 +20,12 @@ use crate::sys::mapping::{
 use crate::values::MemoryType;
 use crate::{Engine, Error};
 
-/// Address space of a reserved memory: what 32 bits reach.
-pub(crate) const RESERVED: u64 = 1 << 32;
+/// Address space of a reserved memory: what 32 bits reach. Under Miri, which runs no Wasm code,
+/// address space is memory, of which there is less.
+pub(crate) const RESERVED: u64 = if cfg!(miri) { 1 << 20 } else { 1 << 32 };
 /// Address space behind it that is never accessible: accesses with smaller static offsets need no
 /// check.
-pub(crate) const GUARD: u64 = 1 << 31;
+pub(crate) const GUARD: u64 = RESERVED / 2;
 /// The most pages of 64 KiB that 32-bit addresses reach.
 const MAX_PAGES: u64 = 1 << 16;
 
@@ -207,9 +208,9 @@ pub(crate) struct MemoryObject {
     windows: Vec<Range<usize>>,
     /// The version of the habits that they are from.
     version: u32,
-    closed: Cell<bool>,
+    closed: AtomicBool,
     /// Whether it was closed and is no more.
-    opened: Cell<bool>,
+    opened: AtomicBool,
     /// Whether it may be closed for the next instance.
     closable: bool,
     /// Whether the image is mapped into the slot.
@@ -219,10 +220,8 @@ pub(crate) struct MemoryObject {
     window_mappings: usize,
     /// The instance whose module defines it.
     pub owner: u32,
-    /// What compiled code reads: in a context, or in `own_def`.
-    def: *mut MemoryDef,
-    #[expect(dead_code, reason = "keeps what `def` points to alive")]
-    own_def: Option<Box<MemoryDef>>,
+    /// What compiled code reads.
+    def: Place<MemoryDef>,
 }
 
 /// The owner of memories and tables that no instance's module defines.
@@ -234,7 +233,7 @@ impl MemoryObject {
     ///
     /// # Safety
     ///
-    /// `def` is valid as long as the memory.
+    /// `def` is in a context of the store that owns the memory.
     pub unsafe fn new(
         engine: &Engine,
         ty: wasm::MemoryType,
@@ -246,11 +245,11 @@ impl MemoryObject {
             .ok_or_else(|| Error::msg("the memory is larger than the address space"))?;
         let initial = initial as usize;
         let slot = engine.slots().take(plan, initial)?;
-        let mut own_def = None;
-        let def = def.unwrap_or_else(|| {
-            let empty = MemoryDef { base: std::ptr::null_mut(), length: 0 };
-            &raw mut **own_def.insert(Box::new(empty))
-        });
+        let def = match def {
+            // SAFETY: the caller's promise.
+            Some(def) => unsafe { Place::in_context(def) },
+            None => Place::own(MemoryDef { base: std::ptr::null_mut(), length: 0 }),
+        };
         let mut memory = Self {
             ty,
             plan,
@@ -259,15 +258,14 @@ impl MemoryObject {
             initial,
             windows: Vec::with_capacity(if setup.is_some() { MAX_WINDOWS } else { 0 }),
             version: 0,
-            closed: Cell::new(false),
-            opened: Cell::new(false),
+            closed: AtomicBool::new(false),
+            opened: AtomicBool::new(false),
             closable: false,
             mapped: false,
             image_mappings: 0,
             window_mappings: 0,
             owner: NO_OWNER,
             def,
-            own_def,
         };
         memory.prepare(setup)?;
         memory.publish();
@@ -345,14 +343,23 @@ impl MemoryObject {
             unsafe { self.slot.make_inaccessible(from..window.start)? };
             from = window.end;
         }
-        self.closed.set(true);
-        self.opened.set(false);
+        *self.closed.get_mut() = true;
+        *self.opened.get_mut() = false;
         Ok(())
     }
 
-    /// Makes all of it accessible, if it is not. A signal handler may call this.
+    /// Whether only the windows are accessible. If not, what made the rest accessible has happened
+    /// before: threads that have borrowed the store may open the memory at the same time.
+    #[inline]
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Makes all of it accessible, if it is not. A signal handler may call this, and so may several
+    /// threads that read the memory: each gives access to the same pages, which changes nothing the
+    /// second time, and the memory counts as open once one of them has.
     pub fn open(&self) -> io::Result<()> {
-        if self.closed.get() {
+        if self.is_closed() {
             let len = round_up_to_pages(self.initial).unwrap_or(self.initial);
             // SAFETY: the bytes are this memory's, and gaining access hurts nobody.
             unsafe {
@@ -361,8 +368,8 @@ impl MemoryObject {
                     advise_huge(self.slot.start().as_ptr(), len);
                 }
             }
-            self.closed.set(false);
-            self.opened.set(true);
+            self.opened.store(true, Ordering::Relaxed);
+            self.closed.store(false, Ordering::Release);
         }
         Ok(())
     }
@@ -370,13 +377,13 @@ impl MemoryObject {
     /// Whether the address belongs to a page of the memory that opening makes accessible.
     pub fn would_open(&self, address: usize) -> bool {
         let offset = address.wrapping_sub(self.slot.start().as_ptr() as usize);
-        self.closed.get() && offset < self.initial
+        self.is_closed() && offset < self.initial
     }
 
     /// Opens the memory before the host looks at all of it.
     #[inline]
     fn open_for_host(&self) {
-        if self.closed.get() {
+        if self.is_closed() {
             // Opening joins ranges of the kernel's list, which takes no memory.
             self.open().expect("the kernel lets the memory's own pages be accessed");
         }
@@ -422,8 +429,7 @@ impl MemoryObject {
     /// Tells compiled code where the memory is, in its initial state.
     fn publish(&mut self) {
         let def = MemoryDef { base: self.slot.start().as_ptr(), length: self.initial as u64 };
-        // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe { self.def.write(def) };
+        self.def.set(def);
     }
 
     /// Makes the memory of an instance that has ended ready for another one.
@@ -435,18 +441,18 @@ impl MemoryObject {
             // SAFETY: the instance has ended; nobody uses its memory.
             unsafe { self.slot.renew_from(end)? };
         }
-        if self.closed.get() {
+        if self.is_closed() {
             setup.habits.usual();
             return Ok(());
         }
         let closes = self.closable && !setup.habits.open.load(Ordering::Relaxed);
         if closes {
             match touched(self.slot.start(), self.initial) {
-                Some(touched) => setup.habits.learn(touched, self.opened.get()),
+                Some(touched) => setup.habits.learn(touched, *self.opened.get_mut()),
                 None => setup.habits.unusual(),
             }
         }
-        // SAFETY: as above.
+        // SAFETY: the instance has ended; nobody uses its memory.
         unsafe { self.slot.discard(0..self.initial)? };
         if closes && !setup.habits.open.load(Ordering::Relaxed) {
             self.close(setup)?;
@@ -462,13 +468,13 @@ impl MemoryObject {
     /// Prepares the memory for its next instance. The slot is as [`Self::retire`] left it.
     pub fn renew(&mut self, setup: &MemorySetup) -> io::Result<()> {
         let habits = &setup.habits;
-        if self.closed.get() && habits.open.load(Ordering::Relaxed) {
+        if self.is_closed() && habits.open.load(Ordering::Relaxed) {
             self.forget()?;
-        } else if self.closed.get() && habits.version.load(Ordering::Relaxed) != self.version {
+        } else if self.is_closed() && habits.version.load(Ordering::Relaxed) != self.version {
             self.forget()?;
             self.close(setup)?;
         }
-        if self.closed.get() {
+        if self.is_closed() {
             self.fill_windows(setup);
         } else {
             self.fill_image(setup);
@@ -484,19 +490,18 @@ impl MemoryObject {
             unsafe { self.slot.discard(window.clone())? };
         }
         self.open()?;
-        self.opened.set(false);
+        *self.opened.get_mut() = false;
         Ok(())
     }
 
     pub fn def(&self) -> *mut MemoryDef {
-        self.def
+        self.def.address()
     }
 
     /// The length in bytes.
     #[inline]
     pub fn length(&self) -> usize {
-        // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe { (*self.def).length as usize }
+        self.def.get().length as usize
     }
 
     /// The type, with the present length as minimum.
@@ -507,39 +512,44 @@ impl MemoryObject {
 
     pub fn bytes(&self) -> &[u8] {
         self.open_for_host();
-        // SAFETY: the definition describes accessible memory that this owns.
-        unsafe { std::slice::from_raw_parts((*self.def).base, (*self.def).length as usize) }
+        let def = self.def.get();
+        // SAFETY: the definition describes accessible memory that this owns. Only Wasm code and
+        // `bytes_mut` write there, for which the store is borrowed mutably.
+        unsafe { std::slice::from_raw_parts(def.base, def.length as usize) }
     }
 
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         self.open_for_host();
-        // SAFETY: as above, and `&mut self` is the only access by the host; Wasm code does not run
-        // meanwhile.
-        unsafe { std::slice::from_raw_parts_mut((*self.def).base, (*self.def).length as usize) }
+        let def = self.def.get();
+        // SAFETY: the definition describes accessible memory that this owns. `&mut self` is the
+        // only access by the host, and Wasm code does not run meanwhile.
+        unsafe { std::slice::from_raw_parts_mut(def.base, def.length as usize) }
     }
 
     /// The address of a range, accessible; `None` if it is out of bounds.
     #[inline]
     fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
         let end = at.checked_add(len).filter(|end| *end <= self.length())?;
-        if self.closed.get() && !self.windows.iter().any(|w| w.start <= at && end <= w.end) {
+        if self.is_closed() && !self.windows.iter().any(|w| w.start <= at && end <= w.end) {
             self.open_for_host();
         }
         // SAFETY: the range lies in the memory.
-        Some(unsafe { (*self.def).base.add(at) })
+        Some(unsafe { self.def.get().base.add(at) })
     }
 
     /// A range of the bytes; `None` if it is out of bounds.
     #[inline]
     pub fn range(&self, at: usize, len: usize) -> Option<&[u8]> {
-        // SAFETY: the range is accessible and belongs to this.
+        // SAFETY: the range is accessible and belongs to this. Only Wasm code and `range_mut` write
+        // there, for which the store is borrowed mutably.
         Some(unsafe { std::slice::from_raw_parts(self.place(at, len)?, len) })
     }
 
     /// A range of the bytes, to change; `None` if it is out of bounds.
     #[inline]
     pub fn range_mut(&mut self, at: usize, len: usize) -> Option<&mut [u8]> {
-        // SAFETY: as above; `&mut self` is the only access by the host.
+        // SAFETY: the range is accessible and belongs to this. `&mut self` is the only access by
+        // the host, and Wasm code does not run meanwhile.
         Some(unsafe { std::slice::from_raw_parts_mut(self.place(at, len)?, len) })
     }
 
@@ -575,7 +585,7 @@ impl MemoryObject {
             return Ok(Some(pages));
         }
         // The new part would cost a closed memory two mappings more.
-        let opens = self.closed.get() && !self.can_have_windows(self.windows.len() + 1);
+        let opens = self.is_closed() && !self.can_have_windows(self.windows.len() + 1);
         if (opens || self.plan == MemoryPlan::Checked) && self.open().is_err() {
             return Ok(None);
         }
@@ -591,8 +601,7 @@ impl MemoryObject {
         if !room {
             return Ok(None);
         }
-        // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe { (*self.def).length = new as u64 };
+        self.def.set(MemoryDef { length: new as u64, ..self.def.get() });
         Ok(Some(pages))
     }
 
@@ -619,7 +628,7 @@ impl MemoryObject {
                 let Ok(mapping) = Mapping::zeroed_sparse(roomy) else { return Ok(false) };
                 // SAFETY: both are mappings of their own of at least `old` bytes.
                 unsafe {
-                    let (from, to) = ((*self.def).base, mapping.start().as_ptr());
+                    let (from, to) = (self.def.get().base, mapping.start().as_ptr());
                     copy_touched(from, to, old, interrupted)?;
                 }
                 self.moved = Some(mapping);
@@ -629,8 +638,7 @@ impl MemoryObject {
         if new >= HUGE {
             mapping.advise_huge(0..mapping.len());
         }
-        // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe { (*self.def).base = mapping.start().as_ptr() };
+        self.def.set(MemoryDef { base: mapping.start().as_ptr(), ..self.def.get() });
         Ok(true)
     }
 }
@@ -816,5 +824,102 @@ impl<'a, T: 'static, C: AsContextMut<Data = T>> From<&'a mut C>
 {
     fn from(store: &'a mut C) -> Self {
         store.as_context_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+
+    fn engine(plan: MemoryPlan) -> Engine {
+        Engine::new(Config::new().memory_plan(plan)).expect("this machine is supported")
+    }
+
+    fn memory(engine: &Engine, pages: u64, setup: Option<&MemorySetup>) -> MemoryObject {
+        let ty =
+            wasm::MemoryType { minimum: pages, maximum: None, page_size_log2: 16, shared: false };
+        // SAFETY: the memory gets a definition of its own.
+        unsafe { MemoryObject::new(engine, ty, None, setup).expect("there is address space") }
+    }
+
+    /// A memory whose last instance has ended, closed, with the first page as its only window.
+    fn closed(engine: &Engine, setup: &MemorySetup) -> MemoryObject {
+        let mut memory = memory(engine, 2, Some(setup));
+        memory.range_mut(8, 1).expect("in bounds")[0] = 9;
+        memory.retire(setup).expect("the kernel takes pages back");
+        memory.renew(setup).expect("the kernel gives pages");
+        assert!(memory.is_closed());
+        memory
+    }
+
+    fn setup() -> MemorySetup {
+        let image = MemoryImage::new(16, vec![1, 2, 3], 2 << 16).expect("a small image");
+        MemorySetup::new(Some(image))
+    }
+
+    #[test]
+    fn several_threads_open_a_closed_memory_at_once() {
+        for plan in [MemoryPlan::Reserved, MemoryPlan::Checked] {
+            let engine = engine(plan);
+            let setup = setup();
+            for round in 0..if cfg!(miri) { 2 } else { 200 } {
+                let memory = closed(&engine, &setup);
+                let start = std::sync::Barrier::new(4);
+                std::thread::scope(|scope| {
+                    for n in 0..4 {
+                        let (memory, start) = (&memory, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            // Half of them ask for all of it, half for a part beyond the window.
+                            if n % 2 == 0 {
+                                assert!(
+                                    memory.bytes()[1 << 16..].iter().step_by(4096).all(|b| *b == 0)
+                                );
+                            } else {
+                                assert_eq!(memory.range((1 << 16) + 5, 1), Some(&[0][..]));
+                            }
+                            assert_eq!(memory.range(15, 5), Some(&[0, 1, 2, 3, 0][..]));
+                        });
+                    }
+                });
+                assert!(!memory.is_closed(), "round {round}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_next_instance_sees_nothing_of_the_last_one() {
+        for plan in [MemoryPlan::Reserved, MemoryPlan::Checked] {
+            let engine = engine(plan);
+            let setup = setup();
+            let mut memory = closed(&engine, &setup);
+            for _ in 0..3 {
+                assert_eq!(memory.grow(1, || false), Ok(Some(2)));
+                memory.bytes_mut().fill(7);
+                memory.retire(&setup).expect("the kernel takes pages back");
+                memory.renew(&setup).expect("the kernel gives pages");
+                assert_eq!(memory.length(), 2 << 16);
+                let zero = |range: &[u8]| {
+                    range.iter().step_by(if cfg!(miri) { 512 } else { 1 }).all(|b| *b == 0)
+                };
+                assert_eq!(memory.range(16, 3), Some(&[1, 2, 3][..]));
+                assert!(zero(&memory.bytes()[..16]) && zero(&memory.bytes()[19..]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_memory_that_moves_takes_its_bytes_along() {
+        for plan in [MemoryPlan::Reserved, MemoryPlan::Checked] {
+            let engine = engine(plan);
+            let mut memory = memory(&engine, 1, None);
+            memory.range_mut(65_535, 1).expect("in bounds")[0] = 5;
+            for pages in 1..5 {
+                assert_eq!(memory.grow(1, || false), Ok(Some(pages)));
+                assert_eq!(memory.range(65_535, 2), Some(&[5, 0][..]));
+                assert_eq!(memory.range(memory.length(), 1), None);
+            }
+        }
     }
 }

@@ -85,7 +85,9 @@ extern "C" fn interrupt(
     let innermost = activation::current();
     let mut current = innermost;
     let mut ours = false;
-    // SAFETY: as in `handle`. Outer activations and their stores are alive too.
+    // SAFETY: the kernel passes the context. Activations of this thread, the outer ones too, are
+    // alive, and so are their stores, which they have borrowed; this thread is interrupted, so that
+    // nothing changes in them meanwhile but atomics.
     unsafe {
         while !current.is_null() {
             let store = (*current).store;

@@ -5,7 +5,6 @@
 //! number of their store and are checked against it.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
@@ -13,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 use windlass_core::ir::TrapCode;
 
 use crate::activation::{Activation, Fault};
+use crate::cells::{Exclusive, Word};
 use crate::code::ModuleCode;
 use crate::deadline::Watch;
 use crate::func::HostFunc;
@@ -34,8 +34,8 @@ use std::time::Duration;
 pub(crate) enum Pending {
     /// It returned an error.
     Error(Error),
-    /// It panicked.
-    Panic(Box<dyn Any + Send>),
+    /// It panicked. The payload need not be `Sync`.
+    Panic(Exclusive<Box<dyn Any + Send>>),
     /// It returned after the deadline.
     Interrupted,
 }
@@ -43,8 +43,8 @@ pub(crate) enum Pending {
 /// The part of a store that does not depend on the embedder's data.
 #[repr(C)]
 pub struct StoreOpaque {
-    /// What compiled code reads and writes; contexts have its address. First: builtins and host
-    /// functions go from the address of this to the whole.
+    /// What compiled code reads and writes. It stays the first field: contexts have its address,
+    /// and builtins and host functions go from there to the whole.
     pub(crate) state: StoreState,
     id: u64,
     engine: Engine,
@@ -60,7 +60,7 @@ pub struct StoreOpaque {
     definitions: Vec<Shared<Definitions>>,
     externs: Vec<Box<dyn Any + Send + Sync>>,
     /// Code that may run in this store, by its first address. The instances keep it.
-    code: Vec<*const ModuleCode>,
+    code: Vec<KeptCode>,
     /// Set while `code` changes: a signal that comes meanwhile must not look at it.
     code_changes: AtomicBool,
     pub(crate) pending: Option<Pending>,
@@ -74,11 +74,6 @@ pub struct StoreOpaque {
     pub(crate) trace: RawTrace,
 }
 
-// SAFETY: the pointers inside go to memory that the store owns; all of it moves with the store.
-unsafe impl Send for StoreOpaque {}
-// SAFETY: nothing is changed through a shared reference.
-unsafe impl Sync for StoreOpaque {}
-
 impl std::fmt::Debug for StoreOpaque {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store")
@@ -91,7 +86,7 @@ impl std::fmt::Debug for StoreOpaque {
 impl StoreOpaque {
     fn new(engine: &Engine) -> Self {
         Self {
-            state: StoreState { exit_fp: Cell::new(0), interrupted: AtomicU32::new(0) },
+            state: StoreState { exit_fp: Word::new(0), interrupted: AtomicU32::new(0) },
             id: unique(),
             engine: engine.local(),
             instances: Vec::new(),
@@ -177,11 +172,11 @@ impl StoreOpaque {
     /// Finds traps and frames from now on in code that an instance keeps.
     pub(crate) fn keep_code(&mut self, code: &Arc<ModuleCode>) {
         let start = code.range().start;
-        let at = self.code.partition_point(|kept| known(*kept).range().start < start);
-        if self.code.get(at).is_none_or(|kept| *kept != Arc::as_ptr(code)) {
+        let at = self.code.partition_point(|kept| kept.get().range().start < start);
+        if self.code.get(at).is_none_or(|kept| !std::ptr::eq(kept.0, Arc::as_ptr(code))) {
             self.code_changes.store(true, Ordering::Relaxed);
             compiler_fence(Ordering::SeqCst);
-            self.code.insert(at, Arc::as_ptr(code));
+            self.code.insert(at, KeptCode(Arc::as_ptr(code)));
             compiler_fence(Ordering::SeqCst);
             self.code_changes.store(false, Ordering::Relaxed);
         }
@@ -191,8 +186,8 @@ impl StoreOpaque {
         if self.code_changes.load(Ordering::Relaxed) {
             return None;
         }
-        let after = self.code.partition_point(|code| known(*code).range().start <= pc);
-        let code = known(*self.code.get(after.checked_sub(1)?)?);
+        let after = self.code.partition_point(|code| code.get().range().start <= pc);
+        let code = self.code.get(after.checked_sub(1)?)?.get();
         code.range().contains(&pc).then_some(code)
     }
 
@@ -224,7 +219,7 @@ impl StoreOpaque {
     /// Opens the closed memory that has this address, if Wasm code at `pc` has accessed it.
     /// A signal handler calls this.
     pub(crate) fn open_memory(&self, pc: usize, address: usize) -> bool {
-        // First: while Wasm code runs, nobody changes the list of memories.
+        // Before the list is looked at: while Wasm code runs, nobody changes the list of memories.
         if !self.is_wasm(pc) {
             return false;
         }
@@ -244,11 +239,29 @@ impl StoreOpaque {
     }
 }
 
-/// Code in a store's list.
-fn known<'a>(code: *const ModuleCode) -> &'a ModuleCode {
-    // SAFETY: an instance of the store keeps the code, and instances stay as long as the store,
-    // which every caller has borrowed.
-    unsafe { &*code }
+/// Code that an instance of the same store keeps. It is not counted once more: a store that ends
+/// would write to a counter that threads share.
+struct KeptCode(*const ModuleCode);
+
+// SAFETY: it stands for a reference to the code, which may be used from any thread: the compiler
+// checks that below.
+unsafe impl Send for KeptCode {}
+// SAFETY: it stands for a reference to the code, which may be used from any thread.
+unsafe impl Sync for KeptCode {}
+
+const _: () = {
+    const fn may_be_shared<T: Send + Sync>() {}
+    may_be_shared::<ModuleCode>();
+    // Stores are as `Send` and `Sync` as their data, without a word of ours.
+    may_be_shared::<StoreOpaque>();
+};
+
+impl KeptCode {
+    fn get(&self) -> &ModuleCode {
+        // SAFETY: an instance of the store that has this in its list keeps the code, and instances
+        // stay as long as the store.
+        unsafe { &*self.0 }
+    }
 }
 
 impl Drop for StoreOpaque {

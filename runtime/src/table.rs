@@ -4,7 +4,6 @@
 //! zero, and more than a few of them lie in pages that the kernel gives when they are written.
 //! Behind the length of a table everything is null, whatever lay there before.
 
-use std::cell::Cell;
 use std::ops::Range;
 use std::ptr::NonNull;
 
@@ -12,6 +11,7 @@ use windlass_wasm::types::{self as wasm, RefType};
 
 use crate::Error;
 use crate::blueprint::TableImage;
+use crate::cells::{Cells, Place};
 use crate::layout::{ELEMENT_SIZE, TableDef};
 use crate::limits::Growing;
 use crate::memory::NO_OWNER;
@@ -39,7 +39,7 @@ const ELEMENT: usize = ELEMENT_SIZE as usize;
 #[derive(Debug)]
 enum Room {
     /// For at most [`SMALL`].
-    Boxed(Box<[Cell<u64>]>),
+    Boxed(Cells<u64>),
     /// For more.
     Mapped(Mapping),
 }
@@ -48,7 +48,7 @@ impl Room {
     /// Room for `len` elements, all null.
     fn new(len: usize) -> Result<Self, Error> {
         if len <= SMALL {
-            return Ok(Room::Boxed(vec![Cell::new(0); len].into()));
+            return Ok(Room::Boxed(Cells::new(vec![0; len].into())));
         }
         let mapping = Mapping::zeroed_sparse(len * ELEMENT).map_err(|error| {
             Error::new(error).context(format!("no address space for a table of {len} elements"))
@@ -59,8 +59,7 @@ impl Room {
     #[inline]
     fn start(&self) -> NonNull<u64> {
         match self {
-            // They are cells: compiled code changes them through the address.
-            Room::Boxed(elements) => NonNull::from(&**elements).cast(),
+            Room::Boxed(elements) => elements.start(),
             Room::Mapped(mapping) => mapping.start().cast(),
         }
     }
@@ -81,10 +80,8 @@ pub(crate) struct TableObject {
     len: usize,
     /// The instance whose module defines it.
     pub owner: u32,
-    /// What compiled code reads: in a context, or in `own_def`.
-    def: *mut TableDef,
-    #[expect(dead_code, reason = "keeps what `def` points to alive")]
-    own_def: Option<Box<TableDef>>,
+    /// What compiled code reads.
+    def: Place<TableDef>,
 }
 
 impl TableObject {
@@ -93,7 +90,7 @@ impl TableObject {
     ///
     /// # Safety
     ///
-    /// `def` is valid as long as the table, and `init` is an element.
+    /// `def` is in a context of the store that owns the table, and `init` is an element.
     pub unsafe fn new(
         ty: wasm::TableType,
         init: u64,
@@ -107,12 +104,12 @@ impl TableObject {
         }
         let len = ty.minimum as usize;
         let room = Room::new(len)?;
-        let mut own_def = None;
-        let def = def.unwrap_or_else(|| {
-            let empty = TableDef { base: std::ptr::null_mut(), length: 0 };
-            &raw mut **own_def.insert(Box::new(empty))
-        });
-        let mut table = Self { ty, room, len, owner: NO_OWNER, def, own_def };
+        let def = match def {
+            // SAFETY: the caller's promise.
+            Some(def) => unsafe { Place::in_context(def) },
+            None => Place::own(TableDef { base: std::ptr::null_mut(), length: 0 }),
+        };
+        let mut table = Self { ty, room, len, owner: NO_OWNER, def };
         if init != 0 {
             table.elements_mut().fill(init);
         }
@@ -123,8 +120,7 @@ impl TableObject {
     /// Tells compiled code where the elements are.
     fn publish(&mut self) {
         let def = TableDef { base: self.room.start().as_ptr(), length: self.len as u64 };
-        // SAFETY: the definition is valid as long as this; see `new`.
-        unsafe { self.def.write(def) };
+        self.def.set(def);
     }
 
     /// Sets elements to null. Whole pages of them are given back.
@@ -207,7 +203,7 @@ impl TableObject {
     }
 
     pub fn def(&self) -> *mut TableDef {
-        self.def
+        self.def.address()
     }
 
     /// The length in elements.
@@ -218,12 +214,14 @@ impl TableObject {
 
     /// The elements. Compiled code changes them too, through the address.
     pub fn elements(&self) -> &[u64] {
-        // SAFETY: the room has so many elements, and Wasm code does not run meanwhile.
+        // SAFETY: the room has so many elements. Only Wasm code and `elements_mut` write there, for
+        // which the store is borrowed mutably.
         unsafe { std::slice::from_raw_parts(self.room.start().as_ptr(), self.len) }
     }
 
     pub fn elements_mut(&mut self) -> &mut [u64] {
-        // SAFETY: as above, and `&mut self` is the only access by the host.
+        // SAFETY: the room has so many elements. `&mut self` is the only access by the host, and Wasm
+        // code does not run meanwhile.
         unsafe { std::slice::from_raw_parts_mut(self.room.start().as_ptr(), self.len) }
     }
 

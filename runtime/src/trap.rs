@@ -1,6 +1,5 @@
 //! Traps as values, and where they happened.
 
-use std::cell::Cell;
 use std::fmt;
 
 use windlass_core::ir::TrapCode;
@@ -8,6 +7,7 @@ use windlass_wasm::trap;
 
 use crate::activation::{Activation, Fault};
 use crate::arch;
+use crate::cells::Word;
 use crate::store::StoreOpaque;
 
 /// Why Wasm code stopped. Found in an [`crate::Error`] by `downcast_ref::<Trap>()`.
@@ -116,13 +116,13 @@ const MAX_WALK: usize = 1 << 20;
 /// handler may.
 #[derive(Debug)]
 pub(crate) struct RawTrace {
-    pcs: [Cell<usize>; MAX_FRAMES],
-    len: Cell<usize>,
+    pcs: [Word; MAX_FRAMES],
+    len: Word,
 }
 
 impl RawTrace {
     pub fn new() -> Self {
-        Self { pcs: [const { Cell::new(0) }; MAX_FRAMES], len: Cell::new(0) }
+        Self { pcs: [const { Word::new(0) }; MAX_FRAMES], len: Word::new(0) }
     }
 
     /// Walks the frames of an activation of the store and of the outer ones.

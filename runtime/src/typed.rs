@@ -10,8 +10,26 @@ use crate::layout::FuncRecord;
 use crate::store::{AsContextMut, StoreOpaque};
 use crate::values::{ExternRef, FuncType, Slot, Val, ValType};
 
-/// A Rust type that stands for a Wasm value.
-pub trait WasmTy: Copy + Send + 'static {
+/// Keeps the traits below to the types of this crate. What they say about types and slots is relied
+/// on by code that reads and writes arguments without checks: a type that said too few slots, or
+/// another type than its bits have, would break the sandbox.
+mod sealed {
+    use std::sync::Arc;
+
+    use crate::func::HostFunc;
+
+    /// Values, and lists of them.
+    pub trait Values {}
+
+    /// Closures as host functions.
+    pub trait HostClosure<T, Params, Results> {
+        /// The host function.
+        fn into_host_func(self) -> Arc<HostFunc>;
+    }
+}
+
+/// A Rust type that stands for a Wasm value. No other crate can implement it.
+pub trait WasmTy: sealed::Values + Copy + Send + 'static {
     /// The type of the value.
     const TYPE: ValType;
 
@@ -44,6 +62,8 @@ pub trait WasmTy: Copy + Send + 'static {
 
 macro_rules! plain_types {
     ($($ty:ty, $wasm:ident, $x:ident => $to:expr, $slot:ident => $from:expr;)*) => { $(
+        impl sealed::Values for $ty {}
+
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::$wasm;
             type Abi = $ty;
@@ -81,6 +101,8 @@ plain_types! {
     f64, F64, x => Slot::from(x.to_bits()), slot => f64::from_bits(slot as u64);
 }
 
+impl sealed::Values for Option<Func> {}
+
 impl WasmTy for Option<Func> {
     const TYPE: ValType = ValType::FuncRef;
     type Abi = u64;
@@ -103,6 +125,8 @@ impl WasmTy for Option<Func> {
         unsafe { Func::from_raw(slot as u64, store) }
     }
 }
+
+impl sealed::Values for Option<ExternRef> {}
 
 impl WasmTy for Option<ExternRef> {
     const TYPE: ValType = ValType::ExternRef;
@@ -130,8 +154,8 @@ impl WasmTy for Option<ExternRef> {
     }
 }
 
-/// Parameters of a [`TypedFunc`]: a value, or a tuple of values.
-pub trait WasmParams: Send {
+/// Parameters of a [`TypedFunc`]: a value, or a tuple of values. No other crate can implement it.
+pub trait WasmParams: sealed::Values + Send {
     /// The types.
     fn types() -> Vec<ValType>;
 
@@ -142,8 +166,9 @@ pub trait WasmParams: Send {
     fn store(self, slots: &mut [Slot], store: &StoreOpaque) -> Result<(), Error>;
 }
 
-/// Results of a [`TypedFunc`]: nothing, a value, or a tuple of values.
-pub trait WasmResults: Sized {
+/// Results of a [`TypedFunc`]: nothing, a value, or a tuple of values. No other crate can implement
+/// it.
+pub trait WasmResults: sealed::Values + Sized {
     /// The types.
     fn types() -> Vec<ValType>;
 
@@ -186,8 +211,9 @@ impl<V: WasmTy> WasmResults for V {
     }
 }
 
-/// What a closure may return as a host function: results, or a `Result` with them.
-pub trait WasmRet {
+/// What a closure may return as a host function: results, or a `Result` with them. No other crate
+/// can implement it.
+pub trait WasmRet: sealed::Values {
     /// The types of the results.
     fn types() -> Vec<ValType>;
 
@@ -225,6 +251,8 @@ impl<V: WasmTy> WasmRet for V {
     }
 }
 
+impl<R: WasmRet> sealed::Values for Result<R, Error> {}
+
 impl<R: WasmRet> WasmRet for Result<R, Error> {
     type Abi = R::Abi;
     const DIRECT: bool = R::DIRECT;
@@ -243,15 +271,21 @@ impl<R: WasmRet> WasmRet for Result<R, Error> {
     }
 }
 
-/// A closure that can be a host function.
-pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
-    /// The host function.
-    #[doc(hidden)]
-    fn into_host_func(self) -> Arc<HostFunc>;
+/// A closure that can be a host function. No other crate can implement it.
+pub trait IntoFunc<T, Params, Results>:
+    sealed::HostClosure<T, Params, Results> + Send + Sync + 'static
+{
+}
+
+impl<T, Params, Results, F> IntoFunc<T, Params, Results> for F where
+    F: sealed::HostClosure<T, Params, Results> + Send + Sync + 'static
+{
 }
 
 macro_rules! tuples {
     ($($len:literal: $($ty:ident $n:tt),*;)*) => { $(
+        impl<$($ty: WasmTy),*> sealed::Values for ($($ty,)*) {}
+
         #[allow(unused_variables, clippy::unused_unit)]
         impl<$($ty: WasmTy),*> WasmParams for ($($ty,)*) {
             const LEN: usize = $len;
@@ -304,7 +338,7 @@ macro_rules! tuples {
         }
 
         #[allow(unused_variables, non_snake_case)]
-        impl<T: 'static, F, R, $($ty: WasmTy),*> IntoFunc<T, ($($ty,)*), R> for F
+        impl<T: 'static, F, R, $($ty: WasmTy),*> sealed::HostClosure<T, ($($ty,)*), R> for F
         where
             F: Fn($($ty),*) -> R + Send + Sync + 'static,
             R: WasmRet,
@@ -349,7 +383,7 @@ macro_rules! tuples {
         }
 
         #[allow(unused_variables, non_snake_case)]
-        impl<T: 'static, F, R, $($ty: WasmTy),*> IntoFunc<T, (Caller<'_, T>, $($ty,)*), R> for F
+        impl<T: 'static, F, R, $($ty: WasmTy),*> sealed::HostClosure<T, (Caller<'_, T>, $($ty,)*), R> for F
         where
             F: Fn(Caller<'_, T>, $($ty),*) -> R + Send + Sync + 'static,
             R: WasmRet,
@@ -367,8 +401,10 @@ macro_rules! tuples {
                     F: Fn(Caller<'_, T>, $($ty),*) -> R,
                     R: WasmRet,
                 {
-                    // SAFETY: as above, and the data of the store has the type that the linker
-                    // checked. The caller's borrow of the store ends with the call.
+                    // SAFETY: the trampoline's promise: the closure has this type, the arguments
+                    // have those of the function, the store is alive during the call, and its data
+                    // has the type that the linker checked. The caller's borrow of the store ends
+                    // with the call.
                     unsafe {
                         called(context, |store| {
                             let func = &*(*(*record).host).closure().cast::<F>();

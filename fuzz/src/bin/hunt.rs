@@ -69,7 +69,8 @@ fn fails(case: &Case, settings: &[String], file: &Path) -> bool {
 fn call(seed: u64, number: usize, settings: &[String]) -> ExitCode {
     let case = case(seed, settings);
     let jit = compile(&case, &isa(settings)).expect("a case that compiles");
-    let found = jit.call(&case.functions[0].name.to_string(), &case.arguments[number]);
+    let entry = case.functions[0].name.to_string();
+    let found = windlass_fuzz::machine_code::call(&jit, &entry, &case.arguments[number]);
     println!("returned {found:?}");
     ExitCode::SUCCESS
 }

@@ -53,7 +53,7 @@ pub struct GdbRegistration {
 
 // SAFETY: the entry is touched with the lock held; the file is only read.
 unsafe impl Send for GdbRegistration {}
-// SAFETY: nothing is changed through a shared reference.
+// SAFETY: a shared reference shows the size of the file and nothing that changes.
 unsafe impl Sync for GdbRegistration {}
 
 impl std::fmt::Debug for GdbRegistration {

@@ -87,7 +87,8 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
         // SAFETY: the frame belongs to a call of `call` on this thread that has not returned, and
         // the ranges are borrowed for as long.
         let ranges = unsafe { std::slice::from_raw_parts((*frame).ranges, (*frame).count) };
-        // SAFETY: as above; nothing else refers to the frame while its call is under way.
+        // SAFETY: the frame belongs to a call of `call` on this thread that has not returned;
+        // `call` looks at it again only when that is over.
         let frame = unsafe { &mut *frame };
         if ranges.iter().any(|range| range.contains(&address)) {
             frame.address = address;

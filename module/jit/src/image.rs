@@ -289,9 +289,10 @@ pub struct CodeImage {
     functions: Vec<(u32, u32)>,
 }
 
-// SAFETY: the pages are read-only from their publication on, and belong to the image alone.
+// SAFETY: the pages belong to the image alone, and any thread may unmap them.
 unsafe impl Send for CodeImage {}
-// SAFETY: as above; nothing is changed through a shared reference.
+// SAFETY: the pages are read-only from their publication on, and nothing else in the image is
+// changed through a shared reference.
 unsafe impl Sync for CodeImage {}
 
 impl CodeImage {

@@ -195,7 +195,9 @@ impl Jit {
                 let address = image.address(FunctionId(index as u32)) as usize;
                 Some((address, function.unwind.as_ref()?))
             });
-            self._frames.extend(FrameRegistration::new(&common, described));
+            // SAFETY: the code is in the image, which is dropped after the registration, and its
+            // frames are as the back end that compiled it says.
+            self._frames.extend(unsafe { FrameRegistration::new(&common, described) });
         }
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         self._sites.push(crate::throw::SiteRegistration::new(pending.iter().enumerate().map(
@@ -239,13 +241,28 @@ impl Jit {
         self.functions.get(plain(name)).map(|function| &function.signature)
     }
 
-    /// Calls a function that is linked.
+    /// Calls a function that is linked. The arguments are checked against its signature.
     ///
-    /// The code does what its IR says: that its memory accesses are in order is the caller's
-    /// affair, as it is that of whoever wrote the IR.
-    pub fn call(&self, name: &str, arguments: &[DataValue]) -> Result<Vec<DataValue>, JitError> {
+    /// # Safety
+    ///
+    /// The code does what its IR says. Whoever calls it promises for these arguments, of the
+    /// function and of everything that it calls:
+    ///
+    /// - Addresses that it reads, writes and calls may be read, written and called so, also with
+    ///   regard to other threads and to references that exist meanwhile.
+    /// - What flags and conventions say is true: aligned accesses are aligned, accesses that cannot
+    ///   trap do not, calls and stubs have the signatures of what they call.
+    /// - Symbols and library functions stand for what [`Jit::symbol`] was told, and that is still
+    ///   there.
+    /// - Neither a trap nor an exception leaves the function: the first ends the process at best,
+    ///   the second must not pass this call.
+    pub unsafe fn call(
+        &self,
+        name: &str,
+        arguments: &[DataValue],
+    ) -> Result<Vec<DataValue>, JitError> {
         self.call_by(name, arguments, |entry, callee, values| {
-            // SAFETY: `call_by` vouches for entry, callee and values.
+            // SAFETY: `call_by` vouches for entry, callee and values, the caller for the code.
             unsafe { entry(callee, values) };
             Ok(())
         })
@@ -254,16 +271,21 @@ impl Jit {
     /// As [`Jit::call`], but a trap in a compiled function ends the call with its reason
     /// ([`JitError::Trap`]) and not the process. For tests: handlers for signals are installed
     /// for the whole process, and a stack overflow still ends it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Jit::call`], but for traps of compiled functions: frames of other functions must
+    /// not lie between those of the function that traps and this call.
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    pub fn call_guarded(
+    pub unsafe fn call_guarded(
         &self,
         name: &str,
         arguments: &[DataValue],
     ) -> Result<Vec<DataValue>, JitError> {
         let ranges: Vec<_> = self.images.iter().map(CodeImage::range).collect();
         self.call_by(name, arguments, |entry, callee, values| {
-            // SAFETY: `call_by` vouches for entry, callee and values. Only trampoline and compiled
-            // code, and library functions that do not trap, run below the guard.
+            // SAFETY: `call_by` vouches for entry, callee and values, the caller for the code and
+            // for what a trap leaves.
             let result = unsafe { crate::guard::call(entry, callee, values, &ranges) };
             result.map_err(|address| match self.traps.get(&address) {
                 Some(code) => JitError::Trap(*code),
@@ -293,7 +315,7 @@ impl Jit {
         let trampoline = self.trampoline(signature)?;
         let entry = trampoline.image.address(FunctionId(0));
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
-        // end of this block.
+        // end of this function.
         let entry: trampoline::Entry = unsafe { std::mem::transmute(entry) };
         // The callee was compiled with this signature, which the trampoline was built for; there
         // are as many slots as it reads and writes. The convention of the trampoline is the
@@ -372,11 +394,14 @@ fn results_of(
 }
 
 impl JITModule {
-    /// Calls a function that is finalized, through a trampoline that is made for this call.
+    /// Calls a function that is finalized, through a trampoline that is made for this call. The
+    /// arguments are checked against the signature that it was declared with.
     ///
-    /// The code does what its IR says: that its memory accesses are in order is the caller's
-    /// affair, as it is that of whoever wrote the IR.
-    pub fn call(
+    /// # Safety
+    ///
+    /// As for [`Jit::call`]; and a function that was defined by its bytes has the signature that it
+    /// was declared with. The memory of the module has not been freed.
+    pub unsafe fn call(
         &self,
         func_id: FuncId,
         arguments: &[DataValue],
@@ -400,7 +425,8 @@ impl JITModule {
         let entry: trampoline::Entry = unsafe { std::mem::transmute(image.address(FunctionId(0))) };
         // SAFETY: the callee was compiled with this signature, which the trampoline was built for;
         // there are as many slots as it reads and writes, and code without a pinned register
-        // changes nothing that the convention of the trampoline preserves.
+        // changes nothing that the convention of the trampoline preserves. The caller vouches for
+        // what the code does.
         unsafe { entry(address, values.as_mut_ptr()) };
         results_of(&name, signature, &values)
     }

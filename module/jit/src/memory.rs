@@ -20,10 +20,12 @@ pub enum BranchProtection {
 
 /// Gives memory to a JIT module.
 ///
-/// Memory must be valid for reads and writes of the size asked for, aligned as asked for, and
-/// belong to the module alone, until it is freed; that for code and constants only until
-/// `finalize` is it written.
-pub trait JITMemoryProvider {
+/// # Safety
+///
+/// The module writes to the memory without looking: what is given is valid for reads and writes of
+/// the size asked for, aligned as asked for, and belongs to the module alone, until it is freed;
+/// that for code and constants may be written until the next `finalize`.
+pub unsafe trait JITMemoryProvider {
     /// Memory that is executable after the next `finalize`.
     fn allocate_readexec(&mut self, size: usize, align: u64) -> io::Result<*mut u8>;
 
@@ -72,7 +74,9 @@ impl Chunk {
         };
         let end = self.next.next_multiple_of(rustix::param::page_size());
         if end > self.closed {
-            protect(self.closed, end - self.closed, flags)?;
+            // SAFETY: the pages are those of the chunk that were given out; `finalize` says that
+            // nobody writes to them any more.
+            unsafe { protect(self.closed, end - self.closed, flags)? };
             self.closed = end;
             self.next = end;
         }
@@ -112,16 +116,20 @@ impl Region {
             return Ok(None);
         }
         let start = self.start.as_ptr() as usize + self.used;
-        protect(start, len, MprotectFlags::READ | MprotectFlags::WRITE)?;
+        // SAFETY: the range is in this region, and has not been given to anybody.
+        unsafe { protect(start, len, MprotectFlags::READ | MprotectFlags::WRITE)? };
         self.used += len;
         Ok(Some(start))
     }
 }
 
 /// Changes the protection of pages that were taken from a region.
-fn protect(start: usize, len: usize, flags: MprotectFlags) -> io::Result<()> {
-    // SAFETY: the range lies in a region of the caller. Code and constants in it lose the right to
-    // be written only when nobody writes them any more; no Rust reference to them is kept.
+///
+/// # Safety
+///
+/// The range was taken from a region of the caller, who needs no more access to it than this.
+unsafe fn protect(start: usize, len: usize, flags: MprotectFlags) -> io::Result<()> {
+    // SAFETY: the caller's promise; no Rust reference to the contents is kept.
     unsafe { rustix::mm::mprotect(start as *mut _, len, flags) }.map_err(io::Error::from)
 }
 
@@ -268,7 +276,9 @@ impl ArenaMemoryProvider {
 
 macro_rules! provide {
     ($($provider:ty),*) => { $(
-        impl JITMemoryProvider for $provider {
+        // SAFETY: chunks are parts of regions that this value has mapped, made accessible before
+        // they are given from; no byte is given twice, and pages are protected by `finalize` alone.
+        unsafe impl JITMemoryProvider for $provider {
             fn allocate_readexec(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
                 self.0.allocate(Kind::Code, size, align)
             }

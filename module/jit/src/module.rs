@@ -382,11 +382,16 @@ impl JITModule {
                 FuncOrDataId::Func(id) => self.functions[*id].as_ref()?.described(),
                 FuncOrDataId::Data(_) => None,
             });
-            let frames =
-                FrameRegistration::with_exceptions(&common, personality, described, |number| {
-                    let data = DataId::from_u32(number as u32);
-                    self.resolve(&data.into()).map_or(0, |address| address as u64)
-                });
+            let type_address = |number| {
+                let data = DataId::from_u32(number as u32);
+                self.resolve(&data.into()).map_or(0, |address| address as u64)
+            };
+            // SAFETY: the code is in memory that stays until `free_memory`, which drops the
+            // registration before, and its frames are as the back end that compiled it says. The
+            // personality is the front end's, which chose it for tables of this form.
+            let frames = unsafe {
+                FrameRegistration::with_exceptions(&common, personality, described, type_address)
+            };
             self.frames.extend(frames);
         }
         for id in pending {
@@ -427,7 +432,8 @@ impl JITModule {
             // nobody else.
             unsafe { patch::write_swap_stub(stub, cell) };
             if let Some(blob) = &self.functions[id] {
-                // SAFETY: as above.
+                // SAFETY: the cell was just allocated, aligned and with eight bytes, and is read by
+                // stubs alone.
                 unsafe { patch::store_cell(cell, blob.address) };
             }
             self.swaps.insert(id, Swap { stub, cell, is_set: false });

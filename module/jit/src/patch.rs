@@ -161,7 +161,7 @@ pub unsafe fn store_cell(cell: usize, address: usize) {
 ///
 /// As [`write`], for `size` bytes.
 pub unsafe fn fill_code(address: usize, bytes: &[u8], size: usize) {
-    debug_assert!(bytes.len() <= size);
+    assert!(bytes.len() <= size, "the memory is as large as what it is filled with");
     // SAFETY: the caller vouches for the memory.
     unsafe {
         write(address, bytes);
@@ -175,7 +175,7 @@ pub unsafe fn fill_code(address: usize, bytes: &[u8], size: usize) {
 ///
 /// As [`write`], for `size` bytes.
 pub unsafe fn fill_data(address: usize, bytes: &[u8], size: usize) {
-    debug_assert!(bytes.len() <= size);
+    assert!(bytes.len() <= size, "the memory is as large as what it is filled with");
     // SAFETY: the caller vouches for the memory.
     unsafe {
         write(address, bytes);

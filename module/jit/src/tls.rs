@@ -20,9 +20,10 @@ pub struct ThreadData {
     layout: Layout,
 }
 
-// SAFETY: the image is only read, and the rest never changes.
+// SAFETY: the image is read from whatever thread, by the promise that was made to `new`; the copies
+// of a thread are not in here.
 unsafe impl Send for ThreadData {}
-// SAFETY: as above.
+// SAFETY: nothing in it changes, and the image is only read.
 unsafe impl Sync for ThreadData {}
 
 /// Numbers that are free, and the next one.

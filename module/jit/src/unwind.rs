@@ -35,8 +35,12 @@ impl FrameRegistration {
     /// Registers the descriptions of functions at their addresses. `None` if there is none, or if
     /// they cannot be expressed.
     ///
-    /// The code must stay mapped for as long as the registration lives.
-    pub fn new<'a>(
+    /// # Safety
+    ///
+    /// The unwinder believes the descriptions of whatever it finds at these addresses: the code of
+    /// each function is there for as long as the registration lives, and its frames are as
+    /// described.
+    pub unsafe fn new<'a>(
         common: &CommonUnwindInfo,
         functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
     ) -> Option<Self> {
@@ -46,12 +50,18 @@ impl FrameRegistration {
             info,
             exceptions: None,
         });
-        Self::with_exceptions(common, None, functions, |_| 0)
+        // SAFETY: the caller's promise.
+        unsafe { Self::with_exceptions(common, None, functions, |_| 0) }
     }
 
     /// As [`FrameRegistration::new`], with exception tables: `personality` is the address of the
     /// function that reads them, `type_address` that of a type by its number.
-    pub(crate) fn with_exceptions<'a>(
+    ///
+    /// # Safety
+    ///
+    /// As for [`FrameRegistration::new`]; and the personality reads tables of this form, with types
+    /// of this kind.
+    pub(crate) unsafe fn with_exceptions<'a>(
         common: &CommonUnwindInfo,
         personality: Option<usize>,
         functions: impl IntoIterator<Item = DescribedFunction<'a>>,

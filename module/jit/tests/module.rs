@@ -64,7 +64,8 @@ impl Scattered {
     }
 }
 
-impl JITMemoryProvider for Scattered {
+// SAFETY: what is given comes from arenas, each from one of its own.
+unsafe impl JITMemoryProvider for Scattered {
     fn allocate_readexec(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
         self.next(size)?.allocate_readexec(size, align)
     }

@@ -122,7 +122,8 @@ fn a_program_is_compiled_and_executed_twice() {
     let flags = "--no-such-flag";
     let wrong =
         Config { execution_flags: flags.as_ptr(), execution_flags_len: flags.len(), ..none };
-    // SAFETY: as above.
+    // SAFETY: the strings live as long as this function, and a state is used only after it was made
+    // and until it is freed.
     unsafe {
         assert_ne!(wasm_bench_create(wrong, &raw mut state), 0);
         assert_eq!(wasm_bench_create(none, &raw mut state), 0);

@@ -21,9 +21,9 @@ pub struct FileMap {
     len: usize,
 }
 
-// SAFETY: the mapping belongs to this value and is only ever read.
+// SAFETY: the mapping belongs to this value, and any thread may unmap it.
 unsafe impl Send for FileMap {}
-// SAFETY: as above.
+// SAFETY: the mapping is only ever read, and `new` was promised that the file does not change.
 unsafe impl Sync for FileMap {}
 
 impl FileMap {
@@ -68,9 +68,9 @@ pub struct Marker {
     start: NonNull<u8>,
 }
 
-// SAFETY: the mapping belongs to this value, and nobody touches it.
+// SAFETY: the mapping belongs to this value, and any thread may unmap it.
 unsafe impl Send for Marker {}
-// SAFETY: as above.
+// SAFETY: nobody reads, writes or runs the page; a shared reference gives nothing.
 unsafe impl Sync for Marker {}
 
 impl Marker {
@@ -151,9 +151,9 @@ enum Owner {
     File(Arc<FileMap>),
 }
 
-// SAFETY: the pages are read-only from the making of the value on, and belong to it or to the file.
+// SAFETY: the pages belong to this value or to the file, which any thread may drop.
 unsafe impl Send for CodePages {}
-// SAFETY: as above; nothing is changed through a shared reference.
+// SAFETY: the pages are read-only from the making of the value on, so that threads only read them.
 unsafe impl Sync for CodePages {}
 
 impl CodePages {
@@ -164,7 +164,8 @@ impl CodePages {
         // SAFETY: the mapping is writable, has at least as many bytes, and nobody else has its
         // address yet.
         unsafe { std::ptr::copy_nonoverlapping(code.as_ptr(), start.as_ptr(), code.len()) };
-        mapping.make_executable()?;
+        // SAFETY: nobody else has the address of the mapping, and this writes to it no more.
+        unsafe { mapping.make_executable()? };
         Ok(Self { _owner: Owner::Anonymous(mapping), start, len: code.len() })
     }
 

@@ -7,8 +7,12 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::MemfdFlags;
+#[cfg(not(miri))]
+use rustix::mm;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
+#[cfg(miri)]
+use super::allocated as mm;
 use super::fault::{Call, check};
 
 /// The size of a page on this machine.
@@ -58,9 +62,11 @@ pub struct Mapping {
     len: usize,
 }
 
-// SAFETY: a mapping is memory that nobody else owns; it may be used from any thread.
+// SAFETY: a mapping is memory that nobody else owns; any thread may use and unmap it.
 unsafe impl Send for Mapping {}
-// SAFETY: through a shared reference only its address and length can be had.
+// SAFETY: through a shared reference its address and length can be had, and access to its pages can
+// be given, which threads may do at once; whatever takes access or contents away is `unsafe`, and
+// so is looking behind the address.
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
@@ -88,8 +94,7 @@ impl Mapping {
         check(Call::Map)?;
         // SAFETY: the kernel chooses the address of a new anonymous mapping; nothing that exists
         // changes.
-        let start =
-            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), len, protection, flags) }?;
+        let start = unsafe { mm::mmap_anonymous(std::ptr::null_mut(), len, protection, flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(too_large)?;
         Ok(Self { start, len })
     }
@@ -136,7 +141,7 @@ impl Mapping {
         let Some((start, len)) = self.pages(range)? else { return Ok(()) };
         check(Call::Map)?;
         // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
-        unsafe { rustix::mm::madvise(start.cast(), len, Advice::LinuxDontNeed)? };
+        unsafe { mm::madvise(start.cast(), len, Advice::LinuxDontNeed)? };
         Ok(())
     }
 
@@ -151,7 +156,7 @@ impl Mapping {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
         // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
         unsafe {
-            rustix::mm::mmap_anonymous(start.cast(), len, access.protection(), flags)?;
+            mm::mmap_anonymous(start.cast(), len, access.protection(), flags)?;
         }
         Ok(())
     }
@@ -174,7 +179,7 @@ impl Mapping {
         // SAFETY: the range is this mapping; the caller promises that nobody uses it.
         let start = unsafe {
             let flags = rustix::mm::MremapFlags::MAYMOVE;
-            rustix::mm::mremap(self.start.as_ptr().cast(), self.len, len, flags)
+            mm::mremap(self.start.as_ptr().cast(), self.len, len, flags)
         }?;
         self.start = NonNull::new(start.cast()).ok_or_else(too_large)?;
         self.len = len;
@@ -193,21 +198,25 @@ impl Mapping {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
         // SAFETY: the range lies in this mapping; the caller promises that nobody uses it.
         unsafe {
-            rustix::mm::mmap(start.cast(), len, access.protection(), flags, &image.file, 0)?;
+            mm::mmap(start.cast(), len, access.protection(), flags, &image.file, 0)?;
         }
         Ok(())
     }
 
     /// Makes all of it readable and executable, and no longer writable.
-    pub fn make_executable(&self) -> io::Result<()> {
+    ///
+    /// # Safety
+    ///
+    /// Nobody writes to it any more.
+    pub unsafe fn make_executable(&self) -> io::Result<()> {
         if self.len == 0 {
             return Ok(());
         }
         check(Call::Map)?;
-        // SAFETY: the range is this mapping, and the caller, who owns it, has no reference into
-        // it. On x86-64 the instruction cache follows stores by itself.
+        // SAFETY: the range is this mapping; the caller promises that nobody writes to it. On x86-64
+        // the instruction cache follows stores by itself.
         unsafe {
-            rustix::mm::mprotect(
+            mm::mprotect(
                 self.start.as_ptr().cast(),
                 self.len,
                 MprotectFlags::READ | MprotectFlags::EXEC,
@@ -245,7 +254,7 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         if self.len != 0 {
             // SAFETY: the range was mapped by `map` and belongs to this value alone.
-            let result = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.len) };
+            let result = unsafe { mm::munmap(self.start.as_ptr().cast(), self.len) };
             debug_assert!(result.is_ok(), "unmapping what was mapped");
         }
     }
@@ -266,7 +275,7 @@ pub unsafe fn protect(start: *mut u8, len: usize, access: Access) -> io::Result<
         Access::ReadWrite => MprotectFlags::READ | MprotectFlags::WRITE,
     };
     // SAFETY: the caller's promise.
-    unsafe { rustix::mm::mprotect(start.cast(), len, flags)? };
+    unsafe { mm::mprotect(start.cast(), len, flags)? };
     Ok(())
 }
 
@@ -277,7 +286,7 @@ pub unsafe fn protect(start: *mut u8, len: usize, access: Access) -> io::Result<
 /// The pages belong to the caller.
 pub unsafe fn advise_huge(start: *mut u8, len: usize) {
     // SAFETY: the caller's promise; the advice changes no contents.
-    let _ = unsafe { rustix::mm::madvise(start.cast(), len, Advice::LinuxHugepage) };
+    let _ = unsafe { mm::madvise(start.cast(), len, Advice::LinuxHugepage) };
 }
 
 /// Bytes in a file without a name, to be mapped copy-on-write any number of times.
@@ -304,7 +313,7 @@ impl Image {
         check(Call::Map)?;
         // SAFETY: the kernel chooses the address of a new mapping; nothing that exists changes.
         let start = unsafe {
-            rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::SHARED, &file, 0)
+            mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::SHARED, &file, 0)
         }?;
         let start = NonNull::new(start.cast()).ok_or_else(too_large)?;
         let view = Mapping { start, len: round_up_to_pages(len).ok_or_else(too_large)? };

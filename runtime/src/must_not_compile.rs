@@ -1,8 +1,9 @@
-//! What must not compile: to take a value of the interface for one with other data.
+//! What must not compile: to take a value of the interface for one with other data, and to implement
+//! the traits that calls without checks rely on.
 //!
-//! The only types with subtypes among `'static` ones are those of functions that take any lifetime:
-//! `Any` below is a subtype of `Stat`. Each test that must not compile has a twin that differs from
-//! it in this one respect and compiles, so that it fails for no other reason.
+//! Each test that must not compile has a twin that differs from it in the one respect and compiles,
+//! so that it fails for no other reason. The only types with subtypes among `'static` ones are those
+//! of functions that take any lifetime: `Any` below is a subtype of `Stat`.
 
 /// A block with a function that returns what it is given; `$ty` is a type of the interface up to
 /// its data.
@@ -103,3 +104,54 @@ macro_rules! linker_program {
 #[doc = concat!("```compile_fail,E0308\n", linker_program!("Stat", "Any", "keep"), "```")]
 #[doc = concat!("```compile_fail,E0308\n", linker_program!("Any", "Stat", "nop"), "```")]
 pub struct LinkerProgram;
+
+/// A function that needs the trait, called for a type that has it.
+macro_rules! needs {
+    ($name:literal, $own:literal) => {
+        concat!(
+            "{ use windlass_runtime::*;\n",
+            "#[derive(Clone, Copy)] struct Mine;\n",
+            "fn needs<T: ",
+            $name,
+            ">(_: T) {}\n",
+            "fn call() { needs(",
+            $own,
+            "); } }\n",
+        )
+    };
+}
+
+/// The same with an implementation for a type of the user's.
+macro_rules! implements {
+    ($name:literal, $own:literal) => {
+        concat!(
+            "{ use windlass_runtime::*;\n",
+            "#[derive(Clone, Copy)] struct Mine;\n",
+            "impl ",
+            $name,
+            " for Mine {}\n",
+            "fn needs<T: ",
+            $name,
+            ">(_: T) {}\n",
+            "fn call() { needs(",
+            $own,
+            "); } }\n",
+        )
+    };
+}
+
+macro_rules! is_sealed {
+    ($($test:ident: $name:literal, $own:literal;)*) => { $(
+        #[doc = concat!("```\n", needs!($name, $own), "```")]
+        #[doc = concat!("```compile_fail,E0277\n", implements!($name, $own), "```")]
+        pub struct $test;
+    )* };
+}
+
+is_sealed! {
+    ValueIsSealed: "WasmTy", "1_i32";
+    ParamsAreSealed: "WasmParams", "(1_i32, 2_i64)";
+    ResultsAreSealed: "WasmResults", "(1_i32, 2_i64)";
+    ReturnIsSealed: "WasmRet", "Ok::<i32, Error>(1)";
+    FunctionIsSealed: "IntoFunc<(), (i32,), i32>", "|x: i32| x";
+}
