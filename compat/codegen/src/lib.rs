@@ -3,6 +3,43 @@
 //! Everything is [`windlass_core`]'s; here are only the paths that differ, and finding a back end by
 //! triple ([`isa::lookup`]), which needs the back ends.
 //!
+//! A function that is built, compiled for a machine, and printed as its instructions; to run code, see
+//! `windlass-jit` (in memory) and `windlass-object` (object files), to build with variables instead of
+//! block parameters `windlass-frontend`:
+//!
+//! ```
+//! use windlass_codegen::control::ControlPlane;
+//! use windlass_codegen::cursor::{Cursor, FuncCursor};
+//! use windlass_codegen::ir::{AbiParam, Function, InstBuilder, Signature, UserFuncName, types};
+//! use windlass_codegen::isa::{self, CallConv};
+//! use windlass_codegen::settings::{self, Configurable};
+//! use windlass_codegen::Context;
+//!
+//! let mut signature = Signature::new(CallConv::SystemV);
+//! signature.params.extend([AbiParam::new(types::I64); 2]);
+//! signature.returns.push(AbiParam::new(types::I64));
+//! let mut func = Function::with_name_signature(UserFuncName::testcase("scale"), signature);
+//! let block = func.dfg.make_block();
+//! let x = func.dfg.append_block_param(block, types::I64);
+//! let y = func.dfg.append_block_param(block, types::I64);
+//! let mut pos = FuncCursor::new(&mut func);
+//! pos.insert_block(block);
+//! let eight = pos.ins().iconst(types::I64, 8);
+//! let scaled = pos.ins().imul(y, eight);
+//! let sum = pos.ins().iadd(x, scaled);
+//! pos.ins().return_(&[sum]);
+//! println!("{}", func.display());
+//!
+//! let mut flags = settings::builder();
+//! flags.set("opt_level", "speed")?;
+//! let machine = isa::lookup_by_name("x86_64")?.finish(settings::Flags::new(flags))?;
+//! let mut context = Context::for_function(func);
+//! let code = context.compile(&*machine, &mut ControlPlane::default()).map_err(|e| e.inner)?;
+//! let text = machine.to_text(code.code_buffer(), code.code_info().total_size);
+//! assert!(text.contains("lea rax, [rdi + rsi*8]"), "{text}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What differs from Cranelift: calls from and to C
 //!
 //! `system_v` and `windows_fastcall` are the conventions of C compilers; tests compare them with gcc
