@@ -10,8 +10,8 @@ use windlass_core::ir::{
 use windlass_core::isa::CallConv;
 use windlass_frontend::FunctionBuilder;
 use windlass_wasm::env::{
-    CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryBase, MemoryBound,
-    MemoryPlan, Place, ReferencePlan, TableLength, TablePlan, TypeId,
+    Answer, CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryBase,
+    MemoryBound, MemoryPlan, Place, ReferencePlan, TableLength, TablePlan, TypeId,
 };
 use windlass_wasm::module::ConstOp;
 use windlass_wasm::types::{
@@ -196,7 +196,7 @@ impl FuncEnvironment for Environment<'_> {
         ReferencePlan { ty: reference_type(ty), stack_maps: false, barriers: false }
     }
 
-    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> MemoryPlan {
+    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> Answer<MemoryPlan> {
         let ty = self.info.memories[index.index()];
         let (base, length) = self.definition(
             func,
@@ -218,17 +218,17 @@ impl FuncEnvironment for Environment<'_> {
             Plan::Checked => (MemoryBase::Moving(base), MemoryBound::Checked),
         };
         debug_assert_eq!(RESERVED, 1 << 32);
-        MemoryPlan {
+        Ok(MemoryPlan {
             base,
             length,
             bound,
             minimum: ty.minimum.saturating_mul(1 << ty.page_size_log2),
             page_size_log2: ty.page_size_log2,
             flags: MemFlags::new(),
-        }
+        })
     }
 
-    fn table(&mut self, func: &mut Function, index: TableIndex) -> TablePlan {
+    fn table(&mut self, func: &mut Function, index: TableIndex) -> Answer<TablePlan> {
         let ty = self.info.tables[index.index()];
         let (base, length) = self.definition(
             func,
@@ -245,7 +245,7 @@ impl FuncEnvironment for Environment<'_> {
         } else {
             MemoryBase::Moving(base)
         };
-        TablePlan {
+        Ok(TablePlan {
             base,
             length: if fixed {
                 TableLength::Fixed(ty.minimum)
@@ -255,13 +255,13 @@ impl FuncEnvironment for Environment<'_> {
             element_size: ELEMENT_SIZE,
             flags: MemFlags::new(),
             own_functions_only: self.own_functions_only,
-        }
+        })
     }
 
-    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> GlobalPlan {
+    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> Answer<GlobalPlan> {
         let ty = self.info.globals[index.index()];
         if let Some(bits) = constant_global(self.info, index) {
-            return GlobalPlan::Constant(bits);
+            return Ok(GlobalPlan::Constant(bits));
         }
         let place = match index.index().checked_sub(self.info.imported_globals) {
             Some(own) => {
@@ -274,36 +274,36 @@ impl FuncEnvironment for Environment<'_> {
             }
         };
         let flags = if ty.mutable { MemFlags::trusted() } else { constant() };
-        GlobalPlan::Memory { place, flags }
+        Ok(GlobalPlan::Memory { place, flags })
     }
 
-    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> CallPlan {
+    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> Answer<CallPlan> {
         let signature = self.signature_ref(func, self.info.functions[index.index()]);
         if index.index() < self.info.imported_functions {
             let offset = self.layout.imported_function(index.index());
-            return CallPlan::Record { record: self.pointer(func, offset), signature };
+            return Ok(CallPlan::Record { record: self.pointer(func, offset), signature });
         }
         let name = UserExternalName { namespace: 0, index: index.0 };
         let name = func.declare_imported_user_function(name);
-        CallPlan::Direct(func.import_function(ExtFuncData {
+        Ok(CallPlan::Direct(func.import_function(ExtFuncData {
             name: ExternalName::user(name),
             signature,
             colocated: true,
-        }))
+        })))
     }
 
-    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> IndirectPlan {
+    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> Answer<IndirectPlan> {
         let signature = self.signature_ref(func, index);
         let offset = self.layout.type_id(index.index());
-        IndirectPlan { signature, type_id: TypeId::Loaded(self.field(func, offset)) }
+        Ok(IndirectPlan { signature, type_id: TypeId::Loaded(self.field(func, offset)) })
     }
 
-    fn func_ref_layout(&self) -> FuncRefLayout {
-        FUNC_REF
+    fn func_ref_layout(&self) -> Answer<FuncRefLayout> {
+        Ok(FUNC_REF)
     }
 
-    fn callee_slot(&mut self, func: &mut Function) -> Place {
-        self.field(func, CALLEE_SLOT)
+    fn callee_slot(&mut self, func: &mut Function) -> Answer<Place> {
+        Ok(self.field(func, CALLEE_SLOT))
     }
 
     fn memory_grow(
@@ -311,9 +311,9 @@ impl FuncEnvironment for Environment<'_> {
         builder: &mut FunctionBuilder<'_>,
         memory: MemoryIndex,
         delta: Value,
-    ) -> Value {
+    ) -> Answer<Value> {
         let memory = self.number(builder, memory.0);
-        self.builtin(builder, Builtin::MemoryGrow, &[memory, delta])
+        Ok(self.builtin(builder, Builtin::MemoryGrow, &[memory, delta]))
     }
 
     fn memory_fill(
@@ -323,10 +323,11 @@ impl FuncEnvironment for Environment<'_> {
         address: Value,
         byte: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let memory = self.number(builder, memory.0);
         let args = [memory, address, byte, length];
         self.checked_builtin(builder, Builtin::MemoryFill, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+        Ok(())
     }
 
     fn memory_copy(
@@ -336,11 +337,12 @@ impl FuncEnvironment for Environment<'_> {
         target: Value,
         source: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let to = self.number(builder, memories.0.0);
         let from = self.number(builder, memories.1.0);
         let args = [to, from, target, source, length];
         self.checked_builtin(builder, Builtin::MemoryCopy, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+        Ok(())
     }
 
     fn memory_init(
@@ -351,16 +353,18 @@ impl FuncEnvironment for Environment<'_> {
         target: Value,
         source: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let memory = self.number(builder, memory.0);
         let segment = self.number(builder, segment.0);
         let args = [memory, segment, target, source, length];
         self.checked_builtin(builder, Builtin::MemoryInit, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+        Ok(())
     }
 
-    fn data_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: DataIndex) {
+    fn data_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: DataIndex) -> Answer<()> {
         let segment = self.number(builder, segment.0);
         self.builtin(builder, Builtin::DataDrop, &[segment]);
+        Ok(())
     }
 
     fn table_grow(
@@ -369,10 +373,10 @@ impl FuncEnvironment for Environment<'_> {
         table: TableIndex,
         delta: Value,
         init: Value,
-    ) -> Value {
+    ) -> Answer<Value> {
         let table = self.number(builder, table.0);
         let init = widen(builder, init);
-        self.builtin(builder, Builtin::TableGrow, &[table, delta, init])
+        Ok(self.builtin(builder, Builtin::TableGrow, &[table, delta, init]))
     }
 
     fn table_fill(
@@ -382,11 +386,12 @@ impl FuncEnvironment for Environment<'_> {
         start: Value,
         value: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let table = self.number(builder, table.0);
         let value = widen(builder, value);
         let args = [table, start, value, length];
         self.checked_builtin(builder, Builtin::TableFill, &args, trap::TABLE_OUT_OF_BOUNDS);
+        Ok(())
     }
 
     fn table_copy(
@@ -396,11 +401,12 @@ impl FuncEnvironment for Environment<'_> {
         target: Value,
         source: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let to = self.number(builder, tables.0.0);
         let from = self.number(builder, tables.1.0);
         let args = [to, from, target, source, length];
         self.checked_builtin(builder, Builtin::TableCopy, &args, trap::TABLE_OUT_OF_BOUNDS);
+        Ok(())
     }
 
     fn table_init(
@@ -411,19 +417,21 @@ impl FuncEnvironment for Environment<'_> {
         target: Value,
         source: Value,
         length: Value,
-    ) {
+    ) -> Answer<()> {
         let table = self.number(builder, table.0);
         let segment = self.number(builder, segment.0);
         let args = [table, segment, target, source, length];
         self.checked_builtin(builder, Builtin::TableInit, &args, trap::TABLE_OUT_OF_BOUNDS);
+        Ok(())
     }
 
-    fn elem_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: ElemIndex) {
+    fn elem_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: ElemIndex) -> Answer<()> {
         let segment = self.number(builder, segment.0);
         self.builtin(builder, Builtin::ElemDrop, &[segment]);
+        Ok(())
     }
 
-    fn ref_func(&mut self, builder: &mut FunctionBuilder<'_>, index: FuncIndex) -> Value {
+    fn ref_func(&mut self, builder: &mut FunctionBuilder<'_>, index: FuncIndex) -> Answer<Value> {
         let record = match self.layout.record(index.index()) {
             Some(offset) => {
                 let base = self.base(builder.func);
@@ -440,7 +448,7 @@ impl FuncEnvironment for Environment<'_> {
                 self.pointer(builder.func, offset)
             }
         };
-        builder.ins().symbol_value(types::I64, record)
+        Ok(builder.ins().symbol_value(types::I64, record))
     }
 }
 

@@ -12,8 +12,8 @@
 //! let engine = Engine::default();
 //! let module = Module::new(&engine, r#"(module
 //!     (import "host" "twice" (func $twice (param i32) (result i32)))
-//!     (func (export "run") (param i32) (result i32) (i32.add (call $twice (local.get 0))
-//! (i32.const 1))))"#)?;
+//!     (func (export "run") (param i32) (result i32)
+//!         (i32.add (call $twice (local.get 0)) (i32.const 1))))"#)?;
 //! let mut linker = Linker::new(&engine);
 //! linker.func_wrap("host", "twice", |x: i32| x * 2)?;
 //! let mut store = Store::new(&engine, ());
@@ -22,6 +22,10 @@
 //! assert_eq!(run.call(&mut store, 20)?, 41);
 //! # Ok::<(), windlass_runtime::Error>(())
 //! ```
+//!
+//! `examples/embedding.rs` also has memory, a trap with its backtrace, limits and a deadline. A guest
+//! that nobody knows is given all three: [`Store::limiter`], [`Store::set_deadline`], and a stack
+//! ([`Config::max_wasm_stack`]).
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![allow(clippy::vec_box, reason = "objects move between stores and shells by their address")]

@@ -3,7 +3,9 @@
 use windlass_core::ir::condcodes::IntCC;
 use windlass_core::ir::{Inst, InstBuilder, MemFlags, SigRef, TrapCode, Value, types};
 
-use crate::env::{CallPlan, FuncEnvironment, FuncRefLayout, Place, TableLength, TypeId};
+use crate::env::{
+    CallPlan, FuncEnvironment, FuncRefLayout, IndirectPlan, Place, TableLength, TypeId,
+};
 use crate::func::Translation;
 use crate::trap;
 use crate::types::{FuncIndex, RefType, TableIndex, TypeIndex, ValType};
@@ -18,14 +20,22 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn layout(&mut self) -> FuncRefLayout {
         match self.layout {
             Some(layout) => layout,
-            None => *self.layout.insert(self.env.func_ref_layout()),
+            None => {
+                let layout = self.env.func_ref_layout();
+                let layout = self.answer(layout, |_| FuncRefLayout::default());
+                *self.layout.insert(layout)
+            }
         }
     }
 
     fn callee_slot(&mut self) -> Place {
         match self.callee_slot {
             Some(place) => place,
-            None => *self.callee_slot.insert(self.env.callee_slot(self.builder.func)),
+            None => {
+                let slot = self.env.callee_slot(self.builder.func);
+                let slot = self.answer(slot, Self::no_place);
+                *self.callee_slot.insert(slot)
+            }
         }
     }
 
@@ -41,6 +51,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn callee(&mut self, index: u32) -> Callee {
         let (env, func) = (&mut *self.env, &mut *self.builder.func);
         let plan = self.state.callees.get(index as usize, || env.callee(func, FuncIndex(index)));
+        let plan = self.answer(plan, |this| CallPlan::Record {
+            record: this.no_place().base,
+            signature: this.no_signature(this.info.functions[index as usize]),
+        });
         match plan {
             CallPlan::Direct(callee) => Callee::Direct(callee),
             CallPlan::Record { record, signature } => {
@@ -53,6 +67,12 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 Callee::Indirect(signature, code)
             }
         }
+    }
+
+    /// The signature of functions that the environment refused to call.
+    fn no_signature(&mut self, ty: TypeIndex) -> SigRef {
+        let signature = self.env.signature(&self.info.types[ty.index()]);
+        self.builder.import_signature(signature)
     }
 
     /// Loads a pointer from a function's record. Records do not change.
@@ -125,6 +145,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         self.widen_top(self.info.types[ty as usize].params.len());
         let (env, func) = (&mut *self.env, &mut *self.builder.func);
         let plan = self.state.indirect.get(ty as usize, || env.indirect(func, TypeIndex(ty)));
+        let plan = self.answer(plan, |this| IndirectPlan {
+            signature: this.no_signature(TypeIndex(ty)),
+            type_id: TypeId::Constant(0),
+        });
         let pointer = self.env.pointer_type();
         let layout = self.layout();
         let own_functions_only = self.table_plan(table).own_functions_only;
@@ -230,8 +254,9 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     pub(crate) fn table_grow(&mut self, table: u32) {
         let (init, delta) = self.pop2();
         let table = TableIndex(table);
-        let value = self.env.table_grow(&mut self.builder, table, delta, init);
-        self.push(value);
+        let length = self.env.table_grow(&mut self.builder, table, delta, init);
+        let length = self.answer(length, |this| this.iconst(types::I32, -1));
+        self.push(length);
         self.after_call();
     }
 
@@ -248,6 +273,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     pub(crate) fn ref_func(&mut self, index: u32) {
         let value = self.env.ref_func(&mut self.builder, FuncIndex(index));
+        let value = self.answer(value, |this| this.zero(ValType::Ref(RefType::Func)));
         self.mark_reference(ValType::Ref(RefType::Func), value);
         self.push(value);
     }

@@ -161,7 +161,7 @@ pub enum TypeId {
 }
 
 /// Offsets in a function's record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct FuncRefLayout {
     /// Entry for callers in the same context.
     pub code: i32,
@@ -211,7 +211,35 @@ pub fn value_type(ty: ValType, reference: impl Fn(RefType) -> Type) -> Type {
     }
 }
 
+/// What an environment does not do: a function that needs it is refused with
+/// [`WasmError::Unsupported`](crate::WasmError::Unsupported), at the instruction that asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal(String);
+
+impl Refusal {
+    /// Because of `what`, in words that fit behind "not supported: ".
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+
+    /// Because the environment does not implement a method.
+    fn method(name: &str) -> Self {
+        Self(format!("the environment does not implement `FuncEnvironment::{name}`"))
+    }
+
+    pub(crate) fn into_message(self) -> String {
+        self.0
+    }
+}
+
+/// What an environment answers, or that it refuses.
+pub type Answer<T> = Result<T, Refusal>;
+
 /// What an embedder says about the world of the functions that are translated.
+///
+/// Five methods must be implemented; with them, functions that compute, access memories and
+/// globals and call each other are translated. The others refuse, so that an instruction that needs
+/// one is an error that names it, or answer what suits most environments.
 ///
 /// One environment serves the functions of one thread, one after the other; its answers must
 /// depend on the module and the function alone, so that the code does not depend on the number
@@ -246,25 +274,36 @@ pub trait FuncEnvironment {
     }
 
     /// How a memory is reached.
-    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> MemoryPlan;
+    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> Answer<MemoryPlan>;
 
     /// How a table is reached.
-    fn table(&mut self, func: &mut Function, index: TableIndex) -> TablePlan;
+    fn table(&mut self, func: &mut Function, index: TableIndex) -> Answer<TablePlan> {
+        let _ = (func, index);
+        Err(Refusal::method("table"))
+    }
 
     /// How a global is reached.
-    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> GlobalPlan;
+    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> Answer<GlobalPlan>;
 
     /// How a function is called.
-    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> CallPlan;
+    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> Answer<CallPlan>;
 
     /// How functions of a type are called indirectly.
-    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> IndirectPlan;
+    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> Answer<IndirectPlan> {
+        let _ = (func, index);
+        Err(Refusal::method("indirect"))
+    }
 
     /// Offsets in the records of functions.
-    fn func_ref_layout(&self) -> FuncRefLayout;
+    fn func_ref_layout(&self) -> Answer<FuncRefLayout> {
+        Err(Refusal::method("func_ref_layout"))
+    }
 
     /// The field of the context that takes the record of a callee in another context.
-    fn callee_slot(&mut self, func: &mut Function) -> Place;
+    fn callee_slot(&mut self, func: &mut Function) -> Answer<Place> {
+        let _ = func;
+        Err(Refusal::method("callee_slot"))
+    }
 
     /// `memory.grow`: the length in pages before, or -1. `delta` and result are i32.
     fn memory_grow(
@@ -272,7 +311,10 @@ pub trait FuncEnvironment {
         builder: &mut FunctionBuilder<'_>,
         memory: MemoryIndex,
         delta: Value,
-    ) -> Value;
+    ) -> Answer<Value> {
+        let _ = (builder, memory, delta);
+        Err(Refusal::method("memory_grow"))
+    }
 
     /// `memory.fill`: three i32, the address, the byte and the length.
     fn memory_fill(
@@ -282,7 +324,10 @@ pub trait FuncEnvironment {
         address: Value,
         byte: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, memory, address, byte, length);
+        Err(Refusal::method("memory_fill"))
+    }
 
     /// `memory.copy`: three i32, the addresses of target and source and the length.
     fn memory_copy(
@@ -292,7 +337,10 @@ pub trait FuncEnvironment {
         target: Value,
         source: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, memories, target, source, length);
+        Err(Refusal::method("memory_copy"))
+    }
 
     /// `memory.init`: three i32, the address, the place in the segment and the length.
     fn memory_init(
@@ -303,10 +351,16 @@ pub trait FuncEnvironment {
         target: Value,
         source: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, memory, segment, target, source, length);
+        Err(Refusal::method("memory_init"))
+    }
 
     /// `data.drop`.
-    fn data_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: DataIndex);
+    fn data_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: DataIndex) -> Answer<()> {
+        let _ = (builder, segment);
+        Err(Refusal::method("data_drop"))
+    }
 
     /// `table.grow`: the length before, or -1. `delta` and result are i32.
     fn table_grow(
@@ -315,7 +369,10 @@ pub trait FuncEnvironment {
         table: TableIndex,
         delta: Value,
         init: Value,
-    ) -> Value;
+    ) -> Answer<Value> {
+        let _ = (builder, table, delta, init);
+        Err(Refusal::method("table_grow"))
+    }
 
     /// `table.fill`: from which index, what, how many.
     fn table_fill(
@@ -325,7 +382,10 @@ pub trait FuncEnvironment {
         start: Value,
         value: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, table, start, value, length);
+        Err(Refusal::method("table_fill"))
+    }
 
     /// `table.copy`: tables, indexes of target and source, how many.
     fn table_copy(
@@ -335,7 +395,10 @@ pub trait FuncEnvironment {
         target: Value,
         source: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, tables, target, source, length);
+        Err(Refusal::method("table_copy"))
+    }
 
     /// `table.init`: table and segment, index in the table, index in the segment, how many.
     fn table_init(
@@ -346,13 +409,22 @@ pub trait FuncEnvironment {
         target: Value,
         source: Value,
         length: Value,
-    );
+    ) -> Answer<()> {
+        let _ = (builder, table, segment, target, source, length);
+        Err(Refusal::method("table_init"))
+    }
 
     /// `elem.drop`.
-    fn elem_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: ElemIndex);
+    fn elem_drop(&mut self, builder: &mut FunctionBuilder<'_>, segment: ElemIndex) -> Answer<()> {
+        let _ = (builder, segment);
+        Err(Refusal::method("elem_drop"))
+    }
 
     /// `ref.func`: the address of the function's record.
-    fn ref_func(&mut self, builder: &mut FunctionBuilder<'_>, index: FuncIndex) -> Value;
+    fn ref_func(&mut self, builder: &mut FunctionBuilder<'_>, index: FuncIndex) -> Answer<Value> {
+        let _ = (builder, index);
+        Err(Refusal::method("ref_func"))
+    }
 
     /// `ref.null`.
     fn ref_null(&mut self, builder: &mut FunctionBuilder<'_>, ty: RefType) -> Value {
@@ -398,15 +470,24 @@ pub trait FuncEnvironment {
     }
 
     /// `global.get` of a global with the plan [`GlobalPlan::Custom`].
-    fn global_get(&mut self, builder: &mut FunctionBuilder<'_>, index: GlobalIndex) -> Value {
-        let _ = builder;
-        panic!("the environment has a custom plan for global {} and no global_get", index.0)
+    fn global_get(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        index: GlobalIndex,
+    ) -> Answer<Value> {
+        let _ = (builder, index);
+        Err(Refusal::method("global_get"))
     }
 
     /// `global.set` of a global with the plan [`GlobalPlan::Custom`].
-    fn global_set(&mut self, builder: &mut FunctionBuilder<'_>, index: GlobalIndex, value: Value) {
-        let _ = (builder, value);
-        panic!("the environment has a custom plan for global {} and no global_set", index.0)
+    fn global_set(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        index: GlobalIndex,
+        value: Value,
+    ) -> Answer<()> {
+        let _ = (builder, index, value);
+        Err(Refusal::method("global_set"))
     }
 
     /// The entry block is current and holds nothing but the parameters and locals.

@@ -20,8 +20,8 @@ use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use crate::control::{Column, Edge, Frame};
 use crate::env::{
-    CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryPlan, Place,
-    TablePlan,
+    Answer, CallPlan, FuncEnvironment, FuncRefLayout, GlobalPlan, IndirectPlan, MemoryPlan, Place,
+    Refusal, TablePlan,
 };
 use crate::error::{WasmError, WasmResult, unsupported};
 use crate::locals::Locals;
@@ -152,6 +152,7 @@ impl FuncTranslator {
             index: info.function(index),
             body_start: 0,
             disagreement: None,
+            refusal: None,
             slot: None,
             layout: None,
             callee_slot: None,
@@ -187,6 +188,8 @@ pub(crate) struct Translation<'a, E> {
     pub body_start: usize,
     /// Where the scan of the body was first found to have seen something else than translation.
     pub disagreement: Option<u64>,
+    /// What the environment first refused, and for the operator at which offset.
+    pub refusal: Option<(Refusal, u64)>,
     /// The slot with the locals that live in memory.
     pub slot: Option<StackSlot>,
     pub layout: Option<FuncRefLayout>,
@@ -257,10 +260,36 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         if !self.state.scan.is_complete(self.next_loop) {
             self.disagreement.get_or_insert(position);
         }
+        if let Some((refusal, offset)) = self.refusal.take() {
+            return unsupported(refusal.into_message(), offset);
+        }
         match self.disagreement {
             Some(offset) => Err(self.scan_disagrees(offset)),
             None => Ok(()),
         }
+    }
+
+    /// What the environment answered. If it refused, the function will be refused, and until its
+    /// end translation goes on with what `instead` makes.
+    #[inline]
+    pub(crate) fn answer<T>(
+        &mut self,
+        answer: Answer<T>,
+        instead: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        match answer {
+            Ok(answer) => answer,
+            Err(refusal) => {
+                let offset = self.offset;
+                self.refusal.get_or_insert((refusal, offset));
+                instead(self)
+            }
+        }
+    }
+
+    /// A place for what the environment refused to say.
+    pub(crate) fn no_place(&mut self) -> Place {
+        Place { base: self.env.context(self.builder.func), offset: 0 }
     }
 
     /// What the scan said of the body is not what translation found there: whatever relied on it
@@ -330,7 +359,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
     }
 
     /// The first value of a local of this type.
-    fn zero(&mut self, ty: ValType) -> Value {
+    pub(crate) fn zero(&mut self, ty: ValType) -> Value {
         match ty {
             ValType::I32 => self.builder.ins().iconst(types::I32, 0),
             ValType::I64 => self.builder.ins().iconst(types::I64, 0),

@@ -10,7 +10,7 @@ use windlass_core::ir::condcodes::IntCC;
 use windlass_core::ir::{InstBuilder, MemFlags, Opcode, TrapCode, Type, Value, types};
 
 use crate::env::{
-    FuncEnvironment, GlobalPlan, MemoryBase, MemoryBound, MemoryPlan, Place, TablePlan,
+    FuncEnvironment, GlobalPlan, MemoryBase, MemoryBound, MemoryPlan, Place, TableLength, TablePlan,
 };
 use crate::func::Translation;
 use crate::types::{GlobalIndex, MemoryIndex, TableIndex, ValType};
@@ -37,12 +37,30 @@ pub(crate) struct Access {
 impl<E: FuncEnvironment> Translation<'_, E> {
     pub(crate) fn memory_plan(&mut self, index: u32) -> MemoryPlan {
         let (env, func) = (&mut *self.env, &mut *self.builder.func);
-        self.state.memories.get(index as usize, || env.memory(func, MemoryIndex(index)))
+        let plan = self.state.memories.get(index as usize, || env.memory(func, MemoryIndex(index)));
+        self.answer(plan, |this| {
+            let length = this.no_place();
+            MemoryPlan {
+                base: MemoryBase::Fixed(length.base),
+                length,
+                bound: MemoryBound::Checked,
+                minimum: 0,
+                page_size_log2: 16,
+                flags: MemFlags::new(),
+            }
+        })
     }
 
     pub(crate) fn table_plan(&mut self, index: u32) -> TablePlan {
         let (env, func) = (&mut *self.env, &mut *self.builder.func);
-        self.state.tables.get(index as usize, || env.table(func, TableIndex(index)))
+        let plan = self.state.tables.get(index as usize, || env.table(func, TableIndex(index)));
+        self.answer(plan, |this| TablePlan {
+            base: MemoryBase::Fixed(this.no_place().base),
+            length: TableLength::Fixed(0),
+            element_size: 8,
+            flags: MemFlags::new(),
+            own_functions_only: true,
+        })
     }
 
     pub(crate) fn iconst(&mut self, ty: Type, value: i64) -> Value {
@@ -214,7 +232,11 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     fn global_plan(&mut self, index: u32) -> GlobalPlan {
         let (env, func) = (&mut *self.env, &mut *self.builder.func);
-        self.state.globals.get(index as usize, || env.global(func, GlobalIndex(index)))
+        let plan = self.state.globals.get(index as usize, || env.global(func, GlobalIndex(index)));
+        self.answer(plan, |this| GlobalPlan::Memory {
+            place: this.no_place(),
+            flags: MemFlags::new(),
+        })
     }
 
     pub(crate) fn global_get(&mut self, index: u32) {
@@ -235,6 +257,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             },
             GlobalPlan::Custom => {
                 let value = self.env.global_get(&mut self.builder, GlobalIndex(index));
+                let value = self.answer(value, |this| this.zero(content));
                 self.push(value);
                 return;
             }
@@ -270,7 +293,8 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 unreachable!("the validator refuses to set an immutable global")
             }
             GlobalPlan::Custom => {
-                self.env.global_set(&mut self.builder, GlobalIndex(index), value);
+                let set = self.env.global_set(&mut self.builder, GlobalIndex(index), value);
+                self.answer(set, |_| ());
             }
         }
     }

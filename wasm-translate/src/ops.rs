@@ -232,43 +232,55 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             Op::MemoryGrow { mem } => {
                 let delta = self.pop();
                 let pages = self.env.memory_grow(&mut self.builder, MemoryIndex(mem), delta);
+                let pages = self.answer(pages, |this| this.iconst(types::I32, -1));
                 self.push(pages);
             }
             Op::MemoryFill { mem } => {
                 let (address, byte, length) = self.pop3();
                 let mem = MemoryIndex(mem);
-                self.env.memory_fill(&mut self.builder, mem, address, byte, length);
+                let done = self.env.memory_fill(&mut self.builder, mem, address, byte, length);
+                self.answer(done, |_| ());
             }
             Op::MemoryCopy { dst_mem, src_mem } => {
                 let (target, source, length) = self.pop3();
                 let memories = (MemoryIndex(dst_mem), MemoryIndex(src_mem));
-                self.env.memory_copy(&mut self.builder, memories, target, source, length);
+                let done =
+                    self.env.memory_copy(&mut self.builder, memories, target, source, length);
+                self.answer(done, |_| ());
             }
             Op::MemoryInit { data_index, mem } => {
                 let (target, source, length) = self.pop3();
                 let (mem, data) = (MemoryIndex(mem), DataIndex(data_index));
-                self.env.memory_init(&mut self.builder, mem, data, target, source, length);
+                let done =
+                    self.env.memory_init(&mut self.builder, mem, data, target, source, length);
+                self.answer(done, |_| ());
             }
             Op::DataDrop { data_index } => {
-                self.env.data_drop(&mut self.builder, DataIndex(data_index));
+                let done = self.env.data_drop(&mut self.builder, DataIndex(data_index));
+                self.answer(done, |_| ());
             }
             Op::TableFill { table } => {
                 let (start, value, length) = self.pop3();
                 let table = TableIndex(table);
-                self.env.table_fill(&mut self.builder, table, start, value, length);
+                let done = self.env.table_fill(&mut self.builder, table, start, value, length);
+                self.answer(done, |_| ());
             }
             Op::TableCopy { dst_table, src_table } => {
                 let (target, source, length) = self.pop3();
                 let tables = (TableIndex(dst_table), TableIndex(src_table));
-                self.env.table_copy(&mut self.builder, tables, target, source, length);
+                let done = self.env.table_copy(&mut self.builder, tables, target, source, length);
+                self.answer(done, |_| ());
             }
             Op::TableInit { elem_index, table } => {
                 let (target, source, length) = self.pop3();
                 let (table, elem) = (TableIndex(table), ElemIndex(elem_index));
-                self.env.table_init(&mut self.builder, table, elem, target, source, length);
+                let done =
+                    self.env.table_init(&mut self.builder, table, elem, target, source, length);
+                self.answer(done, |_| ());
             }
             Op::ElemDrop { elem_index } => {
-                self.env.elem_drop(&mut self.builder, ElemIndex(elem_index));
+                let done = self.env.elem_drop(&mut self.builder, ElemIndex(elem_index));
+                self.answer(done, |_| ());
             }
             ref other => {
                 let name = format!("{other:?}");

@@ -1,5 +1,7 @@
 //! Plans of the environment, asked for once for each function and entity.
 
+use crate::env::Answer;
+
 /// Plans by index of the entity. Starting a function costs nothing.
 #[derive(Debug)]
 pub(crate) struct Plans<T> {
@@ -25,14 +27,14 @@ impl<T: Copy> Plans<T> {
 
     /// The plan for an entity; `make` asks the environment.
     #[inline]
-    pub fn get(&mut self, index: usize, make: impl FnOnce() -> T) -> T {
+    pub fn get(&mut self, index: usize, make: impl FnOnce() -> Answer<T>) -> Answer<T> {
         let function = self.function;
         match self.entries[index] {
-            (made, Some(plan)) if made == function => plan,
+            (made, Some(plan)) if made == function => Ok(plan),
             _ => {
-                let plan = make();
+                let plan = make()?;
                 self.entries[index] = (function, Some(plan));
-                plan
+                Ok(plan)
             }
         }
     }

@@ -73,7 +73,7 @@ impl FuncEnvironment for TestEnv<'_> {
         ReferencePlan { ty, stack_maps: self.stack_maps && ty == types::I32, barriers: false }
     }
 
-    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> MemoryPlan {
+    fn memory(&mut self, func: &mut Function, index: MemoryIndex) -> Answer<MemoryPlan> {
         let base = if self.checked {
             MemoryBase::Moving(self.place(func, 0))
         } else {
@@ -84,57 +84,62 @@ impl FuncEnvironment for TestEnv<'_> {
         } else {
             MemoryBound::Reserved { guard: 1 << 31 }
         };
-        MemoryPlan {
+        Ok(MemoryPlan {
             base,
             length: self.place(func, 8),
             bound,
             minimum: self.info.memories[index.index()].minimum << 16,
             page_size_log2: 16,
             flags: MemFlags::new(),
-        }
+        })
     }
 
-    fn table(&mut self, func: &mut Function, _index: TableIndex) -> TablePlan {
-        TablePlan {
+    fn table(&mut self, func: &mut Function, _index: TableIndex) -> Answer<TablePlan> {
+        Ok(TablePlan {
             base: MemoryBase::Fixed(self.pointer_field(func, 24)),
             length: TableLength::Loaded(self.place(func, 32)),
             element_size: 8,
             flags: MemFlags::new(),
             own_functions_only: false,
-        }
+        })
     }
 
-    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> GlobalPlan {
+    fn global(&mut self, func: &mut Function, index: GlobalIndex) -> Answer<GlobalPlan> {
         let place = self.place(func, 64 + 8 * index.0 as i32);
-        GlobalPlan::Memory { place, flags: MemFlags::new() }
+        Ok(GlobalPlan::Memory { place, flags: MemFlags::new() })
     }
 
-    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> CallPlan {
+    fn callee(&mut self, func: &mut Function, index: FuncIndex) -> Answer<CallPlan> {
         let signature = self.sig(func, self.info.functions[index.index()]);
         if self.info.defined_function(index).is_none() {
-            return CallPlan::Record { record: self.pointer_field(func, 48), signature };
+            return Ok(CallPlan::Record { record: self.pointer_field(func, 48), signature });
         }
         let name = func.declare_imported_user_function(UserExternalName::new(0, index.0));
         let name = ExternalName::user(name);
         let data = ExtFuncData { name, signature, colocated: true };
-        CallPlan::Direct(func.import_function(data))
+        Ok(CallPlan::Direct(func.import_function(data)))
     }
 
-    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> IndirectPlan {
+    fn indirect(&mut self, func: &mut Function, index: TypeIndex) -> Answer<IndirectPlan> {
         let type_id = TypeId::Constant(self.info.canonical_types[index.index()].0);
-        IndirectPlan { signature: self.sig(func, index), type_id }
+        Ok(IndirectPlan { signature: self.sig(func, index), type_id })
     }
 
-    fn func_ref_layout(&self) -> FuncRefLayout {
-        FuncRefLayout { code: 0, context: 8, type_id: 16, foreign_code: 24, size: 32 }
+    fn func_ref_layout(&self) -> Answer<FuncRefLayout> {
+        Ok(FuncRefLayout { code: 0, context: 8, type_id: 16, foreign_code: 24, size: 32 })
     }
 
-    fn callee_slot(&mut self, func: &mut Function) -> Place {
-        self.place(func, 16)
+    fn callee_slot(&mut self, func: &mut Function) -> Answer<Place> {
+        Ok(self.place(func, 16))
     }
 
-    fn memory_grow(&mut self, b: &mut FunctionBuilder<'_>, _: MemoryIndex, _: Value) -> Value {
-        b.ins().iconst(types::I32, -1)
+    fn memory_grow(
+        &mut self,
+        b: &mut FunctionBuilder<'_>,
+        _: MemoryIndex,
+        _: Value,
+    ) -> Answer<Value> {
+        Ok(b.ins().iconst(types::I32, -1))
     }
 
     fn memory_fill(
@@ -144,7 +149,8 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
     fn memory_copy(
@@ -154,7 +160,8 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
     fn memory_init(
@@ -165,10 +172,13 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
-    fn data_drop(&mut self, _: &mut FunctionBuilder<'_>, _: DataIndex) {}
+    fn data_drop(&mut self, _: &mut FunctionBuilder<'_>, _: DataIndex) -> Answer<()> {
+        Ok(())
+    }
 
     fn table_grow(
         &mut self,
@@ -176,8 +186,8 @@ impl FuncEnvironment for TestEnv<'_> {
         _: TableIndex,
         _: Value,
         _: Value,
-    ) -> Value {
-        b.ins().iconst(types::I32, -1)
+    ) -> Answer<Value> {
+        Ok(b.ins().iconst(types::I32, -1))
     }
 
     fn table_fill(
@@ -187,7 +197,8 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
     fn table_copy(
@@ -197,7 +208,8 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
     fn table_init(
@@ -208,13 +220,16 @@ impl FuncEnvironment for TestEnv<'_> {
         _: Value,
         _: Value,
         _: Value,
-    ) {
+    ) -> Answer<()> {
+        Ok(())
     }
 
-    fn elem_drop(&mut self, _: &mut FunctionBuilder<'_>, _: ElemIndex) {}
+    fn elem_drop(&mut self, _: &mut FunctionBuilder<'_>, _: ElemIndex) -> Answer<()> {
+        Ok(())
+    }
 
-    fn ref_func(&mut self, b: &mut FunctionBuilder<'_>, index: FuncIndex) -> Value {
-        b.ins().iconst(types::I64, 1 + i64::from(index.0))
+    fn ref_func(&mut self, b: &mut FunctionBuilder<'_>, index: FuncIndex) -> Answer<Value> {
+        Ok(b.ins().iconst(types::I64, 1 + i64::from(index.0)))
     }
 }
 
