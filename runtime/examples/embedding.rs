@@ -37,7 +37,7 @@ fn log(mut caller: Caller<'_, State>, at: u32, len: u32) -> Result<()> {
     Ok(())
 }
 
-pub fn main() -> Result<()> {
+pub(crate) fn main() -> Result<()> {
     // Once in a program: an engine compiles, a module is code, a linker has what guests import.
     let engine = Engine::default();
     let module = Module::new(&engine, GUEST)?;

@@ -237,7 +237,7 @@ const GUEST: &str = r#"(module
         (local.get $sum))
     (func (export "calls") (result i32) (global.get $calls)))"#;
 
-pub fn main() -> Result<()> {
+pub(crate) fn main() -> Result<()> {
     let bytes = wat::parse_str(GUEST)?;
     let mut instance =
         Instance::new(&bytes, |name| (name == "host.print").then_some(print as *const u8))?;

@@ -55,8 +55,8 @@
 //! # Ok::<(), windlass::module::ModuleError>(())
 //! ```
 //!
-//! The crates behind the features have their own front pages, with examples: [`frontend`],
-//! [`module`], `jit`, `object`, `native`; [`codegen`] says what differs from Cranelift.
+//! The crates behind the features have their own front pages, with examples: `frontend`,
+//! `module`, `jit`, `object`, `native`; [`codegen`] says what differs from Cranelift.
 #![forbid(unsafe_code)]
 
 pub use windlass_codegen as codegen;

@@ -124,7 +124,7 @@ impl<'a> GuestMemory<'a> {
         self.put(at, &value.to_le_bytes())
     }
 
-    /// The ranges of a list of `count` pairs of address and length, at most [`MAX_VECTORS`], all
+    /// The ranges of a list of `count` pairs of address and length, at most `MAX_VECTORS`, all
     /// checked while going through; the list itself is checked at once.
     pub fn vectors(&self, at: u32, count: u32) -> Result<Vectors, Errno> {
         if count > MAX_VECTORS {
