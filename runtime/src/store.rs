@@ -295,7 +295,8 @@ pub(crate) type Invariant<T> = PhantomData<fn(T) -> T>;
 #[repr(C)]
 #[derive(Debug)]
 pub(crate) struct StoreInner<T> {
-    // The first field: host functions go from its address to the whole.
+    // `repr(C)` and the first place make the address of this field that of the whole: a host
+    // function is handed a `StoreOpaque` and finds the embedder's data from it.
     pub(crate) opaque: StoreOpaque,
     pub(crate) data: T,
     invariant: Invariant<T>,

@@ -424,7 +424,9 @@ impl InstructionData {
 impl Opcode {
     /// The shape of the operands.
     pub fn format(self) -> InstructionFormat {
-        // Any instruction of the opcode shows it; 1 is a trap code and a condition.
+        // The format depends on the opcode alone, so it is read off an instruction with arbitrary
+        // operands. `aux` is where trap codes and conditions are stored, and 1 is a valid one of
+        // each kind.
         let any = Stored { aux: 1, ..Stored::new(self, types::INVALID) };
         let call = BlockCall::new(Block::new(0), [], &mut ValueListPool::new());
         InstructionFormat::from(&InstructionData::of(&any, &[call; 2]))

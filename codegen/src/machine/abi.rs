@@ -752,8 +752,10 @@ impl LowerCtx<'_> {
             if let (true, Some(inst)) = (call.is_try, call.inst) {
                 for (n, &preg) in self.backend.exception_payload(sig.conv).iter().enumerate() {
                     let Some(reg) = self.known_try_result(inst, n as u32) else { continue };
-                    // Which of a result and a payload is in the register, the way out of the call
-                    // says: one virtual register stands for both.
+                    // A result and a word of the payload can have the same register: it holds the
+                    // result if the call returns, and the payload if control comes to a handler.
+                    // An operand list has a fixed register once, so one virtual register stands
+                    // for both, and each edge out of the call takes it for what it is there.
                     let result = self.s.operands[first as usize..].iter().find(|o| {
                         o.kind() == OperandKind::Def
                             && o.constraint() == OperandConstraint::FixedReg(preg)

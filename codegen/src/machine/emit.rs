@@ -390,7 +390,10 @@ fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
     // Follow chains. A chain that comes back to itself is an empty loop, and one block of it stays.
     for b in 0..scratch.forward.len() {
         let mut end = b as u32;
-        // The mark moves on at powers of two, so that it comes to lie in a loop that `b` leads to.
+        // Brent's algorithm finds the cycle that the chain may lead into: `end` walks along the
+        // chain and is compared with a block that it passed before, `mark`. After 1, 2, 4, …
+        // steps the mark is set to where `end` is: it comes to lie on the cycle, and `end` meets
+        // it after one more round.
         let (mut steps, mut mark, mut moves) = (0, end, 1);
         while scratch.forward[end as usize] != end {
             end = scratch.forward[end as usize];

@@ -29,9 +29,9 @@ impl Cx<'_> {
     }
 }
 
-/// `ceil(2^(64 + s) / d)` less `2^64`, where `s` is the logarithm of `d`, rounded up: the
-/// reciprocal of `d`, at least 3 and no power of two, with 65 bits, of which the highest is left
-/// out.
+/// The reciprocal `ceil(2^(64 + s) / d)` of `d`, where `s` is `log2(d)`, rounded up. It has 65
+/// bits, the highest of which is always set and is left out of the result: this is the reciprocal
+/// less `2^64`. `d` is at least 3 and no power of two.
 fn reciprocal_65(d: u64) -> (u64, u32) {
     let s = 64 - d.leading_zeros();
     // 2^64 * (2^s - d) / d, plus one; the difference is below d.
@@ -39,8 +39,8 @@ fn reciprocal_65(d: u64) -> (u64, u32) {
     ((difference / u128::from(d) + 1) as u64, s)
 }
 
-/// The reciprocal of an odd or shifted divisor in `bits` bits, if dividends of `dividend` bits
-/// make do with that: multiplier, and the shift after taking the product's bits above `bits`.
+/// A multiplier `m` of `bits` bits and a shift `s` such that `x / d` is `x * m >> (bits + s)` for
+/// every `x` of `dividend` bits, if there are such numbers.
 fn reciprocal(d: u64, bits: u32, dividend: u32) -> Option<(u64, u32)> {
     let log = 64 - (d - 1).leading_zeros();
     // The smallest precision whose error does not reach the next quotient.
@@ -83,7 +83,8 @@ fn udiv_64(cx: &mut Cx<'_>, x: Value, d: u64) -> Value {
         let high = cx.op_const(Opcode::Umulhi, I64, x, m as i64);
         return cx.shift(Opcode::Ushr, I64, high, s);
     }
-    // (x * m / 2^64 + x) / 2^s, halved before the sum so that it fits.
+    // The quotient is (high + x) / 2^s, where `high` is x * m / 2^64; the sum may have 65 bits, so
+    // that (x - high) / 2 + high, half of it, is computed instead.
     let (m, s) = reciprocal_65(d);
     let high = cx.op_const(Opcode::Umulhi, I64, x, m as i64);
     let rest = cx.op2(Opcode::Isub, I64, x, high);
@@ -145,12 +146,14 @@ pub(super) fn sdiv_const(cx: &mut Cx<'_>, d: &InstructionData, x: Value, k: i64)
         let (m, s) = reciprocal(size, 64, 63)?;
         let mut high = cx.op_const(Opcode::Smulhi, I64, x, m as i64);
         if (m as i64) < 0 {
-            // The multiplier was taken for one less by 2^64.
+            // `smulhi` reads the multiplier `m`, which has all 64 bits, as `m - 2^64`: the high
+            // half of the product came out too small by `x`.
             high = cx.op2(Opcode::Iadd, I64, high, x);
         }
         cx.shift(Opcode::Sshr, I64, high, s)
     };
-    // Rounded down so far: one more for negative dividends.
+    // `down` is rounded towards minus infinity; the quotient of a negative dividend, which is
+    // rounded towards zero, is one more. `sign` is -1 there and 0 elsewhere.
     let sign = cx.op_const(Opcode::Sshr, ty, x, i64::from(bits - 1));
     let (a, b) = if k < 0 { (sign, down) } else { (down, sign) };
     Some(cx.op2(Opcode::Isub, ty, a, b))

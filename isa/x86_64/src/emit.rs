@@ -160,7 +160,8 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         }
         AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
             put(e, Op::Cmp, size, &[P::R(tmp), P::R(value)]);
-            // Take the other value where that is the one.
+            // `tmp` is the old value. The operand replaces it where the old value is on the wrong
+            // side of it: for a minimum above, for a maximum below.
             let cc = match op {
                 AtomicRmwOp::Umin => Cc::A,
                 AtomicRmwOp::Umax => Cc::B,
@@ -212,7 +213,9 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
         }
         AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
             with_carry(e, Op::Cmp, Op::Sbb);
-            // The other value where that is the one, else again the old one.
+            // The comparison has left its difference in `rcx`, so the old high half is put there
+            // again. Then the operand replaces the old value where that is not below it (minimum)
+            // or is below it (maximum).
             let cc = match op {
                 AtomicRmwOp::Umin => Cc::Ae,
                 AtomicRmwOp::Umax => Cc::B,
