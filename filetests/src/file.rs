@@ -176,7 +176,9 @@ fn verify(
 ) -> Result<(), (usize, String)> {
     for (function, details) in functions {
         if let Err(errors) = verify_function(function, flags) {
-            return Err((line(details), format!("{} is invalid: {errors}", function.name)));
+            let errors: Vec<String> = errors.0.iter().map(|e| details.locate(e)).collect();
+            let message = format!("{} is invalid:\n  {}", function.name, errors.join("\n  "));
+            return Err((line(details), message));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Functions that were read from text, in a module.
 
+use anyhow::anyhow;
 use windlass_core::Context;
 use windlass_core::entity::EntityRef;
 use windlass_core::ir::{
@@ -21,8 +22,9 @@ pub fn define_functions<M: Module + ?Sized>(
     let mut ids = Vec::new();
     for function in &functions {
         let UserFuncName::Testcase(name) = &function.name else {
-            let name = function.name.to_string();
-            return Err(ModuleError::Undeclared(name));
+            let name = &function.name;
+            let text = "functions of a module go by letters, as in %f, and not by numbers";
+            return Err(ModuleError::Backend(anyhow!("{name}: {text}")));
         };
         let name = letters(name.raw());
         ids.push(module.declare_function(&name, Linkage::Export, &function.signature)?);
@@ -32,7 +34,12 @@ pub fn define_functions<M: Module + ?Sized>(
         name_references(module, &mut function)?;
         context.clear();
         context.func = function;
-        module.define_function(id, &mut context)?;
+        module.define_function(id, &mut context).map_err(|error| match error {
+            ModuleError::Compilation(why) => {
+                ModuleError::Backend(anyhow!("function {}: {why}", context.func.name))
+            }
+            error => error,
+        })?;
     }
     Ok(ids)
 }

@@ -11,8 +11,8 @@ pub type ModuleResult<T> = Result<T, ModuleError>;
 /// Why something could not be declared, defined or placed.
 #[derive(Debug, Error)]
 pub enum ModuleError {
-    /// Something is used or to be filled that was never declared or defined.
-    #[error("`{0}` is not declared or defined here; declare it first, or give its address")]
+    /// Something is used or defined that was never declared.
+    #[error("`{0}` is not declared in this module; declare it first")]
     Undeclared(String),
     /// A name is declared as two kinds of thing.
     #[error("`{0}` was declared as another kind of thing; use another name")]
@@ -46,6 +46,15 @@ pub enum ModuleError {
     /// A setting was wrong.
     #[error("wrong setting: {0}")]
     Flag(#[from] SetError),
+}
+
+impl ModuleError {
+    /// Something is declared and used, and nobody defined it. There is no variant for it: clients
+    /// match on those that there are.
+    pub fn undefined(name: &str) -> Self {
+        let text = "is declared but not defined; define it, or give its address";
+        Self::Backend(anyhow::anyhow!("`{name}` {text}"))
+    }
 }
 
 impl From<CompileError<'_>> for ModuleError {

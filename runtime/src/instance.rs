@@ -19,7 +19,7 @@ use crate::sys::mapping::Mapping;
 use crate::table::{Table, TableObject};
 use crate::trap::Trap;
 use crate::typed::{TypedFunc, WasmParams, WasmResults};
-use crate::values::{FuncType, GlobalType, Mutability, Slot, ValType};
+use crate::values::{GlobalType, Mutability, Slot, ValType};
 use crate::{Engine, Error};
 use windlass_core::ir::TrapCode;
 use windlass_wasm::trap;
@@ -685,6 +685,16 @@ impl Instance {
 }
 
 /// Names of the kinds, for messages.
+pub(crate) fn entity_kind(entity: EntityIndex) -> &'static str {
+    match entity {
+        EntityIndex::Func(_) => "a function",
+        EntityIndex::Table(_) => "a table",
+        EntityIndex::Memory(_) => "a memory",
+        EntityIndex::Global(_) => "a global",
+    }
+}
+
+/// Names of the kinds, for messages.
 fn kind(definition: &Extern) -> &'static str {
     match definition {
         Extern::Func(_) => "a function",
@@ -694,8 +704,10 @@ fn kind(definition: &Extern) -> &'static str {
     }
 }
 
-fn incompatible(what: String) -> Error {
-    Error::msg(format!("incompatible import type: {what}"))
+/// The error of an import that asks for something else than what it is given. Types are shown as
+/// WebAssembly text.
+pub(crate) fn incompatible(wanted: &str, found: &str) -> Error {
+    Error::msg(format!("incompatible import type: expected {wanted}, found {found}"))
 }
 
 /// Whether limits (present or least size, greatest size) fit what an import asks for.
@@ -719,9 +731,8 @@ pub(crate) fn check_import(
             // SAFETY: the record belongs to the store, which was checked.
             let found = unsafe { (*func.record(store)?).type_id };
             if wanted != found {
-                let found = FuncType((*store.engine().types().of(found)).clone());
-                let wanted = info.func_type(index);
-                return Err(incompatible(format!("expected {wanted}, found {found}")));
+                let found = store.engine().types().of(found);
+                return Err(incompatible(&info.func_type(index).wat(), &found.wat()));
             }
         }
         (EntityIndex::Table(index), Extern::Table(table)) => {
@@ -733,7 +744,7 @@ pub(crate) fn check_import(
                 (wanted.minimum.into(), widen(wanted.maximum)),
             );
             if wanted.element != found.element || !fits {
-                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+                return Err(incompatible(&wanted.wat(), &found.wat()));
             }
         }
         (EntityIndex::Memory(index), Extern::Memory(memory)) => {
@@ -741,25 +752,18 @@ pub(crate) fn check_import(
             let found = store.memories[memory.index(store)?].ty();
             let fits = limits_fit((found.minimum, found.maximum), (wanted.minimum, wanted.maximum));
             if !fits || wanted.page_size_log2 != found.page_size_log2 {
-                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+                return Err(incompatible(&wanted.wat(), &found.wat()));
             }
         }
         (EntityIndex::Global(index), Extern::Global(global)) => {
             let wanted = info.globals[index.index()];
-            let found = store.globals[global.index(store)?].ty();
-            let mutable = found.mutability() == Mutability::Var;
-            if ValType::from_wasm(wanted.content) != found.content() || wanted.mutable != mutable {
-                return Err(incompatible(format!("expected {wanted:?}, found {found:?}")));
+            let found = store.globals[global.index(store)?].ty().to_wasm();
+            if wanted != found {
+                return Err(incompatible(&wanted.wat(), &found.wat()));
             }
         }
         (wanted, given) => {
-            let wanted = match wanted {
-                EntityIndex::Func(_) => "a function",
-                EntityIndex::Table(_) => "a table",
-                EntityIndex::Memory(_) => "a memory",
-                EntityIndex::Global(_) => "a global",
-            };
-            return Err(incompatible(format!("expected {wanted}, found {}", kind(given))));
+            return Err(incompatible(entity_kind(wanted), kind(given)));
         }
     }
     Ok(())

@@ -62,6 +62,7 @@ mod slots;
 mod store;
 pub mod sys;
 mod table;
+mod text;
 mod trampoline;
 mod trap;
 mod typed;
@@ -82,6 +83,7 @@ pub use module::{Module, ModuleStats};
 pub use observe::ProfilingStrategy;
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
 pub use table::Table;
+pub use text::{TextError, wasm_bytes};
 pub use trap::{FrameInfo, Trap, WasmBacktrace};
 pub use typed::{IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
 pub use values::{

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::func::{Caller, Func, HostFunc};
-use crate::instance::{Extern, Instance, check_import};
+use crate::instance::{Extern, Instance, check_import, entity_kind, incompatible};
 use crate::module::Module;
 use crate::shared::Shared;
 use crate::store::{AsContext, AsContextMut, Invariant, StoreOpaque};
@@ -228,14 +228,12 @@ impl<T: 'static> Linker<T> {
             let definition = self.definition(import)?;
             if let Definition::Host(func) = definition {
                 let EntityIndex::Func(index) = import.entity else {
-                    let error = Error::msg("incompatible import type: a function was not expected");
-                    return Err(at(import, error));
+                    let wanted = entity_kind(import.entity);
+                    return Err(at(import, incompatible(wanted, "a function")));
                 };
-                if *info.func_type(index) != func.ty.0 {
-                    let wanted = info.func_type(index);
-                    let error =
-                        format!("incompatible import type: expected {wanted}, found {}", func.ty);
-                    return Err(at(import, Error::msg(error)));
+                let wanted = info.func_type(index);
+                if *wanted != func.ty.0 {
+                    return Err(at(import, incompatible(&wanted.wat(), &func.ty.0.wat())));
                 }
                 func.record(&self.engine)?;
             }

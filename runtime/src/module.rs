@@ -20,6 +20,7 @@ use crate::layout::Layout;
 use crate::observe;
 use crate::shared::Shared;
 use crate::sys::code::{Bytes, CodePages, FileMap};
+use crate::text::{self, TextError};
 use crate::trampoline::Trampolines;
 use crate::{Engine, Error};
 
@@ -153,11 +154,8 @@ impl Module {
     /// Compiles a module, binary or text.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
-        // A text module cannot begin with the byte 0, and a binary one must.
-        if bytes.first() == Some(&0) {
-            return Self::from_binary(engine, bytes);
-        }
-        Self::from_binary(engine, &wat::parse_bytes(bytes)?)
+        let binary = text::wasm_bytes(bytes)?;
+        Self::from_binary(engine, &binary).map_err(|error| text::explain(bytes, error))
     }
 
     /// Compiles the module in a file, binary or text.
@@ -165,8 +163,7 @@ impl Module {
         let path = path.as_ref();
         let bytes = crate::sys::file::read_ambient(path)
             .map_err(|error| Error::new(error).context(format!("reading {}", path.display())))?;
-        Self::new(engine, bytes)
-            .map_err(|error| error.context(format!("compiling {}", path.display())))
+        Self::new(engine, bytes).map_err(|error| TextError::in_file(error, path))
     }
 
     /// Compiles a binary module.
@@ -388,7 +385,7 @@ impl Engine {
             let Compiled { info, stats, tables, data, code, .. } = &compiled;
             serialize(self, info, *stats, tables, data, code)
         };
-        if bytes.first() == Some(&0) { compile(bytes) } else { compile(&wat::parse_bytes(bytes)?) }
+        compile(&text::wasm_bytes(bytes)?).map_err(|error| text::explain(bytes, error))
     }
 }
 

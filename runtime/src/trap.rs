@@ -11,7 +11,7 @@ use crate::cells::Word;
 use crate::store::StoreOpaque;
 
 /// Why Wasm code stopped. Found in an [`crate::Error`] by `downcast_ref::<Trap>()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Trap(TrapCode);
 
 #[allow(non_upper_case_globals, reason = "named as variants, which is how users know them")]
@@ -53,6 +53,12 @@ impl Trap {
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "wasm trap: {}", trap::message(self.0))
+    }
+}
+
+impl fmt::Debug for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trap({})", trap::message(self.0))
     }
 }
 

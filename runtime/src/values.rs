@@ -130,6 +130,11 @@ impl GlobalType {
     pub fn mutability(&self) -> Mutability {
         self.mutability
     }
+
+    pub(crate) fn to_wasm(self) -> wasm::GlobalType {
+        let mutable = self.mutability == Mutability::Var;
+        wasm::GlobalType { content: self.content.to_wasm(), mutable }
+    }
 }
 
 /// The type of a table.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
-use windlass_runtime::{Artifact, Engine, Module};
+use windlass_runtime::{Artifact, Engine, Module, TextError};
 
 use crate::exit::{Outcome, usage};
 use crate::inspect::print;
@@ -85,7 +85,7 @@ impl CompileCommand {
                 let wasm = fs::read(&self.file);
                 let wasm = wasm.with_context(|| format!("reading {}", self.file.display()))?;
                 let bytes = engine.precompile_module(&wasm);
-                let bytes = bytes.with_context(|| format!("compiling {}", self.file.display()))?;
+                let bytes = bytes.map_err(|error| TextError::in_file(error, &self.file))?;
                 if self.stats {
                     print(&Artifact::new(bytes.clone())?.compile_stats().to_string())?;
                 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use windlass_runtime::WasmBacktrace;
+
 /// Everything went well.
 pub const SUCCESS: u8 = 0;
 /// The command could not do its work: a file that cannot be read, an invalid module, a failed test.
@@ -17,7 +19,7 @@ pub struct Usage;
 
 impl std::fmt::Display for Usage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("`windlass help` lists the options")
+        f.write_str("wrong use")
     }
 }
 
@@ -33,14 +35,27 @@ pub fn failure(error: &anyhow::Error) -> u8 {
     if error.is::<Usage>() { USAGE } else { FAILURE }
 }
 
-/// An error with its causes on one line.
-pub fn message(error: &anyhow::Error) -> String {
-    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    if error.is::<Usage>() {
-        format!("{} ({Usage})", causes[1..].join(": "))
-    } else {
-        causes.join(": ")
+/// An error of a subcommand with its causes on one line, each once, and behind it the frames of Wasm
+/// code that it came through.
+pub fn message(error: &anyhow::Error, command: &str) -> String {
+    let wrong_use = error.is::<Usage>();
+    let frames = error.downcast_ref::<WasmBacktrace>().map(ToString::to_string);
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors say what caused them, and have it as their source as well.
+        let said = causes.last().is_some_and(|last| last.ends_with(cause.trim_end()));
+        if !(said || wrong_use && cause == Usage.to_string() || frames.as_ref() == Some(&cause)) {
+            causes.push(cause.trim_end().to_string());
+        }
     }
+    let mut text = causes.join(": ");
+    if wrong_use {
+        text += &format!(" (`windlass {command} --help` lists the options)");
+    }
+    if let Some(frames) = frames {
+        text += &format!("\n{}", frames.trim_end());
+    }
+    text
 }
 
 /// The outcome of a subcommand.

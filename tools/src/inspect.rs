@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use windlass_runtime::{Artifact, Engine};
+use windlass_runtime::{Artifact, Engine, TextError, wasm_bytes};
 use windlass_wasm::types::EntityIndex;
 use windlass_wasm::{ModuleInfo, WasmFeatures};
 
@@ -36,7 +36,7 @@ pub(crate) fn artifact(path: &Path, engine: impl FnOnce() -> Result<Engine>) -> 
         bytes
     } else {
         let compiled = engine()?.precompile_module(&bytes);
-        compiled.with_context(|| format!("compiling {}", path.display()))?
+        compiled.map_err(|error| TextError::in_file(error, path))?
     };
     Artifact::new(bytes).with_context(|| format!("loading {}", path.display()))
 }
@@ -64,7 +64,8 @@ impl InspectCommand {
             }
             text
         } else {
-            let wasm = wasm_bytes(&bytes)?;
+            let wasm = wasm_bytes(&bytes);
+            let wasm = wasm.map_err(|error| TextError::in_file(error, &self.file))?;
             let translation = windlass_wasm::translate_module(&wasm, WasmFeatures::all())
                 .with_context(|| format!("reading {}", self.file.display()))?;
             let mut text = module(&translation.info);
@@ -81,10 +82,6 @@ impl InspectCommand {
         print(&text)?;
         Ok(Outcome::Success)
     }
-}
-
-fn wasm_bytes(bytes: &[u8]) -> Result<Vec<u8>> {
-    if bytes.first() == Some(&0) { Ok(bytes.to_vec()) } else { Ok(wat::parse_bytes(bytes)?.into()) }
 }
 
 /// Imports, exports and counts.

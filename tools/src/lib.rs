@@ -8,6 +8,7 @@ pub mod compile;
 pub mod disasm;
 pub mod exit;
 pub mod filetest;
+pub mod help;
 pub mod inspect;
 pub mod options;
 mod precompiled;

@@ -12,8 +12,11 @@ use clap::{Args, ValueEnum};
 use windlass_runtime::wasi::{self, WasiCtx, WasiCtxBuilder, WasiExit};
 use windlass_runtime::{
     Cache, CacheConfig, Engine, Error, Func, Instance, Linker, Module, ProfilingStrategy, Store,
-    StoreLimits, StoreLimitsBuilder, Trap, UnknownImportError, Val, ValType,
+    StoreLimits, StoreLimitsBuilder, TextError, Trap, UnknownImportError, Val, ValType,
+    WasmBacktrace,
 };
+use windlass_wasm::trap;
+use windlass_wasm::types::EntityIndex;
 
 use crate::exit::{Outcome, usage};
 use crate::inspect::print;
@@ -212,12 +215,15 @@ impl RunCommand {
         if let Some(timeout) = self.timeout {
             store.set_deadline(timeout)?;
         }
+        // What goes wrong concerns this file.
+        let mut running = self.file();
         let mut outcome = Ok(());
         for (name, file) in preloads {
             let module = self.module(&engine, file)?;
             self.define_unknown(&mut linker, &module)?;
             outcome = linker.module(&mut store, name, &module).map(|_| ());
             if outcome.is_err() {
+                running = file;
                 break;
             }
         }
@@ -230,11 +236,19 @@ impl RunCommand {
         }
         let outcome = match outcome {
             Ok(()) => Ok(Outcome::Success),
-            Err(error) => ended(error),
+            Err(error) => self.ended(running, error),
         };
         // The process ends: the system takes it all back at once.
         std::mem::forget((store, linker, module, engine));
         outcome
+    }
+
+    /// The file among the arguments that was meant as the program, if FILE does not exist: the
+    /// arguments of `--invoke` stand behind it.
+    fn misplaced_file(&self, path: &Path) -> Option<String> {
+        let missing = path == self.file() && !path.exists();
+        let file = self.args().iter().find(|arg| missing && Path::new(arg).is_file())?;
+        Some(format!("{}: FILE stands before its arguments", file.display()))
     }
 
     fn file(&self) -> &Path {
@@ -243,6 +257,29 @@ impl RunCommand {
 
     fn args(&self) -> &[OsString] {
         &self.program[1..]
+    }
+
+    /// What an error of running a file means for the command.
+    fn ended(&self, file: &Path, error: Error) -> Result<Outcome> {
+        if let Some(exit) = error.downcast_ref::<WasiExit>() {
+            return Ok(Outcome::Status(exit.0));
+        }
+        let trap = error.downcast_ref::<Trap>().copied();
+        let what = match (trap, self.timeout) {
+            (Some(Trap::Interrupted), Some(time)) => {
+                format!("the program was interrupted: it ran longer than {time:?} (--timeout)")
+            }
+            (Some(trap), _) => format!("the program trapped: {}", trap::message(trap.code())),
+            (None, _) => match error.downcast_ref::<UnknownImportError>() {
+                Some(import) => format!("the program trapped: {import}"),
+                None => return Err(error.context(file.display().to_string())),
+            },
+        };
+        eprintln!("windlass: {}: {what}", file.display());
+        if let Some(frames) = error.downcast_ref::<WasmBacktrace>() {
+            eprintln!("{}", frames.to_string().trim_end());
+        }
+        Ok(Outcome::Trapped)
     }
 
     /// Compiles a module, or loads a compiled one.
@@ -259,11 +296,13 @@ impl RunCommand {
             if Engine::detect_precompiled(&bytes).is_some() {
                 bail!("{}: compiled code is run from files only", path.display());
             }
-            let module = Module::new(engine, bytes);
-            return module.with_context(|| format!("compiling {}", path.display()));
+            return Module::new(engine, bytes).map_err(|error| TextError::in_file(error, path));
         }
         let detected = Engine::detect_precompiled_file(path);
-        let detected = detected.with_context(|| format!("reading {}", path.display()))?;
+        let detected = detected.with_context(|| match self.misplaced_file(path) {
+            Some(file) => format!("{} is meant as the program, and not {file}", path.display()),
+            None => format!("reading {}", path.display()),
+        })?;
         match (detected, self.allow_precompiled) {
             (None, _) => Module::from_file(engine, path),
             (Some(_), true) => precompiled::load(engine, path),
@@ -357,6 +396,9 @@ impl RunCommand {
         linker: &Linker<Host>,
         module: &Module,
     ) -> Result<(), Error> {
+        if self.invoke.is_none() {
+            self.check_entry(module)?;
+        }
         let instance = linker.instantiate(&mut *store, module)?;
         // A module that is no program but a library for the host.
         let initialize = match module.info().export("_start") {
@@ -378,15 +420,59 @@ impl RunCommand {
         }
     }
 
+    /// An error if a module has nothing to run.
+    fn check_entry(&self, module: &Module) -> Result<()> {
+        let info = module.info();
+        let functions = exported_functions(module);
+        let entries = ["", "_start", "_initialize"];
+        if info.start.is_some() || functions.iter().any(|name| entries.contains(&&**name)) {
+            return Ok(());
+        }
+        let file = self.file().display();
+        let Some(first) = functions.first() else {
+            let exports: Vec<_> = info.exports.iter().map(|e| format!("`{}`", e.name)).collect();
+            let exports = match &exports[..] {
+                [] => "it exports nothing".to_string(),
+                names => format!("it exports {}", names.join(", ")),
+            };
+            return Err(usage(anyhow!("there is nothing to run: {exports}, and no function")));
+        };
+        // The call as it was meant, if one was.
+        let name = self.args().iter().position(|arg| arg == "--invoke");
+        let name = name.and_then(|at| Some((self.args().get(at + 1)?, &self.args()[at + 2..])));
+        let (name, args) = match name {
+            Some((name, args)) => (name.to_string_lossy().into_owned(), args),
+            None => (first.clone(), &[][..]),
+        };
+        let args: String = args.iter().map(|arg| format!(" {}", arg.to_string_lossy())).collect();
+        let args = if args.is_empty() { " ARGS…" } else { &args };
+        let names: Vec<String> = functions.iter().map(|name| format!("`{name}`")).collect();
+        Err(usage(anyhow!(
+            "there is neither `_start` nor `_initialize` to run; functions are exported as {}, and \
+             options stand before the file: windlass run --invoke {name} {file}{args}",
+            names.join(", ")
+        )))
+    }
+
     fn invoke(&self, store: &mut Store<Host>, instance: Instance, name: &str) -> Result<(), Error> {
-        let func: Func = instance
-            .get_func(&mut *store, name)
-            .ok_or_else(|| usage(anyhow!("the module exports no function `{name}`")))?;
+        let func: Func = instance.get_func(&mut *store, name).ok_or_else(|| {
+            let functions = exported_functions(instance.module(&*store));
+            let functions: Vec<String> = functions.iter().map(|name| format!("`{name}`")).collect();
+            let there_are = match &functions[..] {
+                [] => "it exports none".to_string(),
+                names => format!("it exports {}", names.join(", ")),
+            };
+            usage(anyhow!("the module exports no function `{name}`: {there_are}"))
+        })?;
         let ty = func.ty(&*store);
         let wanted: Vec<ValType> = ty.params().collect();
         if wanted.len() != self.args().len() {
+            let options = match self.args().iter().find(|arg| arg.as_bytes().starts_with(b"--")) {
+                Some(option) => format!("; options such as {} stand before FILE", option.display()),
+                None => String::new(),
+            };
             return Err(usage(anyhow!(
-                "`{name}` takes {} arguments ({}), {} are given",
+                "`{name}` takes {} arguments ({}), {} are given{options}",
                 wanted.len(),
                 wanted.iter().map(ValType::to_string).collect::<Vec<_>>().join(" "),
                 self.args().len()
@@ -403,6 +489,13 @@ impl RunCommand {
         let lines: String = results.iter().map(|value| show_value(value) + "\n").collect();
         print(&lines)
     }
+}
+
+/// The names of exported functions.
+fn exported_functions(module: &Module) -> Vec<String> {
+    let exports = module.info().exports.iter();
+    let functions = exports.filter(|export| matches!(export.entity, EntityIndex::Func(_)));
+    functions.map(|export| export.name.to_string()).collect()
 }
 
 /// The parts of `HOST::GUEST`, or twice the same.
@@ -467,16 +560,4 @@ fn show_value(value: &Val) -> String {
         Val::FuncRef(Some(_)) => "funcref".to_string(),
         Val::ExternRef(Some(_)) => "externref".to_string(),
     }
-}
-
-/// What an error of the call means for the command.
-fn ended(error: Error) -> Result<Outcome> {
-    if let Some(exit) = error.downcast_ref::<WasiExit>() {
-        return Ok(Outcome::Status(exit.0));
-    }
-    if error.is::<Trap>() || error.is::<UnknownImportError>() {
-        eprintln!("windlass: the program trapped: {error:?}");
-        return Ok(Outcome::Trapped);
-    }
-    Err(error)
 }

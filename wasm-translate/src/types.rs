@@ -112,6 +112,25 @@ impl fmt::Display for FuncType {
     }
 }
 
+impl FuncType {
+    /// The type as WebAssembly text: `(func (param i32) (result i64))`.
+    pub fn wat(&self) -> String {
+        let list = |word: &str, types: &[ValType]| match types {
+            [] => String::new(),
+            types => {
+                let types: Vec<String> = types.iter().map(ValType::to_string).collect();
+                format!(" ({word} {})", types.join(" "))
+            }
+        };
+        format!("(func{}{})", list("param", &self.params), list("result", &self.results))
+    }
+}
+
+/// The limits of a table or memory as WebAssembly text.
+fn limits(minimum: u64, maximum: Option<u64>) -> String {
+    maximum.map_or(format!("{minimum}"), |maximum| format!("{minimum} {maximum}"))
+}
+
 /// The type of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TableType {
@@ -121,6 +140,14 @@ pub struct TableType {
     pub minimum: u32,
     /// The most elements that it may grow to.
     pub maximum: Option<u32>,
+}
+
+impl TableType {
+    /// The type as WebAssembly text: `(table 1 2 funcref)`.
+    pub fn wat(&self) -> String {
+        let limits = limits(self.minimum.into(), self.maximum.map(u64::from));
+        format!("(table {limits} {})", ValType::Ref(self.element))
+    }
 }
 
 /// The type of a memory.
@@ -136,6 +163,18 @@ pub struct MemoryType {
     pub page_size_log2: u32,
 }
 
+impl MemoryType {
+    /// The type as WebAssembly text: `(memory 1 2)`.
+    pub fn wat(&self) -> String {
+        let shared = if self.shared { " shared" } else { "" };
+        let pages = match self.page_size_log2 {
+            16 => String::new(),
+            log2 => format!(" (pagesize {})", 1u64 << log2),
+        };
+        format!("(memory {}{shared}{pages})", limits(self.minimum, self.maximum))
+    }
+}
+
 /// The type of a global.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GlobalType {
@@ -143,6 +182,18 @@ pub struct GlobalType {
     pub content: ValType,
     /// Whether `global.set` may change it.
     pub mutable: bool,
+}
+
+impl GlobalType {
+    /// The type as WebAssembly text: `(global (mut i32))`.
+    pub fn wat(&self) -> String {
+        let content = self.content;
+        if self.mutable {
+            format!("(global (mut {content}))")
+        } else {
+            format!("(global {content})")
+        }
+    }
 }
 
 /// What an import asks for, or an export offers.

@@ -8,12 +8,13 @@ use core::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrapCode(NonZeroU8);
 
-const NAMED: [(TrapCode, &str); 5] = [
-    (TrapCode::STACK_OVERFLOW, "stk_ovf"),
-    (TrapCode::INTEGER_OVERFLOW, "int_ovf"),
-    (TrapCode::HEAP_OUT_OF_BOUNDS, "heap_oob"),
-    (TrapCode::INTEGER_DIVISION_BY_ZERO, "int_divz"),
-    (TrapCode::BAD_CONVERSION_TO_INTEGER, "bad_toint"),
+/// The codes that are not the user's: the word of the text language, and what it means.
+const NAMED: [(TrapCode, &str, &str); 5] = [
+    (TrapCode::STACK_OVERFLOW, "stk_ovf", "stack overflow"),
+    (TrapCode::INTEGER_OVERFLOW, "int_ovf", "integer overflow"),
+    (TrapCode::HEAP_OUT_OF_BOUNDS, "heap_oob", "memory access out of bounds"),
+    (TrapCode::INTEGER_DIVISION_BY_ZERO, "int_divz", "integer division by zero"),
+    (TrapCode::BAD_CONVERSION_TO_INTEGER, "bad_toint", "conversion of NaN to an integer"),
 ];
 
 impl TrapCode {
@@ -80,6 +81,14 @@ impl TrapCode {
         self.0
     }
 
+    /// What happened, in words; a user's trap is called by its number.
+    pub fn description(self) -> String {
+        match NAMED.iter().find(|(code, ..)| *code == self) {
+            Some((.., words)) => (*words).to_string(),
+            None => format!("trap {} of the user", self.0),
+        }
+    }
+
     /// The encoding as a byte.
     #[inline]
     pub const fn as_u8(self) -> u8 {
@@ -89,8 +98,8 @@ impl TrapCode {
 
 impl fmt::Display for TrapCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match NAMED.iter().find(|(code, _)| code == self) {
-            Some((_, word)) => f.write_str(word),
+        match NAMED.iter().find(|(code, ..)| code == self) {
+            Some((_, word, _)) => f.write_str(word),
             None => write!(f, "user{}", self.0),
         }
     }
@@ -106,7 +115,7 @@ impl FromStr for TrapCode {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        if let Some((code, _)) = NAMED.iter().find(|(_, name)| *name == word) {
+        if let Some((code, ..)) = NAMED.iter().find(|(_, name, _)| *name == word) {
             return Ok(*code);
         }
         let digits = word.strip_prefix("user").ok_or(())?;

@@ -195,7 +195,7 @@ pub fn values(template: &'static Template, bytes: &[u8]) -> impl Iterator<Item =
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetError {
     /// There is no setting of this name.
-    #[error("no setting is named `{0}`: see the list of settings")]
+    #[error("no setting is named `{0}`; `windlass help settings` lists them")]
     BadName(String),
     /// A preset was given a value, or a setting that needs a value was only switched on.
     #[error(

@@ -13,6 +13,7 @@ use crate::ir::{
     AbiParam, ArgumentExtension, ArgumentPurpose, CallConv, DebugTag, ExternalName, Function,
     Opcode, Signature, SourceLoc, UserExternalName, UserFuncName, UserStackMapEntry,
 };
+use crate::verify::VerifierError;
 use smallvec::SmallVec;
 
 /// What is known of a function beside its content.
@@ -24,6 +25,17 @@ pub struct Details<'a> {
     pub comments: Vec<Comment<'a>>,
     /// Where the entities stand.
     pub map: SourceMap,
+}
+
+impl Details<'_> {
+    /// An error of the verifier with the place in the text of what it concerns.
+    pub fn locate(&self, error: &VerifierError) -> String {
+        let place = self.map.location(error.location).unwrap_or(self.location);
+        match &error.context {
+            Some(context) => format!("{place}: `{context}`: {}", error.message),
+            None => format!("{place}: {}: {}", error.location, error.message),
+        }
+    }
 }
 
 /// Reads all functions up to the end of the text.

@@ -56,7 +56,7 @@ pub enum JitError {
     #[error("a result of {0} has a type that cannot be returned from a call")]
     Results(String),
     /// The call ended in a trap.
-    #[error("the call ended in trap {0}")]
+    #[error("the call ended in trap {code}: {what}", code = .0, what = .0.description())]
     Trap(TrapCode),
     /// An instruction that should not fault did.
     #[error("the instruction at {0:#x} faulted, but is not in the table of traps")]

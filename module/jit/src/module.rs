@@ -344,7 +344,7 @@ impl JITModule {
         match &self.functions[func_id] {
             Some(blob) if blob.finalized => {}
             Some(_) => return Err(ModuleError::DuplicateDefinition(name())),
-            None => return Err(ModuleError::Undeclared(name())),
+            None => return Err(ModuleError::undefined(&name())),
         }
         self.functions[func_id] = None;
         Ok(())
@@ -505,7 +505,7 @@ impl JITModule {
             }
             ModuleRelocTarget::FunctionOffset(id, offset) => {
                 let blob = self.functions.get(*id).and_then(Option::as_ref);
-                let blob = blob.ok_or_else(|| ModuleError::Undeclared(name.to_string()))?;
+                let blob = blob.ok_or_else(|| ModuleError::undefined(&name.to_string()))?;
                 Ok(blob.address + *offset as usize)
             }
             ModuleRelocTarget::LibCall(LibCall::ElfTlsGetAddr) => {
@@ -514,7 +514,7 @@ impl JITModule {
             ModuleRelocTarget::LibCall(call) => {
                 let symbol = (self.libcall_names)(*call);
                 let own = || crate::libcalls::address(*call);
-                self.lookup(&symbol).or_else(own).ok_or(ModuleError::Undeclared(symbol))
+                self.lookup(&symbol).or_else(own).ok_or_else(|| ModuleError::undefined(&symbol))
             }
             ModuleRelocTarget::User { .. }
             | ModuleRelocTarget::KnownSymbol(
@@ -529,7 +529,7 @@ impl JITModule {
             Linkage::Import | Linkage::Preemptible => self.lookup(name),
             _ => None,
         };
-        address.ok_or_else(|| ModuleError::Undeclared(name.to_owned()))
+        address.ok_or_else(|| ModuleError::undefined(name))
     }
 
     fn lookup(&self, name: &str) -> Option<usize> {

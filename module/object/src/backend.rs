@@ -604,7 +604,7 @@ impl Module for ObjectModule {
             None => return Err(ModuleError::Undeclared(name)),
         };
         if data.init == Init::Uninitialized {
-            return Err(ModuleError::Undeclared(format!("the contents of {name}")));
+            return Err(ModuleError::undefined(&format!("the contents of {name}")));
         }
         let section = self.data_section(&name, data, writable, tls)?;
         self.data_objects[data_id] = Some((symbol, true));
