@@ -181,7 +181,7 @@ impl<'short, 'long> BuildInFunction<'short> for FuncInstBuilder<'short, 'long> {
 impl<'a> FunctionBuilder<'a> {
     /// A builder for `func`, which has a name and a signature and no blocks.
     pub fn new(func: &'a mut Function, func_ctx: &'a mut FunctionBuilderContext) -> Self {
-        debug_assert!(func_ctx.is_empty(), "the context still belongs to another builder");
+        assert!(func_ctx.is_empty(), "the context still belongs to another builder");
         FunctionBuilder {
             func,
             srcloc: SourceLoc::default(),
@@ -400,7 +400,7 @@ impl<'a> FunctionBuilder<'a> {
             }
             self.ctx.status[block] = BlockStatus::Partial;
         } else {
-            debug_assert!(
+            assert!(
                 self.ctx.status[block] == BlockStatus::Partial,
                 "{block} has a terminator: nothing can be added"
             );
@@ -440,7 +440,6 @@ impl<'a> FunctionBuilder<'a> {
 
     /// Ends the work. Every block that was begun must have a terminator and be sealed.
     pub fn finalize(self) {
-        #[cfg(debug_assertions)]
         for block in (0..self.func.dfg.num_blocks() as u32).map(Block::from_u32) {
             let status = self.ctx.status[block];
             assert!(status != BlockStatus::Partial, "{block} has no terminator");

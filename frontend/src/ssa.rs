@@ -231,7 +231,7 @@ impl SsaBuilder {
 
     pub(crate) fn declare_edge(&mut self, from: Block, branch: Inst, target: u32, to: Block) {
         let data = &mut self.blocks[to];
-        debug_assert!(!data.sealed, "{to} is sealed and gets another predecessor, {from}");
+        assert!(!data.sealed, "{to} is sealed and gets another predecessor, {from}");
         let next = data.edges;
         data.edges = self.edges.len() as u32;
         data.edge_count += 1;
@@ -241,7 +241,7 @@ impl SsaBuilder {
     /// Forgets the edge that a branch's target is, because the target is about to change.
     pub(crate) fn remove_edge(&mut self, branch: Inst, target: u32, to: Block) {
         let data = &mut self.blocks[to];
-        debug_assert!(!data.sealed, "{to} is sealed and loses a predecessor");
+        assert!(!data.sealed, "{to} is sealed and loses a predecessor");
         let mut at = data.edges;
         let mut before = NONE;
         while at != NONE {
@@ -280,7 +280,7 @@ impl SsaBuilder {
     /// All predecessors of the block are known.
     pub(crate) fn seal_block(&mut self, func: &mut Function, block: Block) {
         let data = &mut self.blocks[block];
-        debug_assert!(!data.sealed, "{block} is sealed twice");
+        assert!(!data.sealed, "{block} is sealed twice");
         data.sealed = true;
         let mut at = std::mem::replace(&mut data.incomplete, NONE);
         while at != NONE {

@@ -94,13 +94,13 @@ impl DataDescription {
 
     /// Fills it with zeros.
     pub fn define_zeroinit(&mut self, size: usize) {
-        debug_assert_eq!(self.init, Init::Uninitialized);
+        assert_eq!(self.init, Init::Uninitialized, "data is defined once");
         self.init = Init::Zeros { size };
     }
 
     /// Fills it with bytes.
     pub fn define(&mut self, contents: Box<[u8]>) {
-        debug_assert_eq!(self.init, Init::Uninitialized);
+        assert_eq!(self.init, Init::Uninitialized, "data is defined once");
         self.init = Init::Bytes { contents };
     }
 

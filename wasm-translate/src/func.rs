@@ -241,7 +241,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             if self.module.bytes[offset as usize] == REF_IS_NULL {
                 // Which type the reference has, nobody knows afterwards.
                 let operand = validator.get_operand_type(0).flatten();
-                self.operand = operand.and_then(|ty| val_type(ty, offset).ok());
+                self.operand = operand.map(|ty| val_type(ty, offset)).transpose()?;
             }
             let operator = match next_operator(reader, validator) {
                 Ok(operator) => operator,

@@ -11,7 +11,7 @@ use crate::error::{WasmResult, unsupported};
 use crate::func::Translation;
 use crate::module::ref_type;
 use crate::trap;
-use crate::types::{DataIndex, ElemIndex, MemoryIndex, RefType, TableIndex, ValType};
+use crate::types::{DataIndex, ElemIndex, MemoryIndex, TableIndex, ValType};
 
 /// A builder method for one operand.
 macro_rules! unary {
@@ -208,9 +208,8 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 self.ref_null(ty);
             }
             Op::RefIsNull => {
-                let ty = match self.operand {
-                    Some(ValType::Ref(ty)) => ty,
-                    _ => RefType::Func,
+                let Some(ValType::Ref(ty)) = self.operand else {
+                    return unsupported("ref.is_null of a value of unknown type", self.offset);
                 };
                 self.ref_is_null(ty);
             }

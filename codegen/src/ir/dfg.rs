@@ -395,7 +395,7 @@ impl DataFlowGraph {
     /// Makes `dest` another name of `src`. `dest` must be detached from its definition.
     pub fn change_to_alias(&mut self, dest: Value, src: Value) {
         let original = self.resolve_aliases(src);
-        debug_assert_ne!(dest, original, "{dest} would alias itself");
+        assert_ne!(dest, original, "{dest} would alias itself");
         let ty = self.values[original].ty;
         self.values[dest] =
             ValueData { ty, kind: ValueKind::Alias, num: 0, index: original.as_u32() };

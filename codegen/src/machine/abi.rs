@@ -415,6 +415,10 @@ impl LowerCtx<'_> {
         let is_tail = matches!(opcode, Opcode::ReturnCall | Opcode::ReturnCallIndirect);
         let is_try = matches!(opcode, Opcode::TryCall | Opcode::TryCallIndirect);
         let args = self.args(inst);
+        // The upper half of a register with a narrower address is garbage.
+        if indirect && self.ty(args[0]) != types::I64 {
+            return Err(self.unsupported(inst));
+        }
         let (callee, args) = if indirect {
             (Callee::Address(self.reg(args[0])), &args[1..])
         } else {

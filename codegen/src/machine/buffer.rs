@@ -295,7 +295,7 @@ impl CodeBuffer {
 
     /// Binds a label to the next byte.
     pub fn bind(&mut self, label: Label) {
-        debug_assert_eq!(self.labels[label.0 as usize], UNBOUND);
+        assert_eq!(self.labels[label.0 as usize], UNBOUND, "label {} is bound twice", label.0);
         self.labels[label.0 as usize] = self.data.len() as u32;
         self.bound.push(label.0);
     }
@@ -486,7 +486,7 @@ impl CodeBuffer {
             } else {
                 self.labels[label as usize]
             };
-            debug_assert_ne!(target, UNBOUND);
+            assert_ne!(target, UNBOUND, "label {label} is bound");
             writer.patch(&mut self.data, kind, at, target);
         }
         for &(offset, kind, symbol, addend) in &self.pending_relocs {
@@ -536,7 +536,7 @@ impl CodeBuffer {
                     removed += gain;
                 } else {
                     let target = scratch[branch.label as usize];
-                    debug_assert_ne!(target, UNBOUND, "label {} is bound", branch.label);
+                    assert_ne!(target, UNBOUND, "label {} is bound", branch.label);
                     let fits = if target > at {
                         target - at - branch.long as u32 <= forward
                     } else {

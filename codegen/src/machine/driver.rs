@@ -46,6 +46,7 @@ pub fn lower_function(
         pending_trap: None,
         ret_area: None,
         last_srcloc: SourceLoc::default(),
+        error: None,
     };
     ctx.place_slots()?;
     if flags.enable_probestack() {
@@ -183,22 +184,21 @@ impl LowerCtx<'_> {
             end = after;
         }
         self.vcode.slots_size = end.next_multiple_of(8);
-        if !self.func.dynamic_stack_slots.is_empty() {
-            return Err(CodegenError::Unsupported(
-                "dynamic stack slots are not supported on this target".to_string(),
-            ));
-        }
+        // Dynamic slots are nowhere: no machine has a use of them that it lowers.
         Ok(())
     }
 
-    /// Moves what has been put for one instruction of the IR in front of everything else.
+    /// Moves what has been put for one instruction of the IR in front of everything else, unless an
+    /// error was noted.
     #[inline]
-    fn flush(&mut self, loc: SourceLoc) {
-        debug_assert!(self.pending_trap.is_none());
+    fn flush(&mut self, loc: SourceLoc) -> CodegenResult<()> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        assert!(self.pending_trap.is_none(), "no instruction takes a trap code that was announced");
         let len = self.s.insts.len();
         if len == 0 {
-            debug_assert!(self.s.operands.is_empty());
-            return;
+            return Ok(());
         }
         if loc != self.last_srcloc {
             let at = self.vcode.num_insts() as u32;
@@ -217,6 +217,7 @@ impl LowerCtx<'_> {
         }
         self.s.insts.clear();
         self.s.operands.clear();
+        Ok(())
     }
 
     fn lower_block(&mut self, block: usize) -> CodegenResult<()> {
@@ -236,7 +237,7 @@ impl LowerCtx<'_> {
                 }
                 if block == 0 {
                     self.lower_params(0, func.dfg.block_params(ir_block))?;
-                    self.flush(SourceLoc::default());
+                    self.flush(SourceLoc::default())?;
                 } else {
                     let start = self.vcode.params.len() as u32;
                     for &param in func.dfg.block_params(ir_block) {
@@ -280,8 +281,7 @@ impl LowerCtx<'_> {
             }
             _ => self.backend.lower(self, inst)?,
         }
-        self.flush(func.srcloc(inst));
-        Ok(())
+        self.flush(func.srcloc(inst))
     }
 
     /// A block that splits an edge (or, as the first block, takes the arguments of an entry that is
@@ -301,18 +301,16 @@ impl LowerCtx<'_> {
             }
             self.vcode.succ_args[succ] = Span { start, end: self.vcode.edge_args.len() as u32 };
             self.put(pseudo::JUMP, 0, 0, &[]);
-            self.flush(SourceLoc::default());
+            self.flush(SourceLoc::default())?;
             self.lower_params(0, func.dfg.block_params(entry))?;
-            self.flush(SourceLoc::default());
-            return Ok(());
+            return self.flush(SourceLoc::default());
         }
         let from = self.order.blocks[block].from as usize;
         let from = self.vcode.blocks[from].ir.expect("an edge leaves a block of the IR");
         let branch = func.layout.last_inst(from).expect("an edge leaves by a branch");
         self.edge_args(branch, edge.call, succ);
         self.put(pseudo::JUMP, 0, 0, &[]);
-        self.flush(func.srcloc(branch));
-        Ok(())
+        self.flush(func.srcloc(branch))
     }
 
     fn push_edge_arg(&mut self, reg: VReg, ty: Type) {
@@ -419,8 +417,7 @@ impl LowerCtx<'_> {
             }
             _ => return Err(self.unsupported(inst)),
         }
-        self.flush(func.srcloc(inst));
-        Ok(())
+        self.flush(func.srcloc(inst))
     }
 
     /// A multi-way branch; a short one becomes compares and needs no temporaries.

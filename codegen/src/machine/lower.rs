@@ -89,6 +89,8 @@ pub struct LowerCtx<'a> {
     /// The register that holds the address of results in memory, once needed.
     pub(super) ret_area: Option<VReg>,
     pub(super) last_srcloc: ir::SourceLoc,
+    /// What went wrong while the current instruction was lowered, see [`LowerCtx::fail`].
+    pub(super) error: Option<CodegenError>,
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -316,7 +318,7 @@ impl LowerCtx<'_> {
 
     /// Both halves of an `i128`, low first.
     pub fn regs2(&mut self, value: Value) -> [VReg; 2] {
-        debug_assert_eq!(self.ty(value), ir::types::I128);
+        assert_eq!(self.ty(value), ir::types::I128, "only an i128 has halves");
         let low = self.value_vreg(value);
         [low, VReg::new(low.vreg() + 1, RegClass::Int)]
     }
@@ -329,8 +331,9 @@ impl LowerCtx<'_> {
         let root = self.cur_inst.replace(inst);
         let trap = self.pending_trap.take();
         let backend = self.backend;
-        let result = backend.lower(self, inst);
-        debug_assert!(result.is_ok(), "a constant of every type in a register can be made");
+        if let Err(error) = backend.lower(self, inst) {
+            self.fail(error);
+        }
         self.pending_trap = trap;
         self.cur_inst = root;
         self.s.value_regs[value.index()] = saved;
@@ -372,8 +375,8 @@ impl LowerCtx<'_> {
 
     /// Makes the register `name` (of a result) another name for `source`.
     pub fn alias_reg(&mut self, name: VReg, source: VReg) {
-        debug_assert_eq!(name.class(), source.class());
-        debug_assert_eq!(self.s.parents[name.vreg()], name.vreg() as u32);
+        assert_eq!(name.class(), source.class(), "registers of two classes are never one");
+        assert_eq!(self.s.parents[name.vreg()], name.vreg() as u32, "{name} has two definitions");
         if name == source {
             return;
         }
@@ -482,6 +485,23 @@ impl LowerCtx<'_> {
     pub fn pool_constant(&mut self, bytes: &[u8]) -> u32 {
         let align = (bytes.len() as u32).next_power_of_two().min(16);
         self.vcode.pool_constant(bytes, align)
+    }
+
+    /// Notes that the function cannot be lowered. For where no result can be returned; what has
+    /// been put for the instruction is then of no use. The first error is the one that is reported.
+    #[cold]
+    pub fn fail(&mut self, error: CodegenError) {
+        self.error.get_or_insert(error);
+    }
+
+    /// Notes that the machine does not do the operation that is being lowered, and why.
+    #[cold]
+    pub fn refuse(&mut self, why: &str) {
+        let error = self.unsupported(self.root());
+        self.fail(match error {
+            CodegenError::Unsupported(text) => CodegenError::Unsupported(format!("{text}: {why}")),
+            other => other,
+        });
     }
 
     /// The error for an operation that this machine does not do at these types.

@@ -212,7 +212,7 @@ fn uleb(out: &mut Vec<u8>, mut n: u32) {
 }
 
 fn padded_uleb(out: &mut Vec<u8>, n: u32) {
-    debug_assert!(n < 1 << (7 * PADDED_ULEB));
+    assert!(n < 1 << (7 * PADDED_ULEB), "a table of exceptions has less than 2^28 bytes");
     for i in 0..PADDED_ULEB {
         let more = if i + 1 < PADDED_ULEB { 0x80 } else { 0 };
         out.push((n >> (7 * i)) as u8 & 0x7f | more);

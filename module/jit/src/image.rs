@@ -44,6 +44,9 @@ pub enum ImageError {
     /// The address does not fit into the field of a relocation.
     #[error("a relocation of kind {0} does not reach its target")]
     OutOfReach(Reloc),
+    /// The frames of a function cannot be described to unwinders.
+    #[error("no unwind information can be written for a function: {0}")]
+    Unwind(#[from] gimli::write::Error),
 }
 
 struct PendingReloc {

@@ -12,6 +12,7 @@ use object::{Endianness, elf};
 use windlass_core::isa::unwind::CommonUnwindInfo;
 use windlass_dwarf::DebugInfo;
 
+use crate::image::ImageError;
 use crate::unwind::{DescribedFunction, debug_frames};
 
 /// The number of the machine that this is compiled for, in ELF files.
@@ -58,14 +59,17 @@ impl ImageFile {
     }
 
     /// Adds how the frames of functions are unwound.
+    ///
+    /// # Errors
+    /// If that cannot be expressed.
     pub fn frames<'a>(
         &mut self,
         common: &CommonUnwindInfo,
         functions: impl IntoIterator<Item = DescribedFunction<'a>>,
-    ) {
-        if let Some(frames) = debug_frames(common, functions) {
-            self.section(".debug_frame", frames.into_bytes());
-        }
+    ) -> Result<(), ImageError> {
+        let frames = debug_frames(common, functions)?;
+        self.section(".debug_frame", frames.into_bytes());
+        Ok(())
     }
 
     /// The bytes of the file.
@@ -233,7 +237,7 @@ mod tests {
             |address| DescribedFunction { address, len: 16, info: &info, exceptions: None };
         let mut image = ImageFile::default();
         image.function("one", 0x1000..0x1010);
-        image.frames(&common, [function(0x1000), function(0x1010)]);
+        image.frames(&common, [function(0x1000), function(0x1010)]).unwrap();
         let bytes = image.write().unwrap();
         let file = object::File::parse(&*bytes).unwrap();
         let frames = file.section_by_name(".debug_frame").unwrap().data().unwrap();

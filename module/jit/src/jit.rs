@@ -197,7 +197,7 @@ impl Jit {
             });
             // SAFETY: the code is in the image, which is dropped after the registration, and its
             // frames are as the back end that compiled it says.
-            self._frames.extend(unsafe { FrameRegistration::new(&common, described) });
+            self._frames.extend(unsafe { FrameRegistration::new(&common, described)? });
         }
         #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
         self._sites.push(crate::throw::SiteRegistration::new(pending.iter().enumerate().map(

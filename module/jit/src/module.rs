@@ -306,7 +306,8 @@ impl JITModule {
         });
         resolved.map_err(failed)?;
         if let Some(common) = self.isa.common_unwind_info() {
-            image.frames(&common, described);
+            let frames = image.frames(&common, described);
+            frames.map_err(|error| ModuleError::Backend(anyhow!(error)))?;
         }
         let image = image.write();
         let image = image.map_err(|error| ModuleError::Backend(anyhow!(error)))?;
@@ -382,9 +383,14 @@ impl JITModule {
                 FuncOrDataId::Func(id) => self.functions[*id].as_ref()?.described(),
                 FuncOrDataId::Data(_) => None,
             });
+            let mut unknown = None;
             let type_address = |number| {
                 let data = DataId::from_u32(number as u32);
-                self.resolve(&data.into()).map_or(0, |address| address as u64)
+                // Zero stands for all types, so it must not stand for one that is missing.
+                self.resolve(&data.into()).unwrap_or_else(|error| {
+                    unknown = Some(error);
+                    0
+                }) as u64
             };
             // SAFETY: the code is in memory that stays until `free_memory`, which drops the
             // registration before, and its frames are as the back end that compiled it says. The
@@ -392,7 +398,11 @@ impl JITModule {
             let frames = unsafe {
                 FrameRegistration::with_exceptions(&common, personality, described, type_address)
             };
-            self.frames.extend(frames);
+            let frames = frames.map_err(|error| ModuleError::Backend(anyhow!(error)))?;
+            match unknown {
+                Some(error) => return Err(error),
+                None => self.frames.extend(frames),
+            }
         }
         for id in pending {
             if let FuncOrDataId::Func(id) = id

@@ -1,5 +1,6 @@
 //! Unwind information of code in memory, registered with the process's unwinder.
 
+use crate::image::ImageError;
 use windlass_core::isa::unwind::{CommonUnwindInfo, SystemVUnwindInfo};
 use windlass_dwarf::{
     Address, ExceptionTable, Frame, Personality, PointerForm, Section, debug_frame, eh_frame,
@@ -32,18 +33,21 @@ pub struct FrameRegistration {
 }
 
 impl FrameRegistration {
-    /// Registers the descriptions of functions at their addresses. `None` if there is none, or if
-    /// they cannot be expressed.
+    /// Registers the descriptions of functions at their addresses. `None` if there is none.
     ///
     /// # Safety
     ///
     /// The unwinder believes the descriptions of whatever it finds at these addresses: the code of
     /// each function is there for as long as the registration lives, and its frames are as
     /// described.
+    ///
+    /// # Errors
+    ///
+    /// If a description cannot be expressed.
     pub unsafe fn new<'a>(
         common: &CommonUnwindInfo,
         functions: impl IntoIterator<Item = (usize, &'a SystemVUnwindInfo)>,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, ImageError> {
         let functions = functions.into_iter().map(|(address, info)| DescribedFunction {
             address,
             len: info.len,
@@ -65,15 +69,15 @@ impl FrameRegistration {
         common: &CommonUnwindInfo,
         personality: Option<usize>,
         functions: impl IntoIterator<Item = DescribedFunction<'a>>,
-        type_address: impl Fn(usize) -> u64,
-    ) -> Option<Self> {
+        mut type_address: impl FnMut(usize) -> u64,
+    ) -> Result<Option<Self>, ImageError> {
         let mut tables = Vec::new();
         let frames: Vec<_> = functions
             .into_iter()
             .map(|function| {
                 let table = function.exceptions.filter(|_| personality.is_some());
                 let exceptions = table.map(|table| {
-                    let words = exception_words(table, &type_address);
+                    let words = exception_words(table, &mut type_address);
                     let address = Address::Constant(words.as_ptr() as u64);
                     tables.push(words);
                     address
@@ -82,12 +86,12 @@ impl FrameRegistration {
             })
             .collect();
         if frames.is_empty() {
-            return None;
+            return Ok(None);
         }
         let personality =
             personality.map(|at| Personality { address: Address::Constant(at as u64) });
-        let section = eh_frame(common, PointerForm::Absolute, personality, frames).ok()?;
-        Some(Self::register(ended(section), tables))
+        let section = eh_frame(common, PointerForm::Absolute, personality, frames)?;
+        Ok(Some(Self::register(ended(section), tables)))
     }
 
     /// Registers a section that ends in a zero length.
@@ -116,13 +120,13 @@ fn frame<'a>(function: &DescribedFunction<'a>, exceptions: Option<Address>) -> F
 pub(crate) fn debug_frames<'a>(
     common: &CommonUnwindInfo,
     functions: impl IntoIterator<Item = DescribedFunction<'a>>,
-) -> Option<Section> {
+) -> Result<Section, ImageError> {
     let frames = functions.into_iter().map(|function| frame(&function, None));
-    debug_frame(common, frames).ok()
+    Ok(debug_frame(common, frames)?)
 }
 
 /// The bytes of an exception table, with the addresses of types in it, where words are aligned.
-fn exception_words(table: &ExceptionTable, address: impl Fn(usize) -> u64) -> Box<[u64]> {
+fn exception_words(table: &ExceptionTable, mut address: impl FnMut(usize) -> u64) -> Box<[u64]> {
     let (mut bytes, types) = table.write(PointerForm::Absolute);
     for (at, number) in types {
         let at = at as usize;

@@ -203,7 +203,7 @@ fn show(engine: &Engine, symbols: &Symbols) -> Option<GdbRegistration> {
             let Symbol { address, len, .. } = *function;
             DescribedFunction { address, len, info, exceptions: None }
         });
-        image.frames(&common, described);
+        image.frames(&common, described).ok()?;
     }
     image.write().ok().map(GdbRegistration::new)
 }

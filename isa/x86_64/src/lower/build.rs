@@ -8,7 +8,6 @@ use windlass_core::ir::{
     Endianness, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value, types,
 };
 use windlass_core::machine::{Cond2, LowerCtx};
-use windlass_core::result::CodegenError;
 
 /// A condition that the flags hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,8 +42,6 @@ pub struct Cx<'a, 'b> {
     pub c: &'b mut LowerCtx<'a>,
     /// The features of the processor.
     pub isa: &'b Flags,
-    /// What went wrong.
-    pub error: Option<CodegenError>,
     /// The trap code of the memory operand that has not yet been put.
     trap: Option<TrapCode>,
     /// How many memory operands were made and not yet put.
@@ -81,7 +78,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// A context for one instruction.
     #[inline]
     pub fn new(c: &'b mut LowerCtx<'a>, isa: &'b Flags) -> Self {
-        Cx { c, isa, error: None, trap: None, mem_pending: 0 }
+        Cx { c, isa, trap: None, mem_pending: 0 }
     }
 
     /// The type of a value.
@@ -210,9 +207,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// The next instructions with memory operands, so many, do an access of the IR.
     fn begin_access(&mut self, flags: MemFlags, instructions: u8) {
         if !flags.endianness_is_little() {
-            self.error = Some(CodegenError::Unsupported(
-                "big-endian memory accesses are not supported on x86_64".to_string(),
-            ));
+            self.c.refuse("memory accesses are little-endian");
         }
         self.trap = flags.trap_code();
         self.mem_pending = instructions;

@@ -12,7 +12,7 @@ fn call(cx: &mut Cx<'_, '_>, inst: Inst, args: &[Value], single: LibCall, double
     }
     let res = cx.res(inst, 0);
     if let Err(error) = cx.c.libcall(which, &regs[..args.len()], &[res]) {
-        cx.error = Some(error);
+        cx.c.fail(error);
     }
     true
 }

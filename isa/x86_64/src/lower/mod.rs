@@ -59,12 +59,9 @@ mod prelude {
 #[cfg(feature = "matchers")]
 pub fn lower(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenResult<()> {
     let data = ctx.data(inst);
-    let mut cx = Cx::new(ctx, isa);
-    let done = generated::lower(&mut cx, inst, data);
-    match cx.error.take() {
-        Some(error) => Err(error),
-        None if done => Ok(()),
-        None => Err(ctx.unsupported(inst)),
+    match generated::lower(&mut Cx::new(ctx, isa), inst, data) {
+        true => Ok(()),
+        false => Err(ctx.unsupported(inst)),
     }
 }
 
@@ -78,12 +75,8 @@ pub fn lower_brif(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenRes
     let condition = ctx.arg(inst, 0);
     let mut cx = Cx::new(ctx, isa);
     let cond = cx.cond(condition);
-    let error = cx.error.take();
     ctx.branch(cond.cc.ctl(), cond.second);
-    match error {
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Without the generated matchers nothing is lowered: the generator is built like this.

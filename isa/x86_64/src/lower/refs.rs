@@ -76,7 +76,7 @@ fn helper_call(cx: &mut Cx<'_, '_>, dest: CallDest, uses: &[Operand], to: VReg) 
 pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
     let GlobalValueData::Symbol { name, offset, tls: true, .. } = &cx.c.func.global_values[global]
     else {
-        cx.error = Some(unsupported("`tls_value` of anything but `symbol tls`: those"));
+        cx.c.refuse("only a `symbol tls` has a thread-local value");
         return true;
     };
     let res = cx.res(inst, 0);
@@ -93,7 +93,7 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
             cx.put(Op::TlsLocalExec, Size::Q, &[Arg::Reg(to), Arg::Imm(symbol as i64)]);
         }
         TlsModel::None => {
-            cx.error = Some(unsupported("thread-local symbols without the setting tls_model"));
+            cx.c.refuse("the setting tls_model says how, and it is `none`");
         }
         TlsModel::Macho => {
             // The descriptor begins with a function, which takes the descriptor.
@@ -152,7 +152,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
         next = data.base();
         chain.push(data);
         if chain.len() > MAX_DEPTH {
-            cx.error = Some(CodegenError::ImplLimitExceeded);
+            cx.c.fail(CodegenError::ImplLimitExceeded);
             return;
         }
     }
@@ -194,7 +194,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
             }
             GlobalValueData::Symbol { name, offset, colocated, tls } => {
                 if *tls {
-                    cx.error = Some(unsupported("thread-local symbols"));
+                    cx.c.refuse("`tls_value` gives the address of a thread-local symbol");
                 }
                 let backend = cx.c.backend;
                 let offset = i64::from(*offset);
@@ -211,16 +211,11 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                 }
             }
             GlobalValueData::DynScaleTargetConst { .. } => {
-                cx.error = Some(unsupported("dynamic vectors"));
+                cx.c.refuse("there are no dynamic vectors");
             }
         }
         at = Some(Amode::base(to, 0));
     }
-}
-
-#[cold]
-fn unsupported(what: &str) -> CodegenError {
-    CodegenError::Unsupported(format!("{what} are not supported on x86_64"))
 }
 
 /// An address `offset` further.
@@ -247,9 +242,7 @@ fn put_load(cx: &mut Cx<'_, '_>, ty: Type, to: VReg, place: Amode) {
         types::F32 => (Op::MovF, Size::D),
         types::F64 => (Op::MovF, Size::Q),
         _ => {
-            cx.error = Some(CodegenError::Unsupported(format!(
-                "a global of type {ty} in memory is not supported on x86_64"
-            )));
+            cx.c.refuse(&format!("no global of type {ty} is loaded from memory"));
             return;
         }
     };
