@@ -208,7 +208,13 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             let size = self.iconst(pointer, i64::from(plan.element_size));
             self.builder.ins().imul(index, size)
         };
-        self.builder.ins().iadd(base, offset)
+        let address = self.builder.ins().iadd(base, offset);
+        if self.guards.tables {
+            // Where the processor guesses wrong, element 0.
+            self.builder.ins().select_spectre_guard(outside, base, address)
+        } else {
+            address
+        }
     }
 
     pub(crate) fn table_get(&mut self, table: u32) {

@@ -55,8 +55,10 @@ where
     E: FuncEnvironment + Send,
     R: Send,
 {
-    let make_worker =
-        || Worker { env: make_env(), translator: FuncTranslator::new(), context: Context::new() };
+    let make_worker = || {
+        let translator = FuncTranslator::with_flags(isa.flags());
+        Worker { env: make_env(), translator, context: Context::new() }
+    };
     let all = 0..module.bodies.len();
     let pieces = pieces(module);
     // A module of one piece starts no threads: to ask for their number would.

@@ -16,6 +16,7 @@ use windlass_core::ir::{
     Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, Type, Value, types,
 };
+use windlass_core::settings::{self, Flags};
 use windlass_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use crate::control::{Column, Edge, Frame};
@@ -55,9 +56,17 @@ const MAX_STACK_MAP_ENTRIES: u64 = 1 << 20;
 /// The opcode of `ref.is_null`.
 const REF_IS_NULL: u8 = 0xd1;
 
+/// Which bounds checks are guarded against speculation: where the processor guesses that an index
+/// is inside and it is not, the access that it then makes ahead does not depend on the index.
+#[derive(Clone, Copy)]
+pub(crate) struct Guards {
+    pub memories: bool,
+    pub tables: bool,
+}
+
 /// Translates functions one after the other, with memory that is used again.
-#[derive(Default)]
 pub struct FuncTranslator {
+    guards: Guards,
     builder: FunctionBuilderContext,
     validator: FuncValidatorAllocations,
     pub(crate) state: State,
@@ -104,10 +113,31 @@ impl State {
     }
 }
 
+impl Default for FuncTranslator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl FuncTranslator {
-    /// A translator without any memory yet.
+    /// A translator without any memory yet, by the default settings.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_flags(&Flags::new(settings::builder()))
+    }
+
+    /// As [`FuncTranslator::new`], for code that is compiled with these settings: they say which
+    /// bounds checks are guarded against speculation.
+    pub fn with_flags(flags: &Flags) -> Self {
+        let guards = Guards {
+            memories: flags.enable_heap_access_spectre_mitigation(),
+            tables: flags.enable_table_access_spectre_mitigation(),
+        };
+        Self {
+            guards,
+            builder: FunctionBuilderContext::default(),
+            validator: FuncValidatorAllocations::default(),
+            state: State::default(),
+        }
     }
 
     /// Validates the body of a function and translates it into `func`, which must be empty. The
@@ -144,6 +174,7 @@ impl FuncTranslator {
             info,
             env,
             builder,
+            guards: self.guards,
             state: &mut self.state,
             reachable: true,
             dead_depth: 0,
@@ -175,6 +206,7 @@ pub(crate) struct Translation<'a, E> {
     pub info: &'a ModuleInfo,
     pub env: &'a mut E,
     pub builder: FunctionBuilder<'a>,
+    pub guards: Guards,
     pub state: &'a mut State,
     /// Whether the current point can be reached.
     pub reachable: bool,

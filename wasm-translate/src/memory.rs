@@ -15,6 +15,10 @@ use crate::env::{
 use crate::func::Translation;
 use crate::types::{GlobalIndex, MemoryIndex, TableIndex, ValType};
 
+/// Nothing is ever mapped below this address, so an access that a guard sends to the null pointer
+/// may keep an offset below it.
+const NOTHING_BELOW: u64 = 4096;
+
 /// How many extended indexes are remembered.
 pub(crate) const EXTENDED: usize = 32;
 
@@ -143,27 +147,34 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         }
         let pointer = self.env.pointer_type();
         let index = self.extend_index(index);
-        let flags = match plan.bound {
-            MemoryBound::Reserved { guard } if end <= guard => plan.flags,
+        let outside = match plan.bound {
+            MemoryBound::Reserved { guard } if end <= guard => None,
             MemoryBound::Reserved { .. } | MemoryBound::Checked => {
                 let end = self.iconst(pointer, end as i64);
                 let last = self.builder.ins().iadd(index, end);
                 let length = self.load_place(pointer, plan.length, MemFlags::new());
                 let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, last, length);
                 self.builder.ins().trapnz(outside, TrapCode::HEAP_OUT_OF_BOUNDS);
-                plan.flags.with_notrap()
+                Some(outside)
             }
         };
         let base = self.memory_base(memory, &plan);
-        let address = self.builder.ins().iadd(base, index);
-        match i32::try_from(memarg.offset) {
-            Ok(offset) => Access { address, offset, flags },
-            Err(_) => {
+        let mut address = self.builder.ins().iadd(base, index);
+        let guard = outside.filter(|_| self.guards.memories);
+        let offset = match i32::try_from(memarg.offset) {
+            Ok(offset) if guard.is_none() || end <= NOTHING_BELOW => offset,
+            _ => {
                 let offset = self.iconst(pointer, memarg.offset as i64);
-                let address = self.builder.ins().iadd(address, offset);
-                Access { address, offset: 0, flags }
+                address = self.builder.ins().iadd(address, offset);
+                0
             }
+        };
+        if let Some(outside) = guard {
+            let null = self.iconst(pointer, 0);
+            address = self.builder.ins().select_spectre_guard(outside, null, address);
         }
+        let flags = if outside.is_some() { plan.flags.with_notrap() } else { plan.flags };
+        Access { address, offset, flags }
     }
 
     /// Zero-extends an index; one that was extended since control last met is found again.

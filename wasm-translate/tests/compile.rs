@@ -10,7 +10,12 @@ use windlass_wasm::types::DefinedFuncIndex;
 use windlass_wasm::{Threads, WasmError, WasmFeatures, compile_functions, translate_module};
 
 fn isa() -> OwnedTargetIsa {
+    isa_with("")
+}
+
+fn isa_with(words: &str) -> OwnedTargetIsa {
     let mut flags = settings::builder();
+    flags.set_words(words).expect("the settings exist");
     flags.enable("enable_pinned_reg").expect("the setting exists");
     let builder = windlass_isa::lookup_by_name("x86_64").expect("the machine is supported");
     builder.finish(settings::Flags::new(flags)).expect("the settings fit together")
@@ -104,4 +109,44 @@ fn modules_without_functions_compile() {
     let make_env = || TestEnv::new(&module.info);
     let none = compile_functions(&module, &*isa(), make_env, Threads::Default, |_, _, _| ());
     assert_eq!(none, Ok(Vec::new()));
+}
+
+/// A conditional move takes the address away where a bounds check was guessed wrong, and none is
+/// there where the settings switch that off.
+#[test]
+fn bounds_checks_are_guarded_as_the_settings_say() {
+    let text = "(module (memory 1) (table 10 20 funcref) (type $t (func (result i32)))
+        (func (param i32) (result i32) local.get 0 i32.load offset=8)
+        (func (param i32 i64) local.get 0 local.get 1 i64.store)
+        (func (param i32) (result f64) local.get 0 f64.load offset=0x12345)
+        (func (param i32) (result i32) local.get 0 i32.load8_u offset=0xffffffff)
+        (func (param i32) (result funcref) local.get 0 table.get 0)
+        (func (param i32 funcref) local.get 0 local.get 1 table.set 0)
+        (func (param i32) (result i32) local.get 0 call_indirect (type $t)))";
+    let bytes = wat::parse_str(text).expect("the text is well formed");
+    let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
+    // The number of conditional moves of each function. `call_indirect` has one more of its own,
+    // for the code of functions of other instances.
+    let moves = |words: &str, checked: bool| -> Vec<usize> {
+        let isa = isa_with(words);
+        let make_env = || {
+            let mut env = TestEnv::new(&module.info);
+            env.checked = checked;
+            env
+        };
+        let finish = |_, _: &_, code: &windlass_core::CompiledCode| {
+            let text = isa.to_text(code.code_buffer(), code.buffer.code_size());
+            text.matches(" cmov").count()
+        };
+        compile_functions(&module, &*isa, make_env, Threads::Exactly(1), finish)
+            .expect("it compiles")
+    };
+    let heap = "enable_heap_access_spectre_mitigation";
+    let table = "enable_table_access_spectre_mitigation";
+    assert_eq!(moves("", true), [1, 1, 1, 1, 1, 1, 2]);
+    assert_eq!(moves(&format!("{heap}=false"), true), [0, 0, 0, 0, 1, 1, 2]);
+    assert_eq!(moves(&format!("{table}=false"), true), [1, 1, 1, 1, 0, 0, 1]);
+    assert_eq!(moves(&format!("{heap}=false {table}=false"), true), [0, 0, 0, 0, 0, 0, 1]);
+    // Guard pages need no check, but for offsets beyond them.
+    assert_eq!(moves("", false), [0, 0, 0, 1, 1, 1, 2]);
 }

@@ -11,11 +11,11 @@ use clap::ValueEnum;
 /// An engine with its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Engine {
-    /// Windlass as it comes.
+    /// Windlass as it comes, but for guards against speculation.
     Windlass,
     /// Windlass with the fast register allocator.
     WindlassFast,
-    /// Wasmtime with Cranelift, as it comes.
+    /// Wasmtime with Cranelift, as it comes, but for guards against speculation.
     Wasmtime,
     /// Wasmtime with Cranelift's optimiser off.
     WasmtimeNoOpt,
@@ -147,6 +147,11 @@ macro_rules! embedding {
     };
 }
 
+/// Guards of bounds checks against speculation, which both generators have under these names. They
+/// are off on both sides, so that the code is compared and not what each guards.
+const GUARDS: [&str; 2] =
+    ["enable_heap_access_spectre_mitigation", "enable_table_access_spectre_mitigation"];
+
 mod windlass {
     use super::*;
     use windlass_runtime::wasi::{self, WasiCtxBuilder, WasiExit};
@@ -158,6 +163,9 @@ mod windlass {
     pub fn engine(fast: bool, parallel: bool) -> Result<windlass_runtime::Engine> {
         let mut config = windlass_runtime::Config::new();
         config.parallel_compilation(parallel);
+        for guard in GUARDS {
+            config.codegen_setting(guard, "false")?;
+        }
         if fast {
             config.regalloc_algorithm(windlass_runtime::RegallocAlgorithm::SinglePass);
         }
@@ -190,9 +198,17 @@ mod wasmtime_ {
 
     embedding!(wasmtime, instantiate, |module: &wasmtime::Module| module.text().len());
 
+    #[allow(unsafe_code, reason = "settings of Cranelift by name are")]
     pub fn engine(which: Engine, parallel: bool, pool: bool) -> Result<wasmtime::Engine> {
         let mut config = wasmtime::Config::new();
         config.parallel_compilation(parallel);
+        if which != Engine::Winch {
+            for guard in GUARDS {
+                // SAFETY: the guards keep guesses of the processor from being observed. Without
+                // them the code does the same, and nobody shares these processes.
+                unsafe { config.cranelift_flag_set(guard, "false") };
+            }
+        }
         match which {
             Engine::WasmtimeNoOpt => {
                 config.cranelift_opt_level(wasmtime::OptLevel::None);

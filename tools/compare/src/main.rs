@@ -3,7 +3,7 @@
 //!
 //! `windlass-compare run` measures everything on our own kernels, or on the files and folders that
 //! it is given; `windlass-compare builds OLD NEW` compares two builds of the `windlass` command.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod builds;
 mod callgrind;
