@@ -18,7 +18,8 @@ use core::ops::Range;
 pub struct CompiledCode {
     /// Bytes, relocations, traps, calls, source locations, stack maps.
     pub buffer: CodeBuffer,
-    /// Bytes between the return address (and frame pointer) and the lowest address of the frame.
+    /// The most bytes between the return address (and frame pointer) and the lowest address of the
+    /// frame.
     pub frame_size: u32,
     /// Whether the function sets up a frame pointer.
     pub has_frame: bool,
@@ -29,6 +30,9 @@ pub struct CompiledCode {
     /// Where the stack slots begin, from the canonical frame address; the slots are at the offsets
     /// that [`crate::machine::abi::slot_offset`] gives.
     pub slots_from_cfa: i64,
+    /// Where the stack slots begin is the next lower multiple of this: more than 1 if the frame is
+    /// realigned.
+    pub slots_align: u32,
     /// Offsets of the blocks, if the settings ask for them.
     pub bb_starts: Vec<CodeOffset>,
     /// Edges between them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use target_lexicon::Triple;
-use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
+use windlass_core::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
 use windlass_core::{passes, timing};
 use windlass_wasm::WasmFeatures;
@@ -215,8 +215,11 @@ impl Config {
     /// Sets a setting of the code generator by its name.
     pub fn codegen_setting(&mut self, name: &str, value: &str) -> Result<&mut Self, Error> {
         // Tried here, so that the error comes from the line that has the mistake.
-        apply(&mut settings::builder(), &mut self.isa_builder()?, name, value)?;
         self.settings.push((name.to_string(), value.to_string()));
+        if let Err(error) = self.isa(false) {
+            self.settings.pop();
+            return Err(error);
+        }
         Ok(self)
     }
 
@@ -259,14 +262,34 @@ impl Config {
             ("enable_probestack", "false"),
             ("use_colocated_libcalls", "true"),
             ("enable_multi_ret_implicit_sret", "true"),
-            ("preserve_frame_pointers", if frames { "true" } else { "false" }),
+            ("preserve_frame_pointers", "false"),
         ] {
             shared.set(name, value).map_err(|error| Error::msg(format!("{name}: {error}")))?;
         }
         for (name, value) in &self.settings {
             apply(&mut shared, &mut host, name, value)?;
         }
-        Ok(host.finish(settings::Flags::new(shared))?)
+        if frames {
+            shared
+                .enable("preserve_frame_pointers")
+                .map_err(|error| Error::msg(error.to_string()))?;
+        }
+        let flags = settings::Flags::new(shared);
+        if !flags.enable_pinned_reg() {
+            return Err(Error::msg(
+                "setting enable_pinned_reg=false: compiled Wasm has its context in the register",
+            ));
+        }
+        let own = CallConv::triple_default(host.triple());
+        let convention = CallConv::for_libcall(&flags, own);
+        if convention != own && convention != CallConv::Fast {
+            return Err(Error::msg(format!(
+                "setting libcall_call_conv={}: the library functions of the runtime have the \
+                 convention {own}",
+                flags.libcall_call_conv()
+            )));
+        }
+        Ok(host.finish(flags)?)
     }
 }
 

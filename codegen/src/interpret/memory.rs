@@ -20,7 +20,7 @@ const FRAME_TOP: u64 = 0x3fff_fff0;
 /// The distance between the addresses of functions.
 const CODE_STEP: u64 = 16;
 /// Frames start at multiples of this.
-const FRAME_ALIGN: usize = 1 << 16;
+const FRAME_ALIGN: usize = 1 << crate::ir::StackSlotData::MAX_ALIGN_SHIFT;
 
 /// What a code address means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

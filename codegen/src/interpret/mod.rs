@@ -75,6 +75,9 @@ pub enum InterpreterError {
     /// The function has no blocks.
     #[error("function `{0}` has no blocks")]
     NoBody(String),
+    /// A stack slot is aligned to more than frames are.
+    #[error("`{0}` has a stack slot aligned to more than 65536 bytes")]
+    SlotAlignment(String),
     /// The number of arguments is not that of the signature.
     #[error("`{function}` takes {expected} arguments, {found} were given")]
     ArgumentCount {

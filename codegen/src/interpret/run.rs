@@ -14,7 +14,7 @@ use crate::entity::EntityRef;
 use crate::ir::{
     AbiParam, ArgumentPurpose, AtomicRmwOp, Block, BlockArg, BlockCall, Endianness, ExternalName,
     FuncRef, Function, GlobalValue, GlobalValueData, HandlerKind, Inst, InstructionData, LibCall,
-    MemFlags, Opcode, Signature, TrapCode, Type, Value, types,
+    MemFlags, Opcode, Signature, StackSlotData, TrapCode, Type, Value, types,
 };
 use crate::semantics::{Bits, Concrete, Domain, FloatOp, Results, Stop, eval_inst};
 use smallvec::SmallVec;
@@ -165,6 +165,10 @@ impl<'a> Machine<'_, 'a> {
             .and_then(|block| Some((block, function.layout.first_inst(block)?)));
         let (block, inst) = first
             .ok_or_else(|| Halt::Error(InterpreterError::NoBody(function.name.to_string())))?;
+        let slots = function.sized_stack_slots.values();
+        if slots.map(|slot| slot.align_shift).max() > Some(StackSlotData::MAX_ALIGN_SHIFT) {
+            return Err(Halt::Error(InterpreterError::SlotAlignment(function.name.to_string())));
+        }
         let (bytes, align) = (entry.frame_bytes(), entry.frame_align());
         let stack_size = self.state.memory.size();
         let slots = self.state.memory.push_frame(bytes, align, limits.stack_bytes);

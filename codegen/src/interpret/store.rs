@@ -6,7 +6,7 @@
 use super::InterpreterTrap;
 use crate::FxHashMap;
 use crate::entity::EntityRef;
-use crate::ir::{FuncRef, Function, StackSlot, TrapCode};
+use crate::ir::{FuncRef, Function, StackSlot, StackSlotData, TrapCode};
 
 /// The number of a function in a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +75,7 @@ impl<'a> FunctionStore<'a> {
         let (mut end, mut frame_align) = (0u64, 16);
         let mut slot_offsets = Vec::with_capacity(function.sized_stack_slots.len());
         for slot in function.sized_stack_slots.values() {
-            let align = 1usize << slot.align_shift.clamp(3, 16);
+            let align = 1 << slot.align_shift.clamp(3, StackSlotData::MAX_ALIGN_SHIFT);
             frame_align = frame_align.max(align);
             end = end.next_multiple_of(align as u64);
             slot_offsets.push(end);

@@ -80,9 +80,12 @@ impl StackSlotData {
         Self { kind, size, align_shift, key: Some(key) }
     }
 
-    /// The alignment in bytes.
+    /// The binary logarithm of the largest alignment that frames have, 64 KiB.
+    pub const MAX_ALIGN_SHIFT: u8 = 16;
+
+    /// The alignment in bytes; 2^63 where it is even larger.
     pub const fn alignment(&self) -> u64 {
-        1 << self.align_shift
+        1 << if self.align_shift < 64 { self.align_shift } else { 63 }
     }
 }
 

@@ -178,7 +178,7 @@ pub fn slot_offset(func: &Function, slot: ir::StackSlot) -> u32 {
 
 /// Where the slot goes in an area that is filled up to `end`, and where it ends.
 pub(super) fn place_slot(end: u32, data: &ir::StackSlotData) -> (u32, u32) {
-    let align = 1u32 << data.align_shift.clamp(3, 4);
+    let align = 1u32 << data.align_shift.clamp(3, ir::StackSlotData::MAX_ALIGN_SHIFT);
     let start = end.next_multiple_of(align);
     (start, start.saturating_add(data.size))
 }
@@ -468,7 +468,7 @@ impl LowerCtx<'_> {
 
     /// Calls a library function with these registers, one for each argument and each result.
     pub fn libcall(&mut self, call: LibCall, args: &[VReg], results: &[VReg]) -> CodegenResult<()> {
-        let conv = self.libcall_conv();
+        let conv = CallConv::for_libcall(self.flags, self.default_conv);
         let signature = call.signature(conv, types::I64);
         let id = self.place_signature(&signature, None)?;
         let name = ExternalName::LibCall(call);
@@ -488,19 +488,6 @@ impl LowerCtx<'_> {
         self.s.call_args = saved_args;
         self.s.call_results = saved_results;
         result
-    }
-
-    fn libcall_conv(&self) -> CallConv {
-        use crate::settings::LibcallCallConv;
-        match self.flags.libcall_call_conv() {
-            LibcallCallConv::IsaDefault => self.default_conv,
-            LibcallCallConv::Fast => CallConv::Fast,
-            LibcallCallConv::SystemV => CallConv::SystemV,
-            LibcallCallConv::WindowsFastcall => CallConv::WindowsFastcall,
-            LibcallCallConv::AppleAarch64 => CallConv::AppleAarch64,
-            LibcallCallConv::Probestack => CallConv::Probestack,
-            LibcallCallConv::PreserveAll => CallConv::PreserveAll,
-        }
     }
 
     /// Copies structs that are passed by value. A copy may call `memcpy`, so it comes before

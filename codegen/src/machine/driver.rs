@@ -49,10 +49,6 @@ pub fn lower_function(
         error: None,
     };
     ctx.place_slots()?;
-    if flags.enable_probestack() {
-        let name = ir::ExternalName::LibCall(ir::LibCall::Probestack);
-        ctx.vcode.probestack = Some(ctx.vcode.symbol(name, 0));
-    }
     let id = ctx.place_signature(&func.signature, None)?;
     debug_assert_eq!(id, 0, "the function's own signature is the first");
     for block in (0..order.blocks.len()).rev() {
@@ -169,13 +165,16 @@ fn is_plain_load(opcode: Opcode) -> bool {
 impl LowerCtx<'_> {
     fn place_slots(&mut self) -> CodegenResult<()> {
         let mut end = 0u32;
-        for (_, data) in self.func.sized_stack_slots.iter() {
-            if data.align_shift > 4 {
+        let mut align_shift = 0;
+        for (slot, data) in self.func.sized_stack_slots.iter() {
+            if data.align_shift > ir::StackSlotData::MAX_ALIGN_SHIFT {
                 return Err(CodegenError::Unsupported(format!(
-                    "a stack slot aligned to {} bytes; at most 16 are supported",
-                    1u64 << data.align_shift.min(63)
+                    "{slot} is aligned to {} bytes; at most {} are supported",
+                    data.alignment(),
+                    1 << ir::StackSlotData::MAX_ALIGN_SHIFT
                 )));
             }
+            align_shift = align_shift.max(data.align_shift);
             let (start, after) = place_slot(end, data);
             if after > 1 << 30 || after < start {
                 return Err(CodegenError::ImplLimitExceeded);
@@ -184,6 +183,7 @@ impl LowerCtx<'_> {
             end = after;
         }
         self.vcode.slots_size = end.next_multiple_of(8);
+        self.vcode.slots_align = 1 << align_shift;
         // Dynamic slots are nowhere: no machine has a use of them that it lowers.
         Ok(())
     }

@@ -34,6 +34,8 @@ pub(crate) const NO_PLACE: u32 = u32::MAX;
 pub struct EmitScratch {
     order: Vec<u32>,
     forward: Vec<u32>,
+    /// Blocks that are entered as handlers, in a frame that is realigned.
+    handlers: Vec<u32>,
     /// Labels of table targets.
     targets: Vec<Label>,
     deferred: Vec<(Label, TrapCode, SourceLoc)>,
@@ -284,13 +286,14 @@ pub fn emit(
     let vcode = input.vcode;
     let blocks = vcode.blocks.len();
     buffer.start(blocks, vcode.consts.len());
-    buffer.set_frame_size(input.frame.size());
+    buffer.set_frame_size(input.frame.depth());
     scratch.block_starts.clear();
     scratch.inst_offsets.clear();
     scratch.inst_places.clear();
     scratch.cfi_offsets.clear();
     scratch.cfi_ops.clear();
     scratch.deferred.clear();
+    find_handlers(input, scratch);
     let labelled = !vcode.value_labels.is_empty();
     if labelled {
         scratch.inst_places.resize(vcode.num_insts(), NO_PLACE);
@@ -322,14 +325,18 @@ pub fn emit(
         if n == 0 || order[n - 1] + 1 != block {
             cursor.seek(input, vcode.blocks[block as usize].insts.start);
         }
-        let next = order.get(n + 1).map(|&b| Label(b));
+        // Padding is never executed: what stands before it jumps over it.
+        let pad = input.flags.bb_padding_log2_minus_one();
+        let next = order.get(n + 1).filter(|_| pad == 0).map(|&b| Label(b));
         let start = e.buffer.cur_offset();
         e.scratch.block_starts.push(start);
         e.buffer.bind(Label(block));
+        if e.scratch.handlers.binary_search(&block).is_ok() {
+            input.backend.emit_realign(&mut e);
+        }
         emit_block(input, &mut e, &mut cursor, block, &forward, next, labelled);
-        let pad = input.flags.bb_padding_log2_minus_one();
         if pad > 0 {
-            let filler = vec![writer.filler(); 1 << (pad - 1).min(20)];
+            let filler = vec![writer.filler(); 1 << (pad - 1)];
             crate::machine::row::CodeSink::put_bytes(e.buffer, &filler);
         }
     }
@@ -368,6 +375,22 @@ pub fn emit(
     edges
 }
 
+/// Finds the blocks in which an unwinder leaves a stack pointer that is not that of the frame: it
+/// knows the distance from the frame pointer before realignment.
+fn find_handlers(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
+    scratch.handlers.clear();
+    if input.frame.realign == 0 {
+        return;
+    }
+    for inst in input.vcode.insts().iter().filter(|inst| inst.row == pseudo::TRY_CALL) {
+        let succs = input.vcode.calls[inst.payload as usize].succs.range();
+        let handlers = input.vcode.succs[succs].iter().skip(1);
+        scratch.handlers.extend(handlers.map(|succ| succ.index() as u32));
+    }
+    scratch.handlers.sort_unstable();
+    scratch.handlers.dedup();
+}
+
 /// Finds blocks that need no code, and the order of the others.
 fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
     let vcode = input.vcode;
@@ -383,7 +406,8 @@ fn find_empty_blocks(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
         let only_jump = b > 0
             && block.insts.len() == 1
             && insts[block.insts.start as usize].row == pseudo::JUMP
-            && !has_edits;
+            && !has_edits
+            && scratch.handlers.binary_search(&(b as u32)).is_err();
         let target = if only_jump { vcode.succs[block.succs.start as usize].index() } else { b };
         scratch.forward.push(target as u32);
     }

@@ -4,6 +4,10 @@
 //! is a frame); saved registers; spill slots; stack slots; outgoing arguments. A function that
 //! calls nothing and needs little may do without: its slots then lie below the stack pointer, where
 //! the convention grants that.
+//!
+//! Where a stack slot is aligned to more than the stack is, the stack pointer is lowered further, to
+//! a multiple of that alignment. The gap lies between spill slots and stack slots: what is above it
+//! is found from the frame pointer, what is below from the stack pointer.
 
 use super::row::{Area, FrameAreas};
 use regalloc2::{PReg, PRegSet, RegClass};
@@ -25,8 +29,8 @@ pub struct Frame {
     pub saved_size: u32,
     /// Saved vector registers, 16 bytes each.
     pub saved_vectors: Vec<PReg>,
-    /// Where they are, from the stack pointer.
-    pub saved_vectors_offset: i32,
+    /// Where they are.
+    pub saved_vectors_area: Area,
     /// Bytes of spill slots.
     pub spill_size: u32,
     /// Bytes of stack slots.
@@ -35,6 +39,8 @@ pub struct Frame {
     pub outgoing_size: u32,
     /// Bytes by which the stack pointer is lowered after registers have been pushed.
     pub fixed_size: u32,
+    /// The alignment to which the stack pointer is lowered then, 0 if it is not.
+    pub realign: u32,
     /// Where the areas are.
     pub areas: FrameAreas,
 }
@@ -50,6 +56,8 @@ pub struct FrameNeeds {
     pub spill_size: u32,
     /// Bytes of stack slots.
     pub slot_size: u32,
+    /// The largest alignment of a stack slot.
+    pub slot_align: u32,
     /// Bytes of outgoing arguments.
     pub outgoing_size: u32,
     /// Callee-saved registers that the function changes.
@@ -65,6 +73,9 @@ pub struct FrameNeeds {
     /// The frame pointer.
     pub fp: u8,
 }
+
+/// The alignment of the stack pointer at calls.
+const STACK_ALIGN: u32 = 16;
 
 /// Frames larger than this are refused.
 pub const MAX_FRAME: u64 = 1 << 30;
@@ -82,11 +93,19 @@ impl Frame {
             }
         }
         let vectors = 16 * self.saved_vectors.len() as u32;
+        self.realign = if needs.slot_align > STACK_ALIGN { needs.slot_align } else { 0 };
+        // Stack slots begin behind the outgoing arguments.
+        self.outgoing_size = match self.realign {
+            0 => needs.outgoing_size,
+            align => needs.outgoing_size.next_multiple_of(align),
+        };
         let body = needs.spill_size as u64
             + needs.slot_size as u64
-            + needs.outgoing_size as u64
+            + self.outgoing_size as u64
             + vectors as u64;
-        if body + needs.tail_args_size as u64 + needs.incoming_size as u64 > MAX_FRAME {
+        if body + self.realign as u64 + needs.tail_args_size as u64 + needs.incoming_size as u64
+            > MAX_FRAME
+        {
             return None;
         }
         self.incoming_size = needs.incoming_size;
@@ -94,12 +113,12 @@ impl Frame {
         self.saved_size = 8 * self.saved.len() as u32;
         self.spill_size = needs.spill_size;
         self.slot_size = needs.slot_size;
-        self.outgoing_size = needs.outgoing_size;
         let small = body + 24 <= needs.red_zone as u64 || body == 0;
         self.has_frame = needs.always
             || needs.has_calls
             || !self.saved.is_empty()
             || vectors != 0
+            || self.realign != 0
             || !small
             || self.tail_area != self.incoming_size;
         self.red_zone = !self.has_frame && body > 0;
@@ -113,9 +132,9 @@ impl Frame {
         }
         self.fixed_size = fixed;
         let outgoing = if self.red_zone { -(fixed as i32) } else { 0 };
-        let slots = outgoing + needs.outgoing_size as i32;
+        let slots = outgoing + self.outgoing_size as i32;
         let spills = slots + needs.slot_size as i32;
-        self.saved_vectors_offset = spills + needs.spill_size as i32;
+        let saved_vectors = spills + needs.spill_size as i32;
         // Distances from the frame pointer are shorter to encode for what lies near it.
         let from_fp =
             |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };
@@ -126,9 +145,11 @@ impl Frame {
         } else {
             Area { base: needs.sp, offset: 8 }
         };
+        let above_gap = |at: i32| if self.realign != 0 { from_fp(at) } else { from_sp(at) };
         let near_fp = self.has_frame && needs.spill_size <= 4 * 128;
+        self.saved_vectors_area = above_gap(saved_vectors);
         self.areas = FrameAreas {
-            spills: if near_fp { from_fp(spills) } else { from_sp(spills) },
+            spills: if near_fp { from_fp(spills) } else { above_gap(spills) },
             slots: from_sp(slots),
             incoming,
             outgoing: from_sp(outgoing),
@@ -136,13 +157,18 @@ impl Frame {
         Some(())
     }
 
-    /// Bytes from the stack pointer at a call to the frame pointer.
+    /// Bytes from the stack pointer at a call to the frame pointer, before it is realigned.
     pub fn frame_offset(&self) -> Option<u32> {
         self.has_frame.then_some(self.fixed_size + self.saved_size)
     }
 
-    /// Bytes below the frame pointer (or the return address).
+    /// Bytes below the frame pointer (or the return address), without those that realignment adds.
     pub fn size(&self) -> u32 {
         if self.has_frame { self.fixed_size + self.saved_size } else { 0 }
+    }
+
+    /// The most bytes below the frame pointer (or the return address).
+    pub fn depth(&self) -> u32 {
+        self.size() + self.realign
     }
 }

@@ -165,6 +165,14 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits a move between registers, or between a register and a spill slot.
     fn emit_move(&self, e: &mut emit::Emitter<'_>, from: Allocation, to: Allocation);
 
+    /// The registers that the prologue may change while it compares the stack pointer with a limit
+    /// or touches the pages of the frame.
+    fn prologue_scratch(&self) -> PRegSet;
+
+    /// Emits what makes the stack pointer that of the frame again where a handler is entered, in a
+    /// frame that is realigned.
+    fn emit_realign(&self, e: &mut emit::Emitter<'_>);
+
     /// Emits everything before the first instruction of the function.
     fn emit_prologue(&self, e: &mut emit::Emitter<'_>);
 

@@ -80,6 +80,7 @@ impl MachineContext {
             tail_args_size: self.vcode.tail_args_size,
             spill_size: u32::try_from(spills * 8).map_err(|_| CodegenError::ImplLimitExceeded)?,
             slot_size: self.vcode.slots_size,
+            slot_align: self.vcode.slots_align,
             outgoing_size: self.vcode.outgoing_size,
             saved: self.registers_to_save(func, isa),
             has_calls: self.vcode.has_calls,
@@ -107,6 +108,9 @@ impl MachineContext {
             if let Some(reg) = to.as_reg() {
                 changed.add(reg);
             }
+        }
+        if func.stack_limit.is_some() || isa.flags().enable_probestack() {
+            changed.union_from(backend.prologue_scratch());
         }
         for call in &self.vcode.calls {
             changed.union_from(call.clobbers);
@@ -150,10 +154,10 @@ impl MachineContext {
             out.bb_starts.extend_from_slice(&self.emit.block_starts);
         }
         let align = isa.function_alignment();
-        let log2 = flags.log2_min_function_alignment().min(30);
+        let log2 = flags.log2_min_function_alignment();
         out.buffer.alignment = out.buffer.alignment.max(align.minimum).max(1 << log2);
         out.has_frame = self.frame.has_frame;
-        out.frame_size = self.frame.size();
+        out.frame_size = self.frame.depth();
         out.unwind.ops.clear();
         if flags.unwind_info() {
             out.unwind.len = out.buffer.code_size();
@@ -172,6 +176,7 @@ impl MachineContext {
         };
         let slots = self.frame.areas.slots.offset;
         out.slots_from_cfa = slots as i64 - self.frame.size() as i64 - self.to_cfa();
+        out.slots_align = self.frame.realign.max(1);
         out.value_labels_ranges.clear();
         if !self.vcode.value_labels.is_empty() {
             self.value_ranges(&mut out.value_labels_ranges);

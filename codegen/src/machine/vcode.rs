@@ -299,12 +299,12 @@ pub struct VCode {
     pub value_labels: Vec<LabelRange>,
     /// Size of the stack slots.
     pub slots_size: u32,
+    /// Their largest alignment in bytes.
+    pub slots_align: u32,
     /// Largest area of outgoing stack arguments.
     pub outgoing_size: u32,
     /// Largest area of stack arguments of a tail call.
     pub tail_args_size: u32,
-    /// The symbol of the function that touches the pages of a large frame.
-    pub probestack: Option<u32>,
     /// Whether there is a call that returns here.
     pub has_calls: bool,
 }
@@ -336,9 +336,9 @@ impl VCode {
         self.srclocs.clear();
         self.value_labels.clear();
         self.slots_size = 0;
+        self.slots_align = 1;
         self.outgoing_size = 0;
         self.tail_args_size = 0;
-        self.probestack = None;
         self.has_calls = false;
     }
 

@@ -30,6 +30,16 @@ pub enum SettingKind {
     Preset,
 }
 
+/// Why nothing reads a setting, and what becomes of values other than its default. The default is
+/// always right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// They would ask for something that is not done: they are refused, with this reason.
+    Refused(&'static str),
+    /// They are right although they change nothing, for this reason.
+    NoEffect(&'static str),
+}
+
 /// A row of a table of settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -39,10 +49,14 @@ pub struct Row {
     pub kind: SettingKind,
     /// The words, if it takes one of some.
     pub words: &'static [&'static str],
+    /// The largest number, if it takes numbers.
+    pub max: u8,
     /// The value before anything is set.
     pub default: u8,
     /// What it means.
     pub doc: &'static str,
+    /// Why nothing reads it, if so.
+    pub unread: Option<Unread>,
 }
 
 /// A preset: a name for a set of booleans.
@@ -97,7 +111,10 @@ impl Template {
         for setting in self.settings() {
             let values = match setting.kind {
                 SettingKind::Bool => String::from("true|false"),
-                SettingKind::Num => String::from("0..255"),
+                SettingKind::Num => {
+                    let row = self.position(setting.name).map(|at| &self.rows[at]);
+                    format!("0..{}", row.map_or(u8::MAX, |row| row.max))
+                }
                 SettingKind::Enum => setting.values.unwrap_or_default().join("|"),
                 SettingKind::Preset => {
                     out += &format!("{}: {}\n", setting.name, setting.flags.join(" "));
@@ -107,6 +124,11 @@ impl Template {
             let default = setting.kind.show(setting.values.unwrap_or_default(), setting.default);
             out += &format!("{}={values} (default {default})\n", setting.name);
             out += &format!("    {}\n", setting.description);
+            match self.position(setting.name).and_then(|at| self.rows[at].unread) {
+                Some(Unread::Refused(why)) => out += &format!("    Only {default}: {why}.\n"),
+                Some(Unread::NoEffect(why)) => out += &format!("    No effect: {why}.\n"),
+                None => {}
+            }
         }
         out
     }
@@ -262,7 +284,26 @@ impl Builder {
     }
 }
 
+/// The value that a text gives to a row, if the row takes it.
 fn parse_value(row: &Row, text: &str) -> SetResult<u8> {
+    let value = value_of(row, text)?;
+    accept(row, value)?;
+    Ok(value)
+}
+
+/// Whether a row takes a value.
+fn accept(row: &Row, value: u8) -> SetResult<()> {
+    match row.unread {
+        Some(Unread::Refused(why)) if value != row.default => {
+            let [default, value] = [row.default, value].map(|v| row.kind.show(row.words, v));
+            let name = row.name;
+            Err(SetError::BadValue(format!("`{name}` is {default}, not `{value}`: {why}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn value_of(row: &Row, text: &str) -> SetResult<u8> {
     match row.kind {
         SettingKind::Bool => match text {
             "true" | "on" | "yes" | "1" => Ok(1),
@@ -270,10 +311,10 @@ fn parse_value(row: &Row, text: &str) -> SetResult<u8> {
             _ => Err(SetError::BadValue(format!("`{}` is true or false, not `{text}`", row.name))),
         },
         SettingKind::Num => match text.parse() {
-            Ok(value) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(value),
+            Ok(value) if value <= row.max && text.bytes().all(|b| b.is_ascii_digit()) => Ok(value),
             _ => Err(SetError::BadValue(format!(
-                "`{}` is a number from 0 to 255, not `{text}`",
-                row.name
+                "`{}` is a number from 0 to {}, not `{text}`",
+                row.name, row.max
             ))),
         },
         SettingKind::Enum => match row.words.iter().position(|word| *word == text) {
@@ -307,6 +348,7 @@ impl Configurable for Builder {
             if self.template.rows[i].kind != SettingKind::Bool {
                 return Err(SetError::BadType);
             }
+            accept(&self.template.rows[i], 1)?;
             self.bytes[i] = 1;
             return Ok(());
         }
@@ -314,6 +356,7 @@ impl Configurable for Builder {
         let preset = preset.ok_or_else(|| SetError::BadName(name.to_string()))?;
         for flag in preset.flags {
             let i = self.template.position(flag).expect("presets name settings of their table");
+            accept(&self.template.rows[i], 1)?;
             self.bytes[i] = 1;
         }
         Ok(())
@@ -323,11 +366,14 @@ impl Configurable for Builder {
 /// Makes a table of settings and the type that holds their values, with a getter for each.
 ///
 /// A row is `flag`, `number` or `word`, a name (with `word`, the type of its words), the default
-/// and the documentation.
+/// and the documentation. Behind the default of a number may stand `max` and the largest one that
+/// it takes; behind the documentation of a setting that nothing reads stands `unread`, what becomes
+/// of other values than the default ([`Unread`]), and why.
 #[macro_export]
 macro_rules! define_settings {
     ($(#[$meta:meta])* $flags:ident, $group:literal, $presets:expr;
-     $($kind:ident $name:ident $(: $ty:ident)? = $default:expr, $doc:literal;)*) => {
+     $($kind:ident $name:ident $(: $ty:ident)? = $default:expr $(, max $max:literal)?, $doc:literal
+        $(, unread $other:ident $why:literal)?;)*) => {
         /// The positions of the rows.
         #[allow(non_camel_case_types, reason = "settings have the names of the text form")]
         #[repr(u8)]
@@ -340,8 +386,10 @@ macro_rules! define_settings {
                 name: stringify!($name),
                 kind: $crate::define_settings!(@kind $kind $($ty)?),
                 words: $crate::define_settings!(@words $kind $($ty)?),
+                max: $crate::define_settings!(@max $($max)?),
                 default: $default as u8,
                 doc: $doc,
+                unread: $crate::define_settings!(@unread $($other $why)?),
             }),*],
             presets: $presets,
         };
@@ -388,6 +436,15 @@ macro_rules! define_settings {
     (@kind flag) => { $crate::settings::SettingKind::Bool };
     (@kind number) => { $crate::settings::SettingKind::Num };
     (@kind word $ty:ident) => { $crate::settings::SettingKind::Enum };
+    (@max) => { u8::MAX };
+    (@max $max:literal) => { $max };
+    (@unread) => { ::core::option::Option::None };
+    (@unread refused $why:literal) => {
+        ::core::option::Option::Some($crate::settings::Unread::Refused($why))
+    };
+    (@unread no_effect $why:literal) => {
+        ::core::option::Option::Some($crate::settings::Unread::NoEffect($why))
+    };
     (@words word $ty:ident) => { $ty::WORDS };
     (@words $kind:ident) => { &[] };
     (@getter flag $name:ident $doc:literal) => {

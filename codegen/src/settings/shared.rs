@@ -25,23 +25,26 @@ crate::define_settings! {
     word tls_model: TlsModel = TlsModel::None,
         "The code sequence for the addresses of thread-local variables.";
     word stack_switch_model: StackSwitchModel = StackSwitchModel::None,
-        "How `stack_switch` works.";
+        "How `stack_switch` works.",
+        unread refused "no machine lowers `stack_switch` so far";
     word libcall_call_conv: LibcallCallConv = LibcallCallConv::IsaDefault,
         "The convention of library calls.";
-    number probestack_size_log2 = 12,
+    number probestack_size_log2 = 12, max 30,
         "The size of the guard page, as a power of two: frames below it need no probe.";
     word probestack_strategy: ProbestackStrategy = ProbestackStrategy::Outline,
-        "How the pages of large frames are touched.";
-    number bb_padding_log2_minus_one = 0,
+        "How the pages of large frames are touched: by a function that is called, or in place.",
+        unread no_effect "they are always touched in place, so that code links without a helper";
+    number bb_padding_log2_minus_one = 0, max 21,
         "For tests of long branches: k > 0 puts 2^(k-1) bytes between machine blocks.";
-    number log2_min_function_alignment = 0,
+    number log2_min_function_alignment = 0, max 12,
         "The least alignment of a function's code, as a power of two.";
     flag regalloc_checker = false,
         "Verify each register allocation symbolically.";
     flag regalloc_verbose_logs = false,
         "Let the register allocator log more.";
     flag enable_alias_analysis = true,
-        "Remove loads whose value is known, where the optimiser runs.";
+        "Remove loads whose value is known, where the optimiser runs.",
+        unread no_effect "no pass removes loads so far, with it or without";
     flag enable_verifier = true,
         "Verify the IR before the first pass and between passes.";
     flag is_pic = false,
@@ -70,9 +73,11 @@ crate::define_settings! {
     flag enable_table_access_spectre_mitigation = true,
         "Guard bounds checks of tables and the index of `br_table` against speculation.";
     flag enable_incremental_compilation_cache_checks = false,
-        "Let the cache of compiled functions check itself.";
+        "Let the cache of compiled functions check itself.",
+        unread no_effect "there is no cache of single functions, so there is nothing to check";
     flag enable_compact_unwind_abi = false,
-        "Save callee-saved registers in pairs, for the compact unwind format of Mach-O.";
+        "Save callee-saved registers in pairs, for the compact unwind format of Mach-O.",
+        unread refused "no machine saves registers in pairs so far";
     number regalloc_fallback_live_log2 = 10,
         "A function with more than 2^n values live at once goes to the single-pass allocator, \
          because the backtracking one is quadratic in them; 255 means never.";

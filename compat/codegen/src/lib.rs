@@ -96,6 +96,16 @@
 //!   struct there is `sret`. More results (in `rcx`, with `enable_llvm_abi_extensions`; in memory,
 //!   with `enable_multi_ret_implicit_sret`) have no counterpart in C.
 //! - `x87` floats, and functions that have variable arguments themselves, do not exist.
+//!
+//! # What differs from Cranelift: settings and frames
+//!
+//! - The pages of large frames are touched in the prologue, whatever `probestack_strategy` says: no
+//!   helper is called, so code links without one.
+//! - Numbers have bounds (`probestack_size_log2` is at most 30), and a value that nothing could
+//!   honour is refused when it is set, with the reason: `enable_compact_unwind_abi`,
+//!   `stack_switch_model`. Settings without an effect so far say so in [`settings::Template::help`].
+//! - Stack slots are aligned to at most 64 KiB; the frame is realigned for more than 16 bytes.
+//! - Code in memory refuses library calls by a convention that is not the process's.
 #![forbid(unsafe_code)]
 
 pub use gimli;

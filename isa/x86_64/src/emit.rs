@@ -17,7 +17,6 @@ use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::inst::{MInst, payload};
 use windlass_core::machine::row::{CodeSink, row_bits};
 use windlass_core::machine::vcode::{CallDest, CallInfo};
-use windlass_core::settings::ProbestackStrategy;
 
 /// A bit of the control field that is otherwise unused: the immediate of `movabs` is a symbol's
 /// number.
@@ -363,6 +362,7 @@ pub(crate) fn prologue(e: &mut Emitter<'_>) {
     }
     let unwind = e.flags.unwind_info();
     let grown = frame.tail_area - frame.incoming_size;
+    probe_stack(e, grown);
     if grown != 0 {
         // Room for the arguments of a tail call: the return address moves down.
         asm::mov_load(e.buffer, TAIL_SCRATCH, RSP, 0, 8);
@@ -383,7 +383,11 @@ pub(crate) fn prologue(e: &mut Emitter<'_>) {
     if unwind {
         e.cfi(CfiOp::DefCfaRegister(dwarf_number(RBP)));
     }
-    check_stack_limit(e);
+    // Where every register survives, those that the check needs are saved first.
+    let saves_all = e.conv == CallConv::PreserveAll;
+    if !saves_all {
+        check_stack_limit(e, frame.depth() + grown);
+    }
     for &saved in &frame.saved {
         put(e, Op::Push, Size::Q, &[P::R(saved)]);
         cfa += 8;
@@ -391,20 +395,32 @@ pub(crate) fn prologue(e: &mut Emitter<'_>) {
             e.cfi(CfiOp::Offset { reg: dwarf_number(saved), offset: -cfa });
         }
     }
-    probe_stack(e);
+    if saves_all {
+        check_stack_limit(e, frame.depth() - frame.saved_size + grown);
+    }
+    probe_stack(e, frame.fixed_size + frame.realign);
     add_sp(e, -(frame.fixed_size as i32));
+    if frame.realign != 0 {
+        put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(frame.realign))]);
+    }
     for (n, &saved) in frame.saved_vectors.iter().enumerate() {
-        let at = frame.saved_vectors_offset + 16 * n as i32;
-        asm::mov_store(e.buffer, RSP, at, saved, 16);
+        let area = frame.saved_vectors_area;
+        let at = area.offset + 16 * n as i32;
+        asm::mov_store(e.buffer, gpr(area.base), at, saved, 16);
     }
 }
 
-/// Traps if the frame does not fit above the limit.
-fn check_stack_limit(e: &mut Emitter<'_>) {
+/// Makes the stack pointer that of the frame again.
+pub(crate) fn realign(e: &mut Emitter<'_>) {
+    let nominal = Mem::base(RBP, -(e.frame.size() as i32));
+    put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(nominal)]);
+    put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(e.frame.realign))]);
+}
+
+/// Traps if so many bytes below the stack pointer do not fit above the limit.
+fn check_stack_limit(e: &mut Emitter<'_>, mut size: u32) {
     let Some(limit) = e.stack_limit else { return };
     let Some(base) = limit.base else { return };
-    let frame = e.frame;
-    let mut size = frame.size() + frame.tail_area - frame.incoming_size;
     if e.vcode.has_calls {
         size += 16;
     }
@@ -437,40 +453,31 @@ fn check_stack_limit(e: &mut Emitter<'_>) {
     jcc(e, Cc::B, trap);
 }
 
-/// Touches every page of a large frame.
-fn probe_stack(e: &mut Emitter<'_>) {
+/// Touches every page of the bytes below the stack pointer, from the highest to the lowest, where
+/// they might reach over the guard page. The byte that is written belongs to nobody yet, whatever
+/// the size of the page.
+fn probe_stack(e: &mut Emitter<'_>, size: u32) {
     if !e.flags.enable_probestack() {
         return;
     }
-    let page = 1u32 << e.flags.probestack_size_log2().min(30);
-    let size = e.frame.fixed_size;
-    if size <= page {
-        return;
-    }
-    if e.flags.probestack_strategy() == ProbestackStrategy::Outline {
-        if let Some(symbol) = e.vcode.probestack {
-            put(e, Op::MovI, Size::D, &[P::R(RAX), P::I(size as i64)]);
-            put(e, Op::Call, Size::D, &[P::S(symbol)]);
-        }
-        return;
-    }
+    let page = 1 << e.flags.probestack_size_log2();
     let pages = size / page;
     if pages <= MAX_UNROLLED_PROBES {
         for n in 1..=pages {
             let at = Mem::base(RSP, -((n * page) as i32));
-            put(e, Op::MovMr, Size::D, &[P::M(at), P::R(RSP)]);
+            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(TAIL_SCRATCH)]);
         }
         return;
     }
-    let end = Mem::base(RSP, -((pages * page) as i32));
-    put(e, Op::Lea, Size::Q, &[P::R(TAIL_SCRATCH), P::M(end)]);
+    put(e, Op::Zero, Size::D, &[P::R(TAIL_SCRATCH)]);
     let again = e.buffer.new_label();
     e.buffer.bind(again);
-    add_sp(e, -(page as i32));
-    put(e, Op::MovMr, Size::D, &[P::M(Mem::base(RSP, 0)), P::R(RSP)]);
-    put(e, Op::Cmp, Size::Q, &[P::R(RSP), P::R(TAIL_SCRATCH)]);
+    asm::add_imm(e.buffer, TAIL_SCRATCH, -(page as i32));
+    let at = Mem::base_index(RSP, TAIL_SCRATCH, 0, 0);
+    put(e, Op::MovMr, Size::B, &[P::M(at), P::R(TAIL_SCRATCH)]);
+    let end = -i64::from(pages * page);
+    put(e, Op::CmpI, Size::Q, &[P::R(TAIL_SCRATCH), P::I(end)]);
     jcc(e, Cc::Ne, again);
-    add_sp(e, (pages * page) as i32);
 }
 
 /// Takes the frame down; the stack pointer is then at the return address.
@@ -480,10 +487,16 @@ fn leave(e: &mut Emitter<'_>) {
         return;
     }
     for (n, &saved) in frame.saved_vectors.iter().enumerate() {
-        let at = frame.saved_vectors_offset + 16 * n as i32;
-        asm::mov_load(e.buffer, saved, RSP, at, 16);
+        let area = frame.saved_vectors_area;
+        let at = area.offset + 16 * n as i32;
+        asm::mov_load(e.buffer, saved, gpr(area.base), at, 16);
     }
-    add_sp(e, frame.fixed_size as i32);
+    if frame.realign != 0 {
+        let saved = Mem::base(RBP, -(frame.saved_size as i32));
+        put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(saved)]);
+    } else {
+        add_sp(e, frame.fixed_size as i32);
+    }
     for &saved in frame.saved.iter().rev() {
         put(e, Op::Pop, Size::Q, &[P::R(saved)]);
     }

@@ -338,6 +338,14 @@ impl Backend for X64 {
         emit::mov(e, from, to);
     }
 
+    fn prologue_scratch(&self) -> PRegSet {
+        [abi::TAIL_TARGET, abi::TAIL_SCRATCH].into_iter().collect()
+    }
+
+    fn emit_realign(&self, e: &mut Emitter<'_>) {
+        emit::realign(e);
+    }
+
     fn emit_prologue(&self, e: &mut Emitter<'_>) {
         emit::prologue(e);
     }

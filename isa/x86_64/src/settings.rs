@@ -19,21 +19,32 @@ impl Flags {
 windlass_core::define_settings! {
     /// The features of the processor that code is made for.
     Flags, "x86", PRESETS;
-    flag has_sse3 = false, "SSE3.";
-    flag has_ssse3 = false, "SSSE3: `pshufb`, `pmulhrsw`, `pabs`, `palignr`.";
+    flag has_sse3 = false, "SSE3.",
+        unread no_effect "no rule uses it so far";
+    flag has_ssse3 = false, "SSSE3: `pshufb`, `pmulhrsw`, `pabs`, `palignr`.",
+        unread no_effect "no rule uses it so far";
     flag has_cmpxchg16b = false, "`cmpxchg16b`, for 128-bit atomics.";
     flag has_sse41 = false, "SSE4.1: `round`, `pinsr`, `ptest`, `blendv`.";
-    flag has_sse42 = false, "SSE4.2: `pcmpgtq`.";
+    flag has_sse42 = false, "SSE4.2: `pcmpgtq`.",
+        unread no_effect "no rule uses it so far";
     flag has_avx = false, "AVX: three-operand forms.";
-    flag has_avx2 = false, "AVX2: 256-bit integers, broadcasts.";
+    flag has_avx2 = false, "AVX2: 256-bit integers, broadcasts.",
+        unread no_effect "no rule uses it so far";
     flag has_fma = false, "FMA3: fused multiply-add.";
-    flag has_avx_vnni = false, "AVX-VNNI: dot products.";
-    flag has_avx512bitalg = false, "AVX-512 BITALG: `vpopcntb`.";
-    flag has_avx512dq = false, "AVX-512 DQ: `vpmullq`.";
-    flag has_avx512vl = false, "AVX-512 VL: forms of 128 and 256 bits.";
-    flag has_avx512vbmi = false, "AVX-512 VBMI: `vpermi2b`.";
-    flag has_avx512f = false, "AVX-512 foundation.";
-    flag has_avx512vnni = false, "AVX-512 VNNI: dot products.";
+    flag has_avx_vnni = false, "AVX-VNNI: dot products.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512bitalg = false, "AVX-512 BITALG: `vpopcntb`.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512dq = false, "AVX-512 DQ: `vpmullq`.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512vl = false, "AVX-512 VL: forms of 128 and 256 bits.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512vbmi = false, "AVX-512 VBMI: `vpermi2b`.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512f = false, "AVX-512 foundation.",
+        unread no_effect "no rule uses it so far";
+    flag has_avx512vnni = false, "AVX-512 VNNI: dot products.",
+        unread no_effect "no rule uses it so far";
     flag has_popcnt = false, "`popcnt`.";
     flag has_bmi1 = false, "BMI1: `tzcnt`, `andn`, `blsi` and its like.";
     flag has_bmi2 = false, "BMI2: `shlx`, `rorx`, `mulx`, `bzhi`.";

@@ -129,7 +129,7 @@ fn a_convention_that_does_not_exist_is_an_error() {
     for text in [
         "function %f(i64) apple_aarch64 { block0(v0: i64): return }",
         "function %f(i8x16) windows_fastcall { block0(v0: i8x16): return }",
-        "function %f(i64) { ss0 = explicit_slot 16, align = 64
+        "function %f(i64) { ss0 = explicit_slot 16, align = 131072
          block0(v0: i64): return }",
     ] {
         let func = text::parse_functions(text).unwrap().pop().unwrap();
@@ -329,4 +329,50 @@ fn many_values_at_once_go_to_the_fast_allocator() {
     assert!(code.stats.fell_back);
     let (code, _) = compile("regalloc_checker=false regalloc_fallback_live_log2=255", &text);
     assert!(!code.stats.fell_back);
+}
+
+/// Frames are probed in place: no helper is called, whatever the setting says, and nothing is
+/// written above the stack pointer.
+#[test]
+fn probes_need_no_helper() {
+    for strategy in ["outline", "inline"] {
+        for (log2, size) in [(12, 5000), (12, 300_000), (0, 3), (1, 64), (30, 1 << 29)] {
+            let text = format!(
+                "function %f(i64) -> i64 {{ ss0 = explicit_slot {size}
+                 block0(v0: i64): v1 = stack_addr.i64 ss0 return v1 }}"
+            );
+            let words = format!(
+                "enable_probestack probestack_strategy={strategy} probestack_size_log2={log2}"
+            );
+            let (code, lines) = compile(&words, &text);
+            assert!(code.buffer.relocs().is_empty(), "{words}");
+            let probes = lines.iter().filter(|line| line.starts_with("mov byte ptr [rsp")).count();
+            let frame = code.frame_size as usize;
+            let pages = frame >> log2;
+            assert_eq!(probes, if pages > 4 { 1 } else { pages }, "{words}: {lines:#?}");
+            assert_eq!(lines.iter().any(|line| line.starts_with("jne")), pages > 4, "{words}");
+        }
+    }
+}
+
+/// A frame that is realigned has what lies above the gap at the frame pointer, and its depth counts
+/// the gap.
+#[test]
+fn a_realigned_frame_is_found_from_both_ends() {
+    let text = "function %f(i64, i64, i64, i64, i64, i64, i64) -> i64 tail {
+             ss0 = explicit_slot 64, align = 256
+             fn0 = colocated %g(i64) -> i64 tail
+         block0(v0: i64, v1: i64, v2: i64, v3: i64, v4: i64, v5: i64, v6: i64):
+             v7 = call fn0(v0)
+             v8 = stack_addr.i64 ss0
+             v9 = iadd v7, v8
+             v10 = iadd v9, v6
+             return v10 }";
+    let (code, lines) = compile("", text);
+    assert!(code.has_frame);
+    assert_eq!(code.slots_align, 256);
+    assert!(code.frame_size >= 64 + 256);
+    assert!(lines.contains(&"and rsp, -0x100".to_string()), "{lines:#?}");
+    assert!(lines.contains(&"lea rsp, [rbp]".to_string()), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("[rbp + 0x10]")), "{lines:#?}");
 }

@@ -304,8 +304,15 @@ impl DebugInfo {
             Place::Behind(label) => (label, true),
             Place::Slot(slot) => {
                 let mut expression = Expression::new();
-                let offset = code.slots_from_cfa + i64::from(slot_offset(func, slot));
-                expression.op_fbreg(offset);
+                let offset = i64::from(slot_offset(func, slot));
+                if code.slots_align > 1 {
+                    expression.op_fbreg(code.slots_from_cfa);
+                    expression.op_consts(-i64::from(code.slots_align));
+                    expression.op(gimli::DW_OP_and);
+                    expression.op_plus_uconst(offset as u64);
+                } else {
+                    expression.op_fbreg(code.slots_from_cfa + offset);
+                }
                 return Some(AttributeValue::Exprloc(expression));
             }
         };

@@ -33,6 +33,9 @@ pub enum JitError {
     /// Something refers to a name that nobody defined.
     #[error("{0} is not defined; define it, or give its address with `symbol`")]
     Undefined(String),
+    /// Code calls functions of a library in a way that is not theirs.
+    #[error("{0}")]
+    LibraryCall(String),
     /// Linking failed.
     #[error(transparent)]
     Image(#[from] ImageError),
@@ -217,6 +220,9 @@ impl Jit {
     /// The address of something outside of the image that is being linked.
     fn find(&self, name: &str, target: &FinalizedRelocTarget) -> Result<usize, JitError> {
         if let FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) = target {
+            if let Some(message) = crate::libcalls::wrong_convention(&*self.isa) {
+                return Err(JitError::LibraryCall(message));
+            }
             let own = self.symbols.get(call.default_symbol()).copied();
             let address = own.or_else(|| crate::libcalls::address(*call));
             return address.ok_or_else(|| JitError::Undefined(call.to_string()));

@@ -1,6 +1,7 @@
 //! The functions that compiled code may call where the machine has no instruction.
 
 use windlass_core::ir::LibCall;
+use windlass_core::isa::{CallConv, TargetIsa};
 
 extern "C" fn ceil_f32(x: f32) -> f32 {
     x.ceil()
@@ -49,29 +50,17 @@ unsafe extern "C" {
     fn memcmp(x: *const u8, y: *const u8, len: usize) -> i32;
 }
 
-/// Touches every page of the `rax` bytes below the caller's stack pointer; changes no register.
-#[cfg(target_arch = "x86_64")]
-#[unsafe(naked)]
-unsafe extern "C" fn probe_stack() {
-    core::arch::naked_asm!(
-        "push rax",
-        "push r11",
-        // Behind the two registers and the return address.
-        "lea r11, [rsp + 24]",
-        "2:",
-        "cmp rax, 4096",
-        "jb 3f",
-        "sub r11, 4096",
-        "test qword ptr [r11], rsp",
-        "sub rax, 4096",
-        "jmp 2b",
-        "3:",
-        "sub r11, rax",
-        "test qword ptr [r11], rsp",
-        "pop r11",
-        "pop rax",
-        "ret",
-    )
+/// What is wrong if code of this machine calls functions of this process by another convention than
+/// theirs.
+pub(crate) fn wrong_convention(isa: &dyn TargetIsa) -> Option<String> {
+    let own = CallConv::triple_default(isa.triple());
+    let convention = CallConv::for_libcall(isa.flags(), own);
+    (convention != own && convention != CallConv::Fast).then(|| {
+        format!(
+            "the setting libcall_call_conv makes {convention} the convention of library calls, and \
+             in this process it is {own}"
+        )
+    })
 }
 
 /// The address of a library call in this process; `None` for those that code in memory cannot use.
@@ -82,8 +71,6 @@ pub fn address(call: LibCall) -> Option<usize> {
 /// As [`address`], for tables of constants.
 pub const fn pointer(call: LibCall) -> Option<*const ()> {
     Some(match call {
-        #[cfg(target_arch = "x86_64")]
-        LibCall::Probestack => probe_stack as *const (),
         LibCall::CeilF32 => ceil_f32 as *const (),
         LibCall::CeilF64 => ceil_f64 as *const (),
         LibCall::FloorF32 => floor_f32 as *const (),

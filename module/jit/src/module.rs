@@ -522,6 +522,9 @@ impl JITModule {
                 Ok(tls::address_of as *const () as usize)
             }
             ModuleRelocTarget::LibCall(call) => {
+                if let Some(message) = crate::libcalls::wrong_convention(&*self.isa) {
+                    return Err(ModuleError::Backend(anyhow!(message)));
+                }
                 let symbol = (self.libcall_names)(*call);
                 let own = || crate::libcalls::address(*call);
                 self.lookup(&symbol).or_else(own).ok_or_else(|| ModuleError::undefined(&symbol))

@@ -9,6 +9,7 @@ mod limits;
 mod odd;
 mod pieces;
 mod precompiled;
+mod settings;
 mod traps;
 mod wasi;
 mod wasi_limits;

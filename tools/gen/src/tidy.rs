@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use windlass_core::settings::Template;
 
 /// No source file is longer.
 const MAX_LINES: usize = 1200;
@@ -17,10 +18,11 @@ const MAX_TEST_LINES: usize = 300;
 /// and rows of tables are exempt.
 const MAX_COLUMNS: usize = 120;
 /// Folders and files that may contain `unsafe`.
-const UNSAFE_ROOMS: [&str; 8] = [
+const UNSAFE_ROOMS: [&str; 9] = [
     "runtime/",
     "module/jit/",
     "tools/src/precompiled.rs",
+    "tools/compare/src/engines.rs",
     "filetests/src/native.rs",
     "fuzz/src/machine_code.rs",
     "frontend/examples/",
@@ -48,6 +50,7 @@ pub fn run(root: &Path) -> Result<()> {
             breaches.push(format!("{needed}: the recipes name this file, and it is not there"));
         }
     }
+    check_settings(root, &files, &mut breaches)?;
     if breaches.is_empty() {
         println!("tidy: {} files", files.len());
         return Ok(());
@@ -96,6 +99,51 @@ fn check_file(root: &Path, file: &Path, breaches: &mut Vec<String>) -> Result<()
     Ok(())
 }
 
+/// Every row of the tables of settings is read somewhere, or says why not and what that means.
+fn check_settings(root: &Path, files: &[PathBuf], breaches: &mut Vec<String>) -> Result<()> {
+    let mut sources = Vec::new();
+    for file in files {
+        let name = file.to_string_lossy();
+        let is_source = name.ends_with(".rs") && root.join(file).exists();
+        // Tests and clients read what they like; the tables themselves read nothing.
+        let others =
+            ["codegen/src/settings/", "/settings.rs", "compat/clients/", "/tests/", "tools/gen/"];
+        if is_source && !others.iter().any(|other| name.contains(other)) {
+            sources.push(fs::read_to_string(root.join(file))?);
+        }
+    }
+    let shared = windlass_core::settings::builder();
+    let machine = windlass_isa_x86_64::settings::builder();
+    let tables = [
+        ("codegen/src/settings/shared.rs", shared.template()),
+        ("isa/x86_64/src/settings.rs", machine.template()),
+    ];
+    for (file, table) in tables {
+        breaches.extend(unread(file, table, &sources));
+    }
+    Ok(())
+}
+
+/// The breaches of a table: rows that nothing reads and that do not say why, or that say why and
+/// are read.
+fn unread(file: &str, table: &Template, sources: &[String]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for row in table.rows {
+        let getter = format!(".{}()", row.name);
+        let is_read = sources.iter().any(|text| text.contains(&getter));
+        match (is_read, row.unread) {
+            (false, None) => breaches.push(format!(
+                "{file}: nothing reads `{}`: read it, or say `unread` and why in its row",
+                row.name
+            )),
+            (true, Some(_)) => breaches
+                .push(format!("{file}: `{}` is read: take `unread` out of its row", row.name)),
+            _ => {}
+        }
+    }
+    breaches
+}
+
 fn check_rust(name: &str, text: &str, breaches: &mut Vec<String>) {
     // Spelled in parts, so that this file does not breach its own rule.
     let unfinished = [
@@ -137,4 +185,23 @@ fn is_unsafe(line: &str) -> bool {
 fn is_table(line: &str) -> bool {
     let row = line.contains(" => ") || line.contains("->") || line.trim_end().ends_with(';');
     row || line.contains('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_nothing_reads_say_why() {
+        let builder = windlass_core::settings::builder();
+        let rows = builder.template().rows;
+        let all: String = rows.iter().map(|row| format!("flags.{}();", row.name)).collect();
+        let unread_rows = rows.iter().filter(|row| row.unread.is_some()).count();
+        // Whoever reads all of them reads those that say that nobody does.
+        assert_eq!(unread("t.rs", builder.template(), &[all]).len(), unread_rows);
+        // Whoever reads none leaves the others without a reason.
+        let none = unread("t.rs", builder.template(), &[]);
+        assert_eq!(none.len(), rows.len() - unread_rows);
+        assert!(none[0].contains("nothing reads `regalloc_algorithm`"), "{}", none[0]);
+    }
 }
