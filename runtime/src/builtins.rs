@@ -11,6 +11,7 @@ use windlass_jit::libcalls;
 use windlass_wasm::types::{MemoryIndex, TableIndex};
 
 use crate::Error;
+use crate::arch;
 use crate::func::{called, leave};
 use crate::instance::InstanceData;
 use crate::layout::{Builtin, INSTANCE, STORE};
@@ -44,18 +45,26 @@ const fn library(n: usize) -> Address {
 /// Number of entries of [`TABLE`].
 pub(crate) const COUNT: usize = BUILTINS + LIBCALLS.len();
 
+/// The address of a function that notes where Wasm code was left and then calls the builtin.
+macro_rules! exiting {
+    ($builtin:ident) => {{
+        arch::note_exit!($builtin, entry);
+        Address(entry as *const ())
+    }};
+}
+
 /// The addresses of all builtins, in the order of [`Builtin`], then those of [`LIBCALLS`].
 pub(crate) static TABLE: [Address; COUNT] = [
-    Address(memory_grow as *const ()),
-    Address(memory_fill as *const ()),
-    Address(memory_copy as *const ()),
-    Address(memory_init as *const ()),
-    Address(data_drop as *const ()),
-    Address(table_grow as *const ()),
-    Address(table_fill as *const ()),
-    Address(table_copy as *const ()),
-    Address(table_init as *const ()),
-    Address(elem_drop as *const ()),
+    exiting!(memory_grow),
+    exiting!(memory_fill),
+    exiting!(memory_copy),
+    exiting!(memory_init),
+    exiting!(data_drop),
+    exiting!(table_grow),
+    exiting!(table_fill),
+    exiting!(table_copy),
+    exiting!(table_init),
+    exiting!(elem_drop),
     library(0),
     library(1),
     library(2),
@@ -114,11 +123,7 @@ unsafe extern "C" fn memory_grow(context: *mut u8, memory: u32, pages: u32) -> u
 /// As for [`running`].
 unsafe fn ask(context: *mut u8, what: impl FnOnce(*mut StoreOpaque) -> Result<u32, Error>) -> u32 {
     // SAFETY: the caller's promise; no frame of a builtin holds anything that must be dropped.
-    unsafe {
-        // Builtins note no exit frame.
-        running(context).0.state.exit_fp.set(0);
-        called(context, what)
-    }
+    unsafe { called(context, what) }
 }
 
 /// The result of a builtin, unless the deadline has passed meanwhile.
@@ -145,11 +150,7 @@ unsafe fn done(context: *mut u8, result: u32) -> u32 {
 #[cold]
 unsafe fn interrupt(context: *mut u8) -> ! {
     // SAFETY: the caller's promise; as in `ask`.
-    unsafe {
-        let store = running(context).0;
-        store.state.exit_fp.set(0);
-        leave(store, Pending::Interrupted)
-    }
+    unsafe { leave(running(context).0, Pending::Interrupted) }
 }
 
 /// The result of a builtin that works in pieces: whether it was out of bounds, if it was not

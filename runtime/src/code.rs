@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use windlass_core::ir::TrapCode;
@@ -252,6 +253,8 @@ pub struct ModuleCode {
     pages: CodePages,
     tables: Tables,
     info: Arc<ModuleInfo>,
+    /// The name of the file that the module is from.
+    file: OnceLock<Box<str>>,
 }
 
 impl fmt::Debug for ModuleCode {
@@ -262,7 +265,7 @@ impl fmt::Debug for ModuleCode {
 
 impl ModuleCode {
     pub(crate) fn new(pages: CodePages, tables: Tables, info: Arc<ModuleInfo>) -> Self {
-        Self { shown: OnceLock::new(), pages, tables, info }
+        Self { shown: OnceLock::new(), pages, tables, info, file: OnceLock::new() }
     }
 
     /// Shows the code to debuggers, for as long as it lives.
@@ -272,6 +275,12 @@ impl ModuleCode {
             // Only what is kept first stays shown.
             let _ = self.shown.set(Shown { _registration: registration, bytes });
         }
+    }
+
+    /// Says which file the module is from. The first that says so counts.
+    pub(crate) fn is_from(&self, path: &Path) {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let _ = self.file.set(name.to_string_lossy().into());
     }
 
     /// The addresses of the code.
@@ -324,7 +333,8 @@ impl ModuleCode {
             .map(|place| place.module_offset);
         let index = self.info.function(DefinedFuncIndex::new(function));
         let name = self.tables.name(index);
-        Some(FrameInfo::new(index.0, name, self.info.name.as_deref(), module_offset))
+        let module = self.info.name.as_deref().or(self.file.get().map(|file| &**file));
+        Some(FrameInfo::new(index.0, name, module, module_offset))
     }
 }
 

@@ -4,7 +4,7 @@
 //! Functions of the C library that the back end calls get a stub each, behind the module's
 //! functions, which jumps through the table of builtins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,7 +15,7 @@ use windlass_core::ir::{ExternalName, Function, LibCall};
 use windlass_core::machine::buffer::FinalizedRelocTarget;
 use windlass_jit::{FunctionId, ImageBuilder, LinkedCode, Target};
 use windlass_wasm::compile::{Threads, compile_functions};
-use windlass_wasm::types::FuncIndex;
+use windlass_wasm::types::{EntityIndex, FuncIndex};
 use windlass_wasm::{ModuleInfo, translate_module};
 
 use crate::builtins;
@@ -131,8 +131,27 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, Error> 
     let names = std::mem::take(&mut info.function_names);
     let (linked, mut rows) = link(&info, pieces, &mut stats)?;
     rows.functions = linked.functions;
-    rows.names = names;
+    rows.names = with_exports(names, &info);
     Ok(Compiled { info, layout, code: linked.bytes, tables: Tables::new(&rows), data, stats })
+}
+
+/// The names of functions, in order: those of the name section, and for functions of the module that
+/// it does not name the first name that they are exported under.
+fn with_exports(
+    mut names: Vec<(FuncIndex, Box<str>)>,
+    info: &ModuleInfo,
+) -> Vec<(FuncIndex, Box<str>)> {
+    let named = names.len();
+    let mut exported = HashSet::new();
+    for export in &info.exports {
+        let EntityIndex::Func(index) = export.entity else { continue };
+        let known = names[..named].binary_search_by_key(&index.0, |(index, _)| index.0).is_ok();
+        if !known && info.defined_function(index).is_some() && exported.insert(index.0) {
+            names.push((index, export.name.clone()));
+        }
+    }
+    names.sort_by_key(|(index, _)| index.0);
+    names
 }
 
 /// The layout of a module's contexts.

@@ -163,7 +163,9 @@ impl Module {
         let path = path.as_ref();
         let bytes = crate::sys::file::read_ambient(path)
             .map_err(|error| Error::new(error).context(format!("reading {}", path.display())))?;
-        Self::new(engine, bytes).map_err(|error| TextError::in_file(error, path))
+        let module = Self::new(engine, bytes).map_err(|error| TextError::in_file(error, path))?;
+        module.inner.code.is_from(path);
+        Ok(module)
     }
 
     /// Compiles a binary module.
@@ -262,9 +264,11 @@ impl Module {
         let load = || {
             let file = crate::sys::file::open_ambient(path)?;
             // SAFETY: the caller's promise.
-            unsafe { Self::deserialize_open_file(engine, &file) }
+            let module = unsafe { Self::deserialize_open_file(engine, &file) }?;
+            module.inner.code.is_from(path);
+            Ok(module)
         };
-        load().map_err(|error| error.context(format!("loading {}", path.display())))
+        load().map_err(|error: Error| error.context(format!("loading {}", path.display())))
     }
 
     /// As [`Self::deserialize_file`], for a file that is open.

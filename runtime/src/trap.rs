@@ -96,12 +96,12 @@ impl FrameInfo {
         self.function
     }
 
-    /// The name of the function, from the name section.
+    /// The name of the function: from the name section, or the first that it is exported under.
     pub fn func_name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The name of the module, from the name section.
+    /// The name of the module: from the name section, or that of the file that it was read from.
     pub fn module_name(&self) -> Option<&str> {
         self.module.as_deref()
     }

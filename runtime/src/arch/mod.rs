@@ -4,6 +4,8 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::note_exit;
+#[cfg(target_arch = "x86_64")]
 pub use x86_64::{Interrupted, enter, entry_frame, resume};
 
 #[cfg(not(target_arch = "x86_64"))]

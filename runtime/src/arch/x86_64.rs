@@ -107,6 +107,31 @@ pub fn entry_frame(activation: &Activation) -> usize {
     activation.stack_pointer + SAVED
 }
 
+/// Defines a function that compiled code calls in place of `$builtin`: it makes a frame, notes it in
+/// the store as the one through which Wasm code was left, so that a trap raised by the builtin has
+/// the frames of Wasm code in its backtrace, and calls the builtin. The pinned register, r15, has the
+/// context; up to six arguments are in registers, which this leaves alone.
+macro_rules! note_exit {
+    ($builtin:ident, $name:ident) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "push rbp",
+                "mov rbp, rsp",
+                "mov rax, [r15 + {store}]",
+                "mov [rax + {exit_fp}], rbp",
+                "call {builtin}",
+                "pop rbp",
+                "ret",
+                store = const $crate::layout::STORE,
+                exit_fp = const std::mem::offset_of!($crate::layout::StoreState, exit_fp),
+                builtin = sym $builtin,
+            )
+        }
+    };
+}
+pub(crate) use note_exit;
+
 /// The registers of an interrupted thread, in a signal handler.
 #[derive(Debug)]
 pub struct Interrupted(*mut libc::ucontext_t);

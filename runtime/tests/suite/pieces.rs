@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use windlass_runtime::sys::fault::{Call, Injection};
 use windlass_runtime::wasi::WasiCtxBuilder;
-use windlass_runtime::{Instance, Memory, Module, Store, Table, Trap};
+use windlass_runtime::{Instance, Memory, Module, Store, Table, Trap, WasmBacktrace};
 
 use crate::api::engines;
 use crate::wasi::{Guest, TempDir, subscription};
@@ -68,7 +68,14 @@ impl Whole {
         let run = self.instance.get_typed_func::<i32, ()>(&mut self.store, name);
         let injection = Injection::after(Call::Piece, looks);
         let result = run.expect("exported").call(&mut self.store, units as i32);
-        let trap = |error: windlass_runtime::Error| *error.downcast_ref().expect("a trap");
+        let trap = |error: windlass_runtime::Error| {
+            // Wherever the trap was raised, in Wasm code or in a call of the runtime's.
+            let trace = error.downcast_ref::<WasmBacktrace>().expect("traps have a backtrace");
+            let names: Vec<_> = trace.frames().iter().map(|frame| frame.func_name()).collect();
+            assert_eq!(names, [Some(name)]);
+            assert!(trace.frames()[0].module_offset().is_some());
+            *error.downcast_ref().expect("a trap")
+        };
         (result.err().map(trap), injection.seen())
     }
 

@@ -3,11 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use windlass_runtime::{
-    AsContextMut, Caller, Config, Engine, Error, Func, Instance, Linker, Module, Store, Trap,
-    WasmBacktrace,
+    AsContextMut, Caller, Config, Engine, Error, Func, Instance, Linker, Module, Store,
+    StoreLimits, StoreLimitsBuilder, Trap, WasmBacktrace,
 };
 
 use crate::api::{engines, instantiate};
+use crate::wasi::TempDir;
 
 #[test]
 fn every_trap_of_the_specification() {
@@ -300,4 +301,71 @@ fn start_functions_may_trap_and_call_the_host() {
     let f = Func::wrap(&mut store, |mut caller: Caller<'_, u32>| *caller.data_mut() += 1);
     Instance::new(&mut store, &module, &[f.into()]).expect("no trap");
     assert_eq!(*store.data(), 1);
+}
+
+#[test]
+fn functions_without_a_name_have_that_of_their_first_export() {
+    let engine = Engine::default();
+    let wat = r#"(module
+        (func $named (export "other") (unreachable))
+        (func (export "first") (export "second") (call $named))
+        (func (call 1))
+        (func (export "run") (call 2)))"#;
+    let trap = |module: &Module| {
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, module, &[]).expect("it imports nothing");
+        let run = instance.get_typed_func::<(), ()>(&mut store, "run").expect("exported");
+        let error = run.call(&mut store, ()).expect_err("it is unreachable");
+        let trace = error.downcast_ref::<WasmBacktrace>().expect("traps have one").clone();
+        let own = |name: Option<&str>| name.map(str::to_string);
+        let frames = trace.frames().iter();
+        let names: Vec<_> = frames.clone().map(|frame| own(frame.func_name())).collect();
+        let modules: Vec<_> = frames.map(|frame| own(frame.module_name())).collect();
+        let expected = [Some("named"), Some("first"), None, Some("run")];
+        assert_eq!(names, expected.map(own));
+        assert!(modules.windows(2).all(|pair| pair[0] == pair[1]));
+        (modules[0].clone(), trace.to_string())
+    };
+    assert_eq!(trap(&Module::new(&engine, wat).expect("valid")).0, None);
+    let directory = TempDir::new();
+    let path = directory.sandbox().join("program.wat");
+    std::fs::write(&path, wat).expect("a place for temporary files");
+    let (module, text) = trap(&Module::from_file(&engine, &path).expect("valid"));
+    assert_eq!(module.as_deref(), Some("program.wat"));
+    assert!(text.contains("program.wat!first"), "{text}");
+    let named = wat.replacen("(module", "(module $mine", 1);
+    std::fs::write(&path, named).expect("a place for temporary files");
+    let named = Module::from_file(&engine, &path).expect("valid");
+    assert_eq!(trap(&named).0.as_deref(), Some("mine"));
+    // The names of functions are in compiled files; the module has the name of that file.
+    let compiled = directory.sandbox().join("program.cwasm");
+    let bytes = Module::new(&engine, wat).expect("valid").serialize().expect("it can be");
+    std::fs::write(&compiled, bytes).expect("a place for temporary files");
+    // SAFETY: the file was just written, and stays as it is.
+    let module = unsafe { Module::deserialize_file(&engine, &compiled) }.expect("made here");
+    assert_eq!(trap(&module).0.as_deref(), Some("program.cwasm"));
+}
+
+#[test]
+fn a_limiter_that_fails_has_the_frames_that_wanted_to_grow() {
+    let mut store = Store::new(&Engine::default(), StoreLimits::default());
+    let wat = r#"(module
+        (memory 1) (table 1 funcref)
+        (func $memory (result i32) (memory.grow (i32.const 9)))
+        (func (export "memory") (drop (call $memory)))
+        (func $table (result i32) (table.grow (ref.null func) (i32.const 9)))
+        (func (export "table") (drop (call $table))))"#;
+    let instance = instantiate(&mut store, wat);
+    let limits = StoreLimitsBuilder::new().memory_size(1 << 16).table_elements(1);
+    *store.data_mut() = limits.trap_on_grow_failure(true).build();
+    store.limiter(|limits| limits);
+    for name in ["memory", "table"] {
+        let run = instance.get_typed_func::<(), ()>(&mut store, name).expect("exported");
+        let error = run.call(&mut store, ()).expect_err("beyond the limit");
+        let trace = error.downcast_ref::<WasmBacktrace>().expect("errors have one");
+        let names: Vec<_> = trace.frames().iter().map(|frame| frame.func_name()).collect();
+        // The exported function is the first of its name; `$memory` and `$table` have theirs.
+        assert_eq!(names, [Some(name), Some(name)]);
+        assert_ne!(trace.frames()[0].func_index(), trace.frames()[1].func_index());
+    }
 }
