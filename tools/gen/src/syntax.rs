@@ -18,7 +18,9 @@
 //! A replacement is a list of steps separated by `;`, or the whole is `rust function`. A step is
 //!
 //! - `(Row.size argument…)`, perhaps with names for its results (`a b = (…)`) and, behind it,
-//!   `traps CODE`. The results of the root are named `res` or `res0`, and `res1`;
+//!   `traps CODE`. The arguments are the row's operands that are read, in the row's order; a `mod`
+//!   operand is read too, so that `(Cmov.ty #b x y)` is `y` if the condition holds, else `x`. The
+//!   results of the root are named `res` or `res0`, and `res1`;
 //! - `alias x`, or `res1 = alias x`: a result is another name for what is there;
 //! - `f = flags x`: puts what sets the flags by whether `x` is not zero; without `x`, what sets
 //!   them by the root. `f` is a condition for `Cmov` and `Setcc`, which take two instructions where
