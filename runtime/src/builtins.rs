@@ -142,6 +142,22 @@ unsafe fn done(context: *mut u8, result: u32) -> u32 {
     result
 }
 
+/// Makes a range of a memory accessible, or leaves the activation.
+///
+/// # Safety
+///
+/// As for [`running`]; the memory is one of the store.
+unsafe fn reach(context: *mut u8, memory: usize, at: usize, len: usize) {
+    // SAFETY: the caller's promise; as in `ask`.
+    unsafe {
+        let store = running(context).0;
+        if let Err(trap) = store.memories[memory].reach(at, len) {
+            store.state.exit_fp.set(0);
+            leave(store, Pending::Error(Error::new(trap)));
+        }
+    }
+}
+
 /// Leaves the activation, because the deadline has passed.
 ///
 /// # Safety
@@ -214,6 +230,8 @@ unsafe extern "C" fn memory_fill(
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
     let (at, len) = (at as usize, len as usize);
+    // SAFETY: compiled code calls with its own context.
+    unsafe { reach(context, memory, at, len) };
     let range = store.memories[memory].range_mut(at, len).map(<[u8]>::as_mut_ptr);
     // SAFETY: compiled code calls with its own context; the range is of a memory of the store.
     unsafe { finished(context, fill(store, range, byte as u8, len)) }
@@ -233,6 +251,11 @@ unsafe extern "C" fn memory_copy(
     let target = data.memory(MemoryIndex(to_memory));
     let source = data.memory(MemoryIndex(from_memory));
     let (to, from, len) = (to as usize, from as usize, len as usize);
+    // SAFETY: compiled code calls with its own context.
+    unsafe {
+        reach(context, source, from, len);
+        reach(context, target, to, len);
+    }
     let source = store.memories[source].range(from, len).map(<[u8]>::as_ptr);
     let target = store.memories[target].range_mut(to, len).map(<[u8]>::as_mut_ptr);
     // SAFETY: both ranges are of memories of the store.
@@ -250,8 +273,10 @@ unsafe extern "C" fn memory_init(
     // SAFETY: compiled code calls with its own context.
     let (store, index) = unsafe { running(context) };
     let memory = instance(store, index).memory(MemoryIndex(memory));
-    let (data, memories) = (&store.instances[index], &mut store.memories);
     let (to, from, len) = (to as usize, from as usize, len as usize);
+    // SAFETY: compiled code calls with its own context.
+    unsafe { reach(context, memory, to, len) };
+    let (data, memories) = (&store.instances[index], &mut store.memories);
     let source = data.data_segment(segment as usize).get(from..from + len).map(<[u8]>::as_ptr);
     let target = memories[memory].range_mut(to, len).map(<[u8]>::as_mut_ptr);
     // SAFETY: compiled code calls with its own context; the ranges are of a segment and a memory of

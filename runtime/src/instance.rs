@@ -558,6 +558,7 @@ impl StoreOpaque {
                 let to = self.evaluate(instance, offset) as u32 as usize;
                 let memory = self.instances[instance].memory(*memory);
                 let bytes = self.instances[instance].data_segment(DataIndex::new(n).index());
+                self.memories[memory].reach(to, bytes.len())?;
                 let target = self.memories[memory].range_mut(to, bytes.len());
                 target
                     .ok_or_else(|| Error::new(Trap::new(TrapCode::HEAP_OUT_OF_BOUNDS)))?

@@ -14,9 +14,11 @@ use crate::limits::Growing;
 use crate::pieces::{self, Interrupted};
 use crate::slots::Slot;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
+use crate::sys::fault::{Call, check};
 use crate::sys::mapping::{
     Access, Image, Mapping, advise_huge, page_size, protect, round_up_to_pages, touched,
 };
+use crate::trap::Trap;
 use crate::values::MemoryType;
 use crate::{Engine, Error};
 
@@ -361,6 +363,7 @@ impl MemoryObject {
     pub fn open(&self) -> io::Result<()> {
         if self.is_closed() {
             let len = round_up_to_pages(self.initial).unwrap_or(self.initial);
+            check(Call::Map)?;
             // SAFETY: the bytes are this memory's, and gaining access hurts nobody.
             unsafe {
                 protect(self.slot.start().as_ptr(), len, Access::ReadWrite)?;
@@ -380,12 +383,26 @@ impl MemoryObject {
         self.is_closed() && offset < self.initial
     }
 
-    /// Opens the memory before the host looks at all of it.
+    /// Makes a range accessible, if it is one of the memory, before the host looks at it. The kernel
+    /// may refuse that where a process has as many mappings as it may have: to open a memory joins
+    /// mappings, as a rule, but it can take two more where nothing but a mapped image was open.
     #[inline]
-    fn open_for_host(&self) {
-        if self.is_closed() {
-            // Opening joins ranges of the kernel's list, which takes no memory.
-            self.open().expect("the kernel lets the memory's own pages be accessed");
+    pub fn reach(&self, at: usize, len: usize) -> Result<(), Trap> {
+        let end = at.saturating_add(len);
+        if !self.is_closed() || self.windows.iter().any(|w| w.start <= at && end <= w.end) {
+            return Ok(());
+        }
+        self.open().map_err(|_| Trap::AllocationFailed)
+    }
+
+    /// As [`Self::reach`], for who has no way to say that it failed.
+    #[inline]
+    fn reach_or_panic(&self, at: usize, len: usize) {
+        if self.reach(at, len).is_err() {
+            panic!(
+                "the system does not let a memory be accessed: the process has too many mappings \
+                 (see vm.max_map_count)"
+            );
         }
     }
 
@@ -511,7 +528,7 @@ impl MemoryObject {
     }
 
     pub fn bytes(&self) -> &[u8] {
-        self.open_for_host();
+        self.reach_or_panic(0, self.initial);
         let def = self.def.get();
         // SAFETY: the definition describes accessible memory that this owns. Only Wasm code and
         // `bytes_mut` write there, for which the store is borrowed mutably.
@@ -519,7 +536,7 @@ impl MemoryObject {
     }
 
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        self.open_for_host();
+        self.reach_or_panic(0, self.initial);
         let def = self.def.get();
         // SAFETY: the definition describes accessible memory that this owns. `&mut self` is the
         // only access by the host, and Wasm code does not run meanwhile.
@@ -529,10 +546,8 @@ impl MemoryObject {
     /// The address of a range, accessible; `None` if it is out of bounds.
     #[inline]
     fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
-        let end = at.checked_add(len).filter(|end| *end <= self.length())?;
-        if self.is_closed() && !self.windows.iter().any(|w| w.start <= at && end <= w.end) {
-            self.open_for_host();
-        }
+        at.checked_add(len).filter(|end| *end <= self.length())?;
+        self.reach_or_panic(at, len);
         // SAFETY: the range lies in the memory.
         Some(unsafe { self.def.get().base.add(at) })
     }
@@ -692,10 +707,15 @@ pub struct Memory {
     index: usize,
 }
 
-/// A place outside of a memory was accessed.
+/// A place outside of a memory was accessed; or the system did not let it be accessed, because the
+/// process has too many mappings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("out of bounds memory access")]
-pub struct MemoryAccessError;
+#[error("{}", windlass_wasm::trap::message(.0.code()))]
+pub struct MemoryAccessError(Trap);
+
+impl MemoryAccessError {
+    const OUT_OF_BOUNDS: Self = Self(Trap::MemoryOutOfBounds);
+}
 
 impl Memory {
     pub(crate) fn from_index(store: &StoreOpaque, index: usize) -> Self {
@@ -735,6 +755,11 @@ impl Memory {
     }
 
     /// The bytes.
+    ///
+    /// # Panics
+    ///
+    /// The memory was left closed by an instance that ended, and the process has too many mappings
+    /// for it to be opened; [`Self::read`] and [`Self::write`] are errors then.
     pub fn data<'a, T: 'static>(
         &self,
         store: impl Into<crate::store::StoreContext<'a, T>>,
@@ -743,6 +768,10 @@ impl Memory {
     }
 
     /// The bytes, to change.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::data`].
     pub fn data_mut<'a, T: 'static>(
         &self,
         store: impl Into<crate::store::StoreContextMut<'a, T>>,
@@ -751,12 +780,22 @@ impl Memory {
     }
 
     /// The bytes, to change, and the embedder's data beside them.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::data`].
     pub fn data_and_store_mut<'a, T: 'static>(
         &self,
         store: impl Into<crate::store::StoreContextMut<'a, T>>,
     ) -> (&'a mut [u8], &'a mut T) {
         let inner = store.into().0;
         (self.object_mut(&mut inner.opaque).bytes_mut(), &mut inner.data)
+    }
+
+    /// Makes all of it accessible, for who looks at all of it.
+    pub(crate) fn reach(&self, store: &StoreOpaque) -> Result<(), Trap> {
+        let memory = self.object(store);
+        memory.reach(0, memory.length())
     }
 
     /// The length in bytes.
@@ -789,7 +828,9 @@ impl Memory {
         buffer: &mut [u8],
     ) -> Result<(), MemoryAccessError> {
         let memory = self.object(store.as_context().opaque());
-        buffer.copy_from_slice(memory.range(offset, buffer.len()).ok_or(MemoryAccessError)?);
+        memory.reach(offset, buffer.len()).map_err(MemoryAccessError)?;
+        let source = memory.range(offset, buffer.len());
+        buffer.copy_from_slice(source.ok_or(MemoryAccessError::OUT_OF_BOUNDS)?);
         Ok(())
     }
 
@@ -801,8 +842,9 @@ impl Memory {
         buffer: &[u8],
     ) -> Result<(), MemoryAccessError> {
         let memory = self.object_mut(store.as_context_mut().opaque());
-        let target = memory.range_mut(offset, buffer.len()).ok_or(MemoryAccessError)?;
-        target.copy_from_slice(buffer);
+        memory.reach(offset, buffer.len()).map_err(MemoryAccessError)?;
+        let target = memory.range_mut(offset, buffer.len());
+        target.ok_or(MemoryAccessError::OUT_OF_BOUNDS)?.copy_from_slice(buffer);
         Ok(())
     }
 }

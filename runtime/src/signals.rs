@@ -149,10 +149,16 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
         unsafe {
             let mut registers = Interrupted::new(context);
             let (pc, fp, sp) = (registers.pc(), registers.fp(), registers.sp());
-            if signal == libc::SIGSEGV && (*(*current).store).open_memory(pc, fault_address(info)) {
-                return;
-            }
-            if let Some(code) = (*(*current).store).trap_at(pc) {
+            let opened = match signal {
+                libc::SIGSEGV => (*(*current).store).open_memory(pc, fault_address(info)),
+                _ => None,
+            };
+            let code = match opened {
+                Some(Ok(())) => return,
+                Some(Err(_)) => Some(trap::ALLOCATION_FAILED),
+                None => (*(*current).store).trap_at(pc),
+            };
+            if let Some(code) = code {
                 let fault = Some(Fault { code, pc, fp, sp });
                 (*current).fault.set(fault);
                 (*(*current).store).take_trace(&*current, fault);

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::io;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, compiler_fence};
 
@@ -218,13 +219,13 @@ impl StoreOpaque {
 
     /// Opens the closed memory that has this address, if Wasm code at `pc` has accessed it.
     /// A signal handler calls this.
-    pub(crate) fn open_memory(&self, pc: usize, address: usize) -> bool {
+    pub(crate) fn open_memory(&self, pc: usize, address: usize) -> Option<io::Result<()>> {
         // Before the list is looked at: while Wasm code runs, nobody changes the list of memories.
         if !self.is_wasm(pc) {
-            return false;
+            return None;
         }
         let memory = self.memories.iter().find(|memory| memory.would_open(address));
-        memory.is_some_and(|memory| memory.open().is_ok())
+        memory.map(|memory| memory.open())
     }
 
     /// Whether the deadline has passed, as far as this thread was told.

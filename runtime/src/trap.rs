@@ -36,7 +36,8 @@ impl Trap {
     pub const BadConversionToInteger: Trap = Trap(TrapCode::BAD_CONVERSION_TO_INTEGER);
     /// The instruction `unreachable`.
     pub const UnreachableCodeReached: Trap = Trap(trap::UNREACHABLE);
-
+    /// The system does not let a memory be accessed, because the process has too many mappings.
+    pub const AllocationFailed: Trap = Trap(trap::ALLOCATION_FAILED);
     /// The deadline has passed.
     pub const Interrupted: Trap = Trap(trap::INTERRUPTED);
 

@@ -26,7 +26,7 @@ pub const INTERRUPTED: TrapCode = TrapCode::unwrap_user(8);
 pub const OUT_OF_FUEL: TrapCode = TrapCode::unwrap_user(9);
 /// A host function returned an error; the runtime has it.
 pub const HOST_ERROR: TrapCode = TrapCode::unwrap_user(10);
-/// A memory or a table could not be made for lack of room.
+/// A page of a memory could not be made accessible: the process has too many mappings.
 pub const ALLOCATION_FAILED: TrapCode = TrapCode::unwrap_user(11);
 
 /// One row of the table of trap codes.
@@ -57,7 +57,11 @@ pub const TABLE: &[TrapRow] = &[
     row(INTERRUPTED, "interrupted", "interrupted by the embedder"),
     row(OUT_OF_FUEL, "out-of-fuel", "all fuel consumed"),
     row(HOST_ERROR, "host-error", "a host function returned an error"),
-    row(ALLOCATION_FAILED, "allocation-failed", "no room for a memory or a table"),
+    row(
+        ALLOCATION_FAILED,
+        "allocation-failed",
+        "the system has no room for a memory (its limit of mappings)",
+    ),
 ];
 
 const fn row(code: TrapCode, name: &'static str, message: &'static str) -> TrapRow {

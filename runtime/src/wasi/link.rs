@@ -41,6 +41,9 @@ fn call<T: 'static>(
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
     let watch = caller.as_context().opaque().watch.as_ref();
     let deadline = watch.and_then(|watch| watch.time());
+    if let Some(memory) = memory {
+        memory.reach(caller.as_context().opaque())?;
+    }
     // Without a memory every pointer is bad.
     let (bytes, data): (&mut [u8], _) = match memory {
         Some(memory) => memory.data_and_store_mut(&mut caller),

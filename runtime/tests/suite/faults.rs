@@ -1,7 +1,7 @@
 //! Calls to the system that fail on purpose: nothing but an error may come of it.
 
 use windlass_runtime::sys::fault::{Call, Injection};
-use windlass_runtime::{Engine, Instance, Memory, MemoryType, Module, Store};
+use windlass_runtime::{Engine, Instance, Memory, MemoryType, Module, Store, Trap};
 
 use crate::api::engines;
 use crate::wasi::Guest;
@@ -60,6 +60,71 @@ fn host_memories_survive_failing_mappings() {
     assert!(Memory::new(&mut store, MemoryType::new(1, None)).is_err());
     drop(injection);
     assert!(Memory::new(&mut store, MemoryType::new(1, None)).is_ok());
+}
+
+/// A memory that an ended instance has left closed is not opened at the limit of mappings: whoever
+/// wanted to look at it hears so, and can do it later.
+#[test]
+fn memories_that_cannot_be_opened_say_so() {
+    let text = r#"(module
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+        (memory (export "memory") 4) (memory $other 4) (data $data "data")
+        (func (export "touch") (i32.store (i32.const 8) (i32.const 1)))
+        (global $g (mut i32) (i32.const 0))
+        (func (export "load") (global.set $g (i32.load (i32.const 100000))))
+        (func (export "store") (i32.store (i32.const 100000) (i32.const 1)))
+        (func (export "fill")
+            (memory.fill (i32.const 100000) (i32.const 1) (i32.const 3000)))
+        (func (export "copy_from")
+            (memory.copy $other 0 (i32.const 0) (i32.const 100000) (i32.const 3000)))
+        (func (export "copy_to")
+            (memory.copy 0 $other (i32.const 100000) (i32.const 0) (i32.const 3000)))
+        (func (export "init")
+            (memory.init 0 $data (i32.const 100000) (i32.const 0) (i32.const 4)))
+        (func (export "random") (drop (call $random (i32.const 100000) (i32.const 4)))))"#;
+    let engine = Engine::default();
+    let mut linker = windlass_runtime::Linker::new(&engine);
+    windlass_runtime::wasi::add_to_linker(&mut linker, |ctx| ctx).expect("new names");
+    let wasi = || windlass_runtime::wasi::WasiCtxBuilder::new().build();
+    // An instance of a module of its own, behind one that touches a page that the next one may touch
+    // too, and no other.
+    let prepared = || {
+        let module = Module::new(&engine, text).expect("the module is valid");
+        for _ in 0..2 {
+            let mut store = Store::new(&engine, wasi());
+            let instance = linker.instantiate(&mut store, &module).expect("imports are defined");
+            let touch = instance.get_typed_func::<(), ()>(&mut store, "touch").expect("exported");
+            touch.call(&mut store, ()).expect("in bounds");
+        }
+        let mut store = Store::new(&engine, wasi());
+        let instance = linker.instantiate(&mut store, &module).expect("imports are defined");
+        (store, instance)
+    };
+    for name in ["load", "store", "fill", "copy_from", "copy_to", "init", "random"] {
+        let (mut store, instance) = prepared();
+        let run = instance.get_typed_func::<(), ()>(&mut store, name).expect("exported");
+        let injection = Injection::after(Call::Map, 0);
+        let error = run.call(&mut store, ()).expect_err(name);
+        assert_eq!(injection.seen(), 1, "{name}");
+        drop(injection);
+        assert_eq!(error.downcast_ref(), Some(&Trap::AllocationFailed), "{name}: {error:?}");
+        run.call(&mut store, ()).expect("it can be opened now");
+    }
+    let (mut store, instance) = prepared();
+    let memory = instance.get_memory(&mut store, "memory").expect("exported");
+    let injection = Injection::after(Call::Map, 0);
+    let error = memory.read(&store, 100_000, &mut [0; 4]).expect_err("it cannot be opened");
+    assert!(error.to_string().contains("mappings"), "{error}");
+    drop(injection);
+    let injection = Injection::after(Call::Map, 0);
+    assert!(memory.write(&mut store, 100_000, &[1; 4]).is_err());
+    drop(injection);
+    let _injection = Injection::after(Call::Map, 0);
+    let look = std::panic::AssertUnwindSafe(|| memory.data(&store).len());
+    let panic = std::panic::catch_unwind(look).expect_err("there is no way to say it");
+    let text = panic.downcast_ref::<&str>().expect("it is a text");
+    assert!(text.contains("vm.max_map_count"), "{text}");
+    assert_eq!(memory.data(&store).len(), 4 << 16, "it can be opened now");
 }
 
 /// Writes and reads a file; the result is the first error number.
