@@ -152,7 +152,6 @@ unsafe fn reach(context: *mut u8, memory: usize, at: usize, len: usize) {
     unsafe {
         let store = running(context).0;
         if let Err(trap) = store.memories[memory].reach(at, len) {
-            store.state.exit_fp.set(0);
             leave(store, Pending::Error(Error::new(trap)));
         }
     }
