@@ -1,7 +1,7 @@
 //! A function on its way through the compiler, and everything that the next function can use again.
 //!
-//! Keep one `Context` per thread and clear it between functions: nothing is then allocated again,
-//! but in the register allocator.
+//! Keep one `Context` per thread and clear it between functions: the next function is then compiled
+//! in the memory of the one before. The register allocator alone allocates its own.
 
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::analysis::flowgraph::ControlFlowGraph;

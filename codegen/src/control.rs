@@ -1,5 +1,6 @@
-//! The control plane: a parameter that interfaces of compilers of this kind have. Ours decides
-//! nothing: every choice is the one that the compiler would make anyway.
+//! The control plane. Cranelift's fuzzers pass one to the compiler, which then makes some of its
+//! choices at random. This type is here because the functions that compile have it as a parameter;
+//! it decides nothing, and every choice is the one that the compiler makes without it.
 
 /// Passed to `Context::compile` and its like; `ControlPlane::default()` will do.
 #[derive(Clone, Default, Debug)]

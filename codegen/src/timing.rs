@@ -144,7 +144,7 @@ fn told(pass: Pass) -> Option<Box<dyn Any>> {
     Some(profiler.start_pass(pass))
 }
 
-/// The pass of the interface that a pass of the driver is.
+/// Under which of Cranelift's passes the time of a pass is shown.
 fn interface_pass(name: &str) -> Pass {
     match name {
         "dominators" => Pass::domtree,

@@ -3,9 +3,9 @@
 //! minimal`.
 //!
 //! What it does not have is refused with an error: tables, imports that are no functions, growing of
-//! memories, other initial values. A trap ends the process, and so does a guest that uses up the stack: a runtime for
-//! guests that nobody knows handles the signals, and gives functions a stack limit
-//! (`windlass-runtime` does both).
+//! memories, other initial values. A trap ends the process, and so does a guest that uses up the
+//! stack: a runtime for guests that nobody knows handles the signals, and gives functions a stack
+//! limit (`windlass-runtime` does both).
 
 use std::error::Error;
 
@@ -101,9 +101,10 @@ fn import(
     func.import_function(ExtFuncData { name, signature, colocated: true })
 }
 
-/// A function of the host's convention that calls another of the same type and returns what it
-/// returns. With `enter`, it is called by the host and calls Wasm code: it takes the context as its
-/// first parameter and sets the pinned register, which the host expects to be preserved.
+/// A function that calls another one with its own arguments and returns its results: a bridge
+/// between two calling conventions. With `enter`, the host calls it and it calls Wasm code: it takes
+/// the context as its first parameter, sets the pinned register to it, and restores the register
+/// afterwards, because the host expects it to be preserved.
 fn build(
     own: Signature,
     enter: bool,

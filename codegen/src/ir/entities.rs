@@ -78,7 +78,7 @@ define_entities! {
     UserExternalNameRef "userextname" u32::MAX, UserExternalNameRef;
 }
 
-/// Regions of the interface, which functions need not declare. Accesses do not record them: they may
+/// Alias regions with fixed meanings, as Cranelift has them, which functions need not declare. Accesses do not record them: they may
 /// alias everything.
 #[allow(non_upper_case_globals, reason = "clients know them as variants")]
 impl AliasRegion {

@@ -1,10 +1,10 @@
-//! Instructions by format: what clients of the interface match on.
+//! Instructions by format, as clients that were written for Cranelift match on them.
 //!
 //! An instruction is stored in one shape ([`super::InstructionData`]), which the compiler reads by
-//! `dfg[inst]`. Clients know `dfg.insts[inst]`, an enum with a variant for each shape of operands:
-//! the enum is made when it is asked for, and kept so that a reference to it can be lent. What the
-//! compiler itself does costs nothing by that. `dfg.insts[inst]` is always what the instruction is
-//! now: an enum that was kept is lent again only if it still says the same.
+//! `dfg[inst]`. Clients read `dfg.insts[inst]`, an enum with a variant for each shape of operands.
+//! The enum is made when a client asks for it, and kept so that a reference to it can be lent; the
+//! compiler itself never asks. A kept enum is compared with the stored instruction before it is
+//! lent again, so that `dfg.insts[inst]` is always what the instruction is at that time.
 
 use core::fmt;
 use core::ops::Index;

@@ -1,4 +1,5 @@
-//! What a client of the interface may say of values, to have it proved: nothing here.
+//! Facts about values, which Cranelift can carry along and check (proof-carrying code). Clients name
+//! the type; there are no facts of it.
 
 use core::fmt;
 

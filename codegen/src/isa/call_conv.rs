@@ -27,7 +27,7 @@ pub enum CallConv {
     PreserveAll,
 }
 
-/// Conventions of the interface that others are as good as.
+/// Conventions that Cranelift's interface has, as names of those that serve for them here.
 #[allow(non_upper_case_globals, reason = "clients know them as variants")]
 impl CallConv {
     /// For calls that are seldom made: as [`CallConv::Fast`].

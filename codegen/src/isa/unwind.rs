@@ -113,7 +113,7 @@ pub struct CommonUnwindInfo {
     pub return_address_offset: i32,
 }
 
-/// Names of the interface for what is above.
+/// The types above under the paths that they have in Cranelift.
 pub mod systemv {
     pub use super::SystemVUnwindInfo as UnwindInfo;
     use thiserror::Error;

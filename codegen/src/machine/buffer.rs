@@ -116,7 +116,7 @@ pub enum FinalizedMachExceptionHandler {
 pub enum ExceptionContextLoc {
     /// In memory, at this offset from the stack pointer.
     SPOffset(u32),
-    /// In the register with this number. No call leaves it there now.
+    /// In the register with this number. The compiler here always keeps it in memory.
     GPR(u8),
 }
 

@@ -2,8 +2,8 @@
 //!
 //! From high to low: incoming arguments; return address; frame pointer of the caller (where there
 //! is a frame); saved registers; spill slots; stack slots; outgoing arguments. A function that
-//! calls nothing and needs little may do without: its slots then lie below the stack pointer, where
-//! the convention grants that.
+//! calls nothing and whose slots are small makes no frame if its convention has a red zone: its
+//! slots then lie below the stack pointer.
 //!
 //! Where a stack slot is aligned to more than the stack is, the stack pointer is lowered further, to
 //! a multiple of that alignment. The gap lies between spill slots and stack slots: what is above it

@@ -216,9 +216,10 @@ impl MachineContext {
         }
     }
 
-    /// The code between two program points, block by block: blocks are not emitted in their order.
-    /// Where moves stand before an instruction, a place that they leave still counts for their
-    /// first byte: there nothing has been moved, and a debugger may stop.
+    /// The code between two program points, as one range for each block, because blocks are not
+    /// emitted in the order of the points. The allocator may have put moves before the instruction
+    /// at `to`: the first byte of these moves still belongs to the range, because a debugger that
+    /// stops there finds the value where it was before the moves.
     fn pieces(
         &self,
         from: regalloc2::ProgPoint,

@@ -225,9 +225,9 @@ pub fn allocate(
     Ok(facts)
 }
 
-/// Whether regalloc2's checker can judge the function: it goes through the blocks in their order, and
-/// a block that it comes to before all those that lead there it takes for one where nothing is
-/// known, which is then reported of every use behind it.
+/// Whether regalloc2's checker can judge the function. The checker goes through the blocks in their
+/// order. If it comes to a block before any of the block's predecessors, it assumes that no value is
+/// in any register there, and reports every use in that block and behind it.
 fn can_be_checked(vcode: &VCode) -> bool {
     vcode.blocks.iter().enumerate().skip(1).all(|(number, block)| {
         vcode.preds[block.preds.range()].iter().any(|pred| pred.index() < number)

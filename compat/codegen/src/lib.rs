@@ -1,7 +1,8 @@
-//! The code generator under the paths of the interface that other compilers were written for.
+//! The code generator under the paths of the crate `cranelift-codegen`, for compilers that were
+//! written for it.
 //!
-//! Everything is [`windlass_core`]'s; here are only the paths that differ, and finding a back end by
-//! triple ([`isa::lookup`]), which needs the back ends.
+//! Everything comes from [`windlass_core`], whose paths differ in places. What this crate adds is
+//! [`isa::lookup`], which finds a back end by its triple: for that it depends on the back ends.
 //!
 //! A function that is built, compiled for a machine, and printed as its instructions; to run code, see
 //! `windlass-jit` (in memory) and `windlass-object` (object files), to build with variables instead of

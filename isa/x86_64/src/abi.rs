@@ -1,13 +1,12 @@
 //! Where arguments and results are on x86-64, which registers survive a call, and which may be
 //! allocated.
 //!
-//! System V and its variants. `tail`, the convention of Wasm functions: the callee pops its stack
+//! `system_v` is the System V convention and `windows_fastcall` that of Windows, both as C compilers
+//! have them: `module/object/tests/abi.rs` compares them with gcc's and clang's. The others are
+//! variants of `system_v`. `tail` is the convention of Wasm functions: the callee pops its stack
 //! arguments, eight integer and eight float registers carry results, and no register survives but
-//! the frame pointer and the pinned register. `winch`: nothing survives, and only the last result
-//! is in a register. `preserve_all`: everything survives. `windows_fastcall`: that of Windows.
-//!
-//! `system_v` and `windows_fastcall` are those of C compilers; `module/object/tests/abi.rs` compares
-//! them with gcc's and clang's.
+//! the frame pointer and the pinned register. With `winch` no register survives, and only the last
+//! result is in a register. With `preserve_all` every register survives.
 
 use crate::regs::*;
 use regalloc2::{MachineEnv, PReg, PRegSet};

@@ -229,9 +229,10 @@ impl Cx<'_, '_> {
         }
     }
 
-    /// Marks the `i32` parameters that only get values with zeros above. All are taken to be so at
-    /// first, and struck out until nothing changes; what still changes after a few rounds is given
-    /// up.
+    /// Marks the `i32` block parameters whose arguments all have zeros in the upper half of their
+    /// register. This is a greatest fixed point: all parameters are marked at first, and a mark is
+    /// taken away if some argument may have other bits there, until a round changes nothing. If the
+    /// last of a few rounds still changed something, no parameter is marked.
     #[cold]
     fn mark_parameters(&mut self) {
         const ROUNDS: usize = 6;

@@ -1,11 +1,13 @@
 //! Quotients and remainders of 128 bits: straight code around the machine's division of 128 bits by
 //! 64.
 //!
-//! What holds: both ways to divide run in one, each chosen by conditional moves. Where the divisor
-//! fits 64 bits, it divides in two steps, the second of which starts with the first one's
-//! remainder. Where it does not, its upper 64 bits, shifted so that the top one is set, divide half
-//! the dividend: shifted back, that is the quotient or one more, so one is taken away and given
-//! back if the remainder has room for it.
+//! What holds: there are two algorithms, for divisors below `2^64` and for others. Both use the same
+//! two division instructions; conditional moves choose their operands and what becomes of their
+//! results, and there is no branch. A divisor below `2^64` divides the upper half of the dividend,
+//! and then the lower half with the remainder of the first division above it. A larger divisor is
+//! normalised: shifted left until its top bit is set. Its upper 64 bits then divide half the
+//! dividend. That quotient, shifted back, is the right one or one too large: one is subtracted, and
+//! added again if the remainder is not below the divisor.
 
 use super::build::{Cond, Cx};
 use crate::amode::{Cc, Size};
