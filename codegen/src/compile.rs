@@ -4,10 +4,11 @@
 //! function when something fails or panics.
 
 use crate::binemit::CodeOffset;
+use crate::dump;
 use crate::ir::{UserFuncName, ValueLabel};
 use crate::isa::unwind::SystemVUnwindInfo;
 use crate::machine::buffer::CodeBuffer;
-use crate::passes::{PASSES, PassContext, Shows, dump_after, pass_by_name};
+use crate::passes::{PASSES, PassContext, Shows, pass_by_name};
 use crate::result::CodegenError;
 use crate::timing::{Pass, Timer};
 use core::cell::Cell;
@@ -134,6 +135,7 @@ pub(crate) fn run_passes(
     for n in range {
         let pass = &PASSES[n];
         if !(pass.enabled)(cx.isa) {
+            dump::after(cx, n, false);
             continue;
         }
         note.pass.set(pass.name);
@@ -145,11 +147,9 @@ pub(crate) fn run_passes(
             verify_ir(cx).map_err(|e| (e, pass.name))?;
         }
         if want_listing && pass.shows == Shows::Allocated {
-            cx.out.vcode = Some(cx.machine.listing(cx.isa, true));
+            cx.out.vcode = Some(cx.machine.listing(cx.isa, true, false));
         }
-        if dump_after() == Some(n) {
-            dump(cx, pass.name, pass.shows);
-        }
+        dump::after(cx, n, true);
     }
     Ok(())
 }
@@ -157,16 +157,6 @@ pub(crate) fn run_passes(
 fn verify_ir(cx: &PassContext<'_>) -> Result<(), CodegenError> {
     let _told = Timer::tell(Pass::verifier);
     Ok(crate::verify::verify_function(cx.func, cx.isa)?)
-}
-
-fn dump(cx: &PassContext<'_>, pass: &str, shows: Shows) {
-    let text = match shows {
-        Shows::Ir => cx.func.to_string(),
-        Shows::Lowered => cx.machine.listing(cx.isa, false),
-        Shows::Allocated => cx.machine.listing(cx.isa, true),
-        Shows::Bytes => cx.isa.to_text(cx.out.buffer.data(), cx.out.buffer.code_size()),
-    };
-    eprintln!("; function {} after {pass}\n{text}", cx.func.name);
 }
 
 /// The numbers of the passes that work on the IR.

@@ -8,6 +8,7 @@ use crate::analysis::flowgraph::ControlFlowGraph;
 use crate::analysis::loop_analysis::LoopAnalysis;
 use crate::compile::{CompiledCode, ir_passes, run_passes};
 use crate::control::ControlPlane;
+use crate::dump::Title;
 use crate::ir::Function;
 use crate::isa::unwind::UnwindInfo;
 use crate::isa::{FlagsOrIsa, TargetIsa};
@@ -60,6 +61,9 @@ pub struct Context {
     simplifier: Option<opt::simplify::Simplifier>,
     /// Whether the listing of the machine code is kept.
     pub want_disasm: bool,
+    /// What the function is called in dumps, if not by its name. Of use where
+    /// [`crate::dump::is_on`].
+    pub title: Option<Title>,
     machine: Box<MachineContext>,
     code: CompiledCode,
     has_code: bool,
@@ -86,6 +90,7 @@ impl Context {
         self.has_code = false;
         self.failed_pass = None;
         self.want_disasm = false;
+        self.title = None;
     }
 
     /// The code, after `compile`.
@@ -126,6 +131,7 @@ impl Context {
         let mut cx = PassContext {
             func: &mut self.func,
             analyses: &mut analyses,
+            title: self.title.as_ref(),
             isa,
             machine: &mut self.machine,
             out: &mut self.code,

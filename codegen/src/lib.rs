@@ -9,6 +9,7 @@ pub mod context;
 pub mod control;
 pub mod cursor;
 pub mod data_value;
+pub mod dump;
 pub mod entity;
 pub mod interpret;
 pub mod ir;

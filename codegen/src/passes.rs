@@ -6,6 +6,7 @@
 
 use crate::compile::CompiledCode;
 use crate::context::Analyses;
+use crate::dump::Title;
 use crate::ir::Function;
 use crate::isa::TargetIsa;
 use crate::machine::pipeline::MachineContext;
@@ -13,7 +14,6 @@ use crate::opt;
 use crate::result::CodegenResult;
 #[cfg(feature = "matchers")]
 use crate::settings::OptLevel;
-use std::sync::OnceLock;
 
 /// What a pass works on.
 pub struct PassContext<'a> {
@@ -21,6 +21,8 @@ pub struct PassContext<'a> {
     pub func: &'a mut Function,
     /// What is known of it.
     pub analyses: &'a mut Analyses,
+    /// What it is called in dumps, if not by its name.
+    pub title: Option<&'a Title>,
     /// The machine.
     pub isa: &'a dyn TargetIsa,
     /// The machine code.
@@ -161,26 +163,6 @@ pub fn pass_by_name(name: &str) -> Option<usize> {
     PASSES.iter().position(|pass| pass.name == name)
 }
 
-static DUMP_AFTER: OnceLock<usize> = OnceLock::new();
-
-/// From now on, what each function looks like after this pass is written to standard error. Returns
-/// the names of all passes if there is none of this name. May be set once.
-pub fn set_dump_after(name: &str) -> Result<(), Vec<&'static str>> {
-    match pass_by_name(name) {
-        Some(pass) => {
-            let _ = DUMP_AFTER.set(pass);
-            Ok(())
-        }
-        None => Err(PASSES.iter().map(|pass| pass.name).collect()),
-    }
-}
-
-/// The pass after which to dump.
-#[inline]
-pub(crate) fn dump_after() -> Option<usize> {
-    DUMP_AFTER.get().copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +178,7 @@ mod tests {
             assert_eq!(pass_by_name(pass.name), Some(n), "two passes are named {}", pass.name);
         }
         assert!(pass_by_name(LAST_IR_PASS).is_some());
-        assert!(set_dump_after("no such pass").is_err());
+        let names = crate::dump::set("no such pass", &[]).unwrap_err();
+        assert_eq!(names.len(), PASSES.len());
     }
 }

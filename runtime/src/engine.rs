@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use target_lexicon::Triple;
 use windlass_core::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
-use windlass_core::{passes, timing};
+use windlass_core::{dump, timing};
 use windlass_wasm::WasmFeatures;
 use windlass_wasm::module::SUPPORTED_FEATURES;
 
@@ -239,7 +239,17 @@ impl Config {
 
     /// Prints every function behind the pass of this name to standard error, in the whole process.
     pub fn dump_after(&mut self, pass: &str) -> Result<&mut Self, Error> {
-        passes::set_dump_after(pass).map_err(|names| {
+        self.dump_functions_after(pass, &[])
+    }
+
+    /// As [`Self::dump_after`], for the functions of these names or numbers alone; all if there are
+    /// none. Trampolines are shown by the name `trampoline`.
+    pub fn dump_functions_after(
+        &mut self,
+        pass: &str,
+        functions: &[String],
+    ) -> Result<&mut Self, Error> {
+        dump::set(pass, functions).map_err(|names| {
             Error::msg(format!("there is no pass `{pass}`; there are: {}", names.join(", ")))
         })?;
         Ok(self)

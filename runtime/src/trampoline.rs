@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use windlass_core::cursor::{Cursor, FuncCursor};
+use windlass_core::dump::{self, Title};
 use windlass_core::ir::{
     AbiParam, Function, InstBuilder, MemFlags, SigRef, Signature, StackSlotData, StackSlotKind,
     UserFuncName, Value, types,
@@ -89,6 +90,7 @@ impl Trampolines {
         for build in [entry, foreign, host, direct] {
             context.clear();
             context.func = build(&signature);
+            context.title = dump::is_on().then(|| Title::Trampoline(ty.wat()));
             let code = context.compile(&**isa, &mut Default::default()).map_err(|error| {
                 Error::msg(format!("a trampoline of type {ty} could not be compiled: {error}"))
             })?;

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use target_lexicon::BinaryFormat;
 use windlass_core::Context;
+use windlass_core::dump;
 use windlass_core::ir::ExceptionTag;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
@@ -42,6 +43,14 @@ pub struct ClifCommand {
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
     settings: Vec<String>,
 
+    /// Print the IR or machine code of functions behind this pass
+    #[arg(long, value_name = "PASS")]
+    dump_after: Option<String>,
+
+    /// Show only this function, by name; may repeat
+    #[arg(short = 'f', long = "function", value_name = "NAME")]
+    functions: Vec<String>,
+
     /// Put every function into a section of its own
     #[arg(long)]
     function_sections: bool,
@@ -60,6 +69,12 @@ impl ClifCommand {
     /// Compiles the file.
     pub fn execute(self) -> Result<Outcome> {
         let isa = self.isa().map_err(usage)?;
+        if let Some(pass) = &self.dump_after {
+            dump::set(pass, &self.functions).map_err(|names| {
+                let names = names.join(", ");
+                usage(anyhow!("--dump-after {pass}: there is no such pass; there are: {names}"))
+            })?;
+        }
         let name = self.file.display().to_string();
         let text = fs::read_to_string(&self.file).with_context(|| format!("reading {name}"))?;
         let options = ParseOptions {
@@ -75,16 +90,21 @@ impl ClifCommand {
             }
         }
         let functions: Vec<_> = file.functions.into_iter().map(|(func, _)| func).collect();
+        let names: Vec<String> = functions.iter().map(|f| f.name.to_string()).collect();
         let Some(output) = &self.output else {
             for function in functions {
                 let title = function.name.to_string();
+                if !self.wants(&title) {
+                    continue;
+                }
                 let mut context = Context::for_function(function);
                 let code = context.compile(&*isa, &mut Default::default());
                 let code = code.map_err(|error| anyhow!("{name}: {title}: {}", error.inner))?;
-                let listing = isa.to_text(code.buffer.data(), code.buffer.code_size());
-                print(&format!("{title}:\n{listing}\n"))?;
+                let size = code.buffer.code_size();
+                let listing = isa.to_text(code.buffer.data(), size);
+                print(&format!("function {title}: {size} bytes\n{listing}\n"))?;
             }
-            return Ok(Outcome::Success);
+            return self.check_functions(&names);
         };
         let mut builder = ObjectBuilder::new(isa, name.clone(), default_libcall_names())?;
         builder.per_function_section(self.function_sections);
@@ -93,7 +113,22 @@ impl ClifCommand {
         define_functions(&mut module, functions).with_context(|| name.clone())?;
         let bytes = module.finish().emit().map_err(|error| anyhow!("{name}: {error}"))?;
         fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
-        Ok(Outcome::Success)
+        self.check_functions(&names)
+    }
+
+    /// Whether a function of this name is to be shown.
+    fn wants(&self, title: &str) -> bool {
+        let plain = title.strip_prefix('%').unwrap_or(title);
+        self.functions.is_empty() || self.functions.iter().any(|f| f == title || f == plain)
+    }
+
+    /// An error if a function is to be shown that is not there.
+    fn check_functions(&self, names: &[String]) -> Result<Outcome> {
+        let there = |f: &String| names.iter().any(|n| n == f || n.strip_prefix('%') == Some(f));
+        match self.functions.iter().find(|f| !there(f)) {
+            None => Ok(Outcome::Success),
+            Some(f) => Err(usage(anyhow!("{} has no function `{f}`", self.file.display()))),
+        }
     }
 
     /// The machine with all settings.

@@ -26,10 +26,6 @@ pub struct DisasmCommand {
     /// The module: .wasm or .wat, which is compiled with these options, or .cwasm
     file: PathBuf,
 
-    /// Only this function, by name or index; may repeat
-    #[arg(short, long = "function", value_name = "NAME")]
-    functions: Vec<String>,
-
     /// The machine to compile for, such as x86_64-unknown-linux-gnu; this one if not given
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
@@ -50,8 +46,9 @@ impl DisasmCommand {
         let artifact = artifact(&self.file, || Engine::new(&config).map_err(usage))?;
         let wanted: Vec<ModuleFunction<'_>> =
             named(&artifact).filter(|function| self.wants(function)).collect();
-        for name in &self.functions {
-            if !wanted.iter().any(|function| matches(name, function)) {
+        for name in &self.codegen.functions {
+            let shown = name == "trampoline" && self.codegen.dump_after.is_some();
+            if !shown && !wanted.iter().any(|function| matches(name, function)) {
                 return Err(usage(anyhow!("the module defines no function `{name}`")));
             }
         }
@@ -79,12 +76,13 @@ impl DisasmCommand {
                 let place = after.checked_sub(1).map(|n| places[n]);
                 let place = place.filter(|place| place.0 >= function.offset);
                 let place = place.and_then(|place| place.1);
+                let shown = signed(line);
                 match place {
                     Some(offset) if place != last => {
-                        let _ = write!(text, "{offset:>8x} | {line}");
+                        let _ = write!(text, "{offset:>8x} | {shown}");
                     }
                     _ => {
-                        let _ = write!(text, "{:8} | {line}", "");
+                        let _ = write!(text, "{:8} | {shown}", "");
                     }
                 }
                 last = place;
@@ -103,7 +101,19 @@ impl DisasmCommand {
     }
 
     fn wants(&self, function: &ModuleFunction<'_>) -> bool {
-        self.functions.is_empty() || self.functions.iter().any(|name| matches(name, function))
+        let functions = &self.codegen.functions;
+        functions.is_empty() || functions.iter().any(|name| matches(name, function))
+    }
+}
+
+/// A line whose target lies in front of the function: its distance is below zero, not in 64 bits.
+fn signed(line: &str) -> String {
+    let target = line.rsplit_once(" 0x").and_then(|(before, digits)| {
+        Some((before, u64::from_str_radix(digits, 16).ok().filter(|target| target >> 63 == 1)?))
+    });
+    match target {
+        Some((before, target)) => format!("{before} -{:#x}", target.wrapping_neg()),
+        None => line.to_string(),
     }
 }
 

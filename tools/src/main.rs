@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
+use windlass_core::dump;
 use windlass_tools::clif::ClifCommand;
 use windlass_tools::compile::CompileCommand;
 use windlass_tools::disasm::DisasmCommand;
@@ -66,7 +67,12 @@ fn main() -> ExitCode {
         Command::Help(command) => ("help", command.execute(Cli::command())),
     };
     match result {
-        Ok(outcome) => Outcome::into(outcome),
+        Ok(outcome) => {
+            if let Some(why) = dump::unanswered() {
+                eprintln!("windlass: --dump-after: {why}");
+            }
+            Outcome::into(outcome)
+        }
         Err(error) => {
             eprintln!("windlass: {}", message(&error, name));
             ExitCode::from(failure(&error))

@@ -26,9 +26,13 @@ pub struct CodegenOptions {
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
     pub settings: Vec<String>,
 
-    /// Print the IR or machine code of every function behind this pass
+    /// Print the IR or machine code of functions behind this pass
     #[arg(long, value_name = "PASS")]
     pub dump_after: Option<String>,
+
+    /// Show only this function, by name or number; may repeat. `trampoline` for those of types
+    #[arg(short = 'f', long = "function", value_name = "NAME")]
+    pub functions: Vec<String>,
 
     /// Print how long each pass took
     #[arg(long)]
@@ -102,7 +106,8 @@ impl CodegenOptions {
             config.codegen_setting("regalloc_checker", "true")?;
         }
         if let Some(pass) = &self.dump_after {
-            config.dump_after(pass).with_context(|| format!("--dump-after {pass}"))?;
+            let dumped = config.dump_functions_after(pass, &self.functions);
+            dumped.with_context(|| format!("--dump-after {pass}"))?;
         }
         config.time_passes(self.time_passes);
         Ok(config)

@@ -183,7 +183,8 @@ impl RunCommand {
     pub fn execute(self) -> Result<Outcome> {
         let mut config = self.codegen.config()?;
         apply_features(&mut config, &self.wasm_features)?;
-        if let Some(dir) = &self.cache {
+        // What comes from the cache is not compiled, and nothing of it can be shown.
+        if let Some(dir) = self.cache.as_ref().filter(|_| self.codegen.dump_after.is_none()) {
             let mut cache = CacheConfig::new();
             if !dir.is_empty() {
                 cache.with_directory(dir);

@@ -227,3 +227,77 @@ fn help_is_where_it_is_said_to_be() {
         assert!(opcodes.lines().any(listed), "{name} is not listed");
     }
 }
+
+/// What is dumped goes by the same names, offsets and blocks in every form, and can be chosen.
+#[test]
+fn dumps_show_what_is_asked_for() {
+    let factorial = r#"(module (func $fac (param i32) (result i32) (local i32)
+        (local.set 1 (i32.const 1))
+        (block $out (loop $l (br_if $out (i32.eqz (local.get 0)))
+            (local.set 1 (i32.mul (local.get 1) (local.get 0)))
+            (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br $l)))
+        (local.get 1))
+        (func (export "two") (result i32) (i32.add (call $fac (i32.const 3)) (call $fac (i32.const 2))))
+        (func (result i32) (call 1)))"#;
+    let clif = "function %add(i32) -> i32 {\nblock0(v0: i32):\n    v1 = iadd v0, v0\n    return v1\n}\n\
+                function %call() -> i32 {\n    fn0 = %add(i32) -> i32\nblock0:\n    v0 = iconst.i32 7\n    \
+                v1 = call fn0(v0)\n    return v1\n}\n";
+    let folder = room("messages-dumps", &[("fac.wat", factorial), ("a.clif", clif)]);
+    let dumps = |args: &[&str]| {
+        let output = command(&folder, WINDLASS, args);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {text}");
+        (text, String::from_utf8(output.stdout).unwrap())
+    };
+    let titles = |text: &str| {
+        let titles = text.lines().filter_map(|line| line.strip_prefix("; function "));
+        titles.map(str::to_string).collect::<Vec<String>>().join("|")
+    };
+    let all = |pass: &str| dumps(&["compile", "fac.wat", "--dump-after", pass]);
+    for pass in ["params", "lower", "regalloc", "emit"] {
+        let (text, _) = all(pass);
+        let expected = format!("0 fac after {pass}|1 two after {pass}|2 after {pass}");
+        assert_eq!(titles(&text), expected, "no trampolines, and in order");
+        // Functions by name, also where they are called.
+        assert!(!text.contains("userextname") && !text.contains("u0:"), "{text}");
+        assert!(text.contains("fac") && text.contains("two"), "{text}");
+    }
+    // The same offset and the same block in each form.
+    let (ir, listing) = dumps(&["disasm", "fac.wat", "-f", "fac", "--dump-after", "params"]);
+    let imul = listing.lines().find(|line| line.contains("imul")).unwrap();
+    let offset = imul.split_whitespace().next().unwrap();
+    let line = ir.lines().find(|line| line.contains("imul")).unwrap();
+    assert!(line.starts_with(&format!("@00{offset} ")), "{line}\n{imul}");
+    assert!(listing.contains("function 0 fac: "), "{listing}");
+    let (machine, _) = dumps(&["compile", "fac.wat", "-f", "fac", "--dump-after", "regalloc"]);
+    let block_of = |text: &str| {
+        let before = &text[..text.find("imul").unwrap()];
+        let header = before.lines().rev().find(|line| line.trim().starts_with("block")).unwrap();
+        header.trim().trim_end_matches(':').split('(').next().unwrap().to_string()
+    };
+    assert_eq!(block_of(&ir), block_of(&machine), "{ir}\n{machine}");
+    // By name, by number, trampolines, what is not there.
+    for (name, expected) in [("two", "1 two after emit"), ("2", "2 after emit")] {
+        let (text, _) = dumps(&["compile", "fac.wat", "--dump-after", "emit", "-f", name]);
+        assert_eq!(titles(&text), expected);
+    }
+    let (text, _) = dumps(&["disasm", "fac.wat", "--dump-after", "emit", "-f", "trampoline"]);
+    assert!(titles(&text).starts_with("trampoline of (func (result i32)) after emit"), "{text}");
+    let (text, _) = dumps(&["compile", "fac.wat", "--dump-after", "emit", "-f", "three"]);
+    assert!(text.contains("no function that was compiled is called three"), "{text}");
+    // A pass that does not run.
+    let (text, _) = all("simplify");
+    assert_eq!(text.matches("the pass `simplify` does not run with these settings").count(), 1);
+    let (text, _) =
+        dumps(&["compile", "fac.wat", "--set", "opt_level=speed", "--dump-after", "simplify"]);
+    assert!(titles(&text).starts_with("0 fac after simplify"), "{text}");
+    // CLIF: the same.
+    let (text, listing) = dumps(&["clif", "a.clif", "--dump-after", "emit", "-f", "call"]);
+    assert_eq!(titles(&text), "%call after emit");
+    assert!(text.contains("  ; %add"), "{text}");
+    assert!(listing.starts_with("function %call: ") && !listing.contains("%add:"), "{listing}");
+    let (text, _) = dumps(&["clif", "a.clif", "--dump-after", "lower", "-o", "a.o"]);
+    assert_eq!(titles(&text), "%add after lower|%call after lower");
+    says(&folder, 2, &["clif", "a.clif", "-f", "nothing"], &["a.clif has no function `nothing`"]);
+    says(&folder, 2, &["clif", "a.clif", "--dump-after", "x"], &["no such pass", "regalloc"]);
+}

@@ -5,10 +5,11 @@
 //! depends on the module alone, so it is the same whatever the number of threads.
 
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 use windlass_core::context::Context;
+use windlass_core::dump::{self, Title};
 use windlass_core::ir::{Function, UserFuncName};
 use windlass_core::isa::TargetIsa;
 use windlass_core::{CompiledCode, control::ControlPlane};
@@ -17,7 +18,7 @@ use crate::env::FuncEnvironment;
 use crate::error::{WasmError, WasmResult};
 use crate::func::FuncTranslator;
 use crate::module::ModuleTranslation;
-use crate::types::DefinedFuncIndex;
+use crate::types::{DefinedFuncIndex, EntityIndex};
 
 /// Bytes of bodies that make a piece.
 const PIECE: usize = 32 << 10;
@@ -116,6 +117,23 @@ fn pieces(module: &ModuleTranslation<'_>) -> Vec<Range<usize>> {
     pieces
 }
 
+/// The names of all functions: their own, else those of exports.
+fn function_names(module: &ModuleTranslation<'_>) -> Arc<[String]> {
+    let info = &module.info;
+    let mut names = vec![String::new(); info.functions.len()];
+    for export in info.exports.iter().rev() {
+        if let EntityIndex::Func(index) = export.entity {
+            names[index.index()] = export.name.to_string();
+        }
+    }
+    for (index, name) in &info.function_names {
+        if let Some(known) = names.get_mut(index.index()) {
+            *known = name.to_string();
+        }
+    }
+    names.into()
+}
+
 fn compile_range<E: FuncEnvironment, R>(
     module: &ModuleTranslation<'_>,
     isa: &dyn TargetIsa,
@@ -124,12 +142,18 @@ fn compile_range<E: FuncEnvironment, R>(
     finish: &(impl Fn(DefinedFuncIndex, &Function, &CompiledCode) -> R + Sync),
 ) -> WasmResult<Vec<R>> {
     let mut results = Vec::with_capacity(range.len());
+    let names = dump::is_on().then(|| function_names(module));
     for index in range {
         let index = DefinedFuncIndex::new(index);
         let function = module.info.function(index);
         let Worker { env, translator, context } = worker;
         context.clear();
         context.func.name = UserFuncName::user(0, function.0);
+        context.title = names.as_ref().map(|names| Title::Function {
+            number: function.0,
+            names: names.clone(),
+            base: module.info.code_section.start as u32,
+        });
         translator.translate(module, env, index, &mut context.func)?;
         if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
             let why = error.inner;

@@ -44,6 +44,13 @@ impl FunctionParameters {
         *self.base_srcloc.get_or_insert(srcloc)
     }
 
+    /// Moves the base, and with it all locations. For printing.
+    pub(crate) fn move_base_srcloc(&mut self, by: u32) {
+        if let Some(base) = &mut self.base_srcloc {
+            *base = SourceLoc::new(base.bits().wrapping_add(by));
+        }
+    }
+
     /// The user names that the function refers to.
     pub fn user_named_funcs(&self) -> &PrimaryMap<UserExternalNameRef, UserExternalName> {
         &self.user_named_funcs

@@ -323,10 +323,11 @@ impl MachineContext {
         Ok(())
     }
 
-    /// The listing of the machine code, with registers allocated if `allocated`.
-    pub fn listing(&self, isa: &dyn TargetIsa, allocated: bool) -> String {
+    /// The listing of the machine code, with registers allocated if `allocated`. Blocks have the
+    /// numbers of the IR if `ir_blocks`, else those of their order.
+    pub fn listing(&self, isa: &dyn TargetIsa, allocated: bool, ir_blocks: bool) -> String {
         let output = allocated.then(|| self.regalloc.output());
-        print::listing(&self.vcode, output, isa.backend())
+        print::listing(&self.vcode, output, isa.backend(), ir_blocks)
     }
 }
 

@@ -8,11 +8,18 @@ use regalloc2::{
 };
 
 /// Writes the blocks in order, an instruction a line, moves of the allocator among them.
-pub fn listing(vcode: &VCode, output: Option<&Output>, backend: &dyn Backend) -> String {
+///
+/// Blocks have the numbers that they have in the IR if `ir_blocks`, else those of their order.
+pub fn listing(
+    vcode: &VCode,
+    output: Option<&Output>,
+    backend: &dyn Backend,
+    ir_blocks: bool,
+) -> String {
     let mut out = String::new();
     let mut edits = output.map_or(&[][..], |o| &o.edits[..]);
     for (b, block) in vcode.blocks.iter().enumerate() {
-        let _ = write!(out, "block{b}");
+        out += &block_name(vcode, b, ir_blocks);
         let params = &vcode.params[block.params.range()];
         if output.is_none() && !params.is_empty() {
             let list: Vec<String> = params.iter().map(|p| format!("%v{}", p.vreg())).collect();
@@ -34,7 +41,7 @@ pub fn listing(vcode: &VCode, output: Option<&Output>, backend: &dyn Backend) ->
             if inst.row < pseudo::FIRST {
                 backend.print(&mut out, inst, operands, allocs);
             } else {
-                common(&mut out, vcode, b, inst, operands, allocs, backend);
+                common(&mut out, vcode, b, inst, operands, allocs, backend, ir_blocks);
             }
             if let Ok(n) = vcode.traps.binary_search_by_key(&(i as u32), |t| t.0) {
                 let _ = write!(out, " ; trap: {}", vcode.traps[n].1);
@@ -44,6 +51,15 @@ pub fn listing(vcode: &VCode, output: Option<&Output>, backend: &dyn Backend) ->
         }
     }
     out
+}
+
+/// The name of a block. Those that split edges are in no IR.
+fn block_name(vcode: &VCode, block: usize, ir_blocks: bool) -> String {
+    match vcode.blocks[block].ir {
+        _ if !ir_blocks => format!("block{block}"),
+        Some(ir) => ir.to_string(),
+        None => format!("edge{block}"),
+    }
 }
 
 type Edits<'a> = &'a [(ProgPoint, Edit)];
@@ -92,6 +108,7 @@ fn operand_list(operands: &[Operand], allocs: &[Allocation], backend: &dyn Backe
 }
 
 /// An instruction that is the same on every machine.
+#[allow(clippy::too_many_arguments, reason = "what there is to print, from one caller")]
 fn common(
     out: &mut String,
     vcode: &VCode,
@@ -100,6 +117,7 @@ fn common(
     operands: &[Operand],
     allocs: &[Allocation],
     backend: &dyn Backend,
+    ir_blocks: bool,
 ) {
     out.push_str(pseudo::name(inst.row));
     let block = &vcode.blocks[block];
@@ -138,7 +156,7 @@ fn common(
         let mut targets = Vec::new();
         for s in block.succs.range() {
             let args = &vcode.edge_args[vcode.succ_args[s].range()];
-            let mut text = format!("block{}", vcode.succs[s].index());
+            let mut text = block_name(vcode, vcode.succs[s].index(), ir_blocks);
             if allocs.is_empty() && !args.is_empty() {
                 let list: Vec<String> = args.iter().map(|a| format!("%v{}", a.vreg())).collect();
                 let _ = write!(text, "({})", list.join(", "));

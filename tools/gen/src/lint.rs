@@ -2,7 +2,7 @@
 //! and types that no rule lowers.
 
 use crate::matcher::{every_type, expand_types};
-use crate::syntax::{Node, Operand, Place, Problem, Rule};
+use crate::syntax::{Expr, Node, Operand, Place, Problem, Replacement, Rule};
 use std::collections::BTreeSet;
 use windlass_core::ir::Opcode;
 
@@ -19,7 +19,7 @@ pub fn rules(rules: &[Rule], problems: &mut Vec<Problem>) {
             let unconditional = earlier.conditions.is_none()
                 && earlier.features.is_empty()
                 && earlier.cond == rule.cond
-                && !matches!(earlier.replacement, crate::syntax::Replacement::Rust(..));
+                && !matches!(earlier.replacement, Replacement::Rust(..));
             if unconditional && covers_root(&earlier.pattern, &rule.pattern) {
                 problems.push(Problem {
                     place: rule.place.clone(),
@@ -32,6 +32,79 @@ pub fn rules(rules: &[Rule], problems: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// Reports features that rules ask for and that do not exist.
+pub fn features(rules: &[Rule], known: &[&str], problems: &mut Vec<Problem>) {
+    for rule in rules {
+        for feature in rule.features.iter().filter(|f| !known.contains(&f.as_str())) {
+            let there_are = match known {
+                [] => "rules for all machines ask for none".to_string(),
+                known => format!("there are {}", known.join(", ")),
+            };
+            let text = format!("`{feature}` is no feature of the machine: {there_are}");
+            problems.push(Problem { place: rule.place.clone(), text });
+        }
+    }
+}
+
+/// Reports functions that rules call and that the sources do not have: the compiler would find them
+/// in generated code alone.
+pub fn functions(
+    rules: &[Rule],
+    sources: &str,
+    known: &BTreeSet<String>,
+    problems: &mut Vec<Problem>,
+) {
+    for rule in rules {
+        let mut code: Vec<&str> = rule.conditions.as_deref().into_iter().collect();
+        let mut names = BTreeSet::new();
+        match &rule.replacement {
+            Replacement::Rust(name, args) => {
+                names.insert(name.as_str());
+                code.extend(args.iter().map(String::as_str));
+            }
+            Replacement::Steps(steps) => {
+                steps.iter().for_each(|step| rust_of(&step.expr, &mut code));
+            }
+        }
+        names.extend(code.iter().flat_map(|code| called(code)));
+        for name in names.into_iter().filter(|name| !known.contains(*name)) {
+            let text = format!("there is no function `{name}` in {sources}");
+            problems.push(Problem { place: rule.place.clone(), text });
+        }
+    }
+}
+
+/// The Rust in what is done in a step.
+fn rust_of<'a>(expr: &'a Expr, code: &mut Vec<&'a str>) {
+    match expr {
+        Expr::Code(text) | Expr::Yield(text) => code.push(text),
+        Expr::Row { args, .. } | Expr::Mem(args) => {
+            args.iter().for_each(|arg| rust_of(arg, code));
+        }
+        Expr::Half(inner, _) | Expr::Alias(inner) => rust_of(inner, code),
+        Expr::Trap { cond, .. } => rust_of(cond, code),
+        Expr::Var(_) | Expr::Int(_) | Expr::Word(_) | Expr::Flags(_) => {}
+    }
+}
+
+/// The functions that Rust text calls by their names alone, and the methods of the context.
+/// Methods of other types, paths, macros and patterns such as `Some(x)` are not among them.
+fn called(code: &str) -> Vec<&str> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = Vec::new();
+    for (at, _) in code.match_indices('(') {
+        let start = code[..at].rfind(|c| !is_word(c)).map_or(0, |before| before + 1);
+        let name = &code[start..at];
+        let before = &code[..start];
+        let of_context = before.strip_suffix("cx.").is_some_and(|rest| !rest.ends_with(is_word));
+        let alone = !before.ends_with(['.', ':']);
+        if name.starts_with(|c: char| c.is_ascii_lowercase()) && (alone || of_context) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// What the machine-independent half lowers by itself.

@@ -45,7 +45,7 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
              let ty = d.ctrl_type;"
         );
         for rule in rules {
-            let _ = writeln!(out, "    // {} {}", rule.place, rule.name);
+            let _ = writeln!(out, "    // {}", rule.name);
             let mut reported = false;
             for node in matcher::variants(&rule.pattern) {
                 let found = matcher::compile(rule, &node, Flavour::Lower);

@@ -13,6 +13,7 @@ mod tidy;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use syntax::{Problem, Rule};
 
@@ -46,13 +47,25 @@ enum Command {
 /// A directory of rules and where their matchers go.
 struct Set {
     rules: &'static str,
+    /// Where the functions are that rules name.
+    sources: &'static str,
     generated: &'static str,
     rewrites: bool,
 }
 
 const SETS: &[Set] = &[
-    Set { rules: "isa/x86_64/rules", generated: "isa/x86_64/src/lower/generated", rewrites: false },
-    Set { rules: "codegen/rules", generated: "codegen/src/opt/generated", rewrites: true },
+    Set {
+        rules: "isa/x86_64/rules",
+        sources: "isa/x86_64/src",
+        generated: "isa/x86_64/src/lower/generated",
+        rewrites: false,
+    },
+    Set {
+        rules: "codegen/rules",
+        sources: "codegen/src",
+        generated: "codegen/src/opt/generated",
+        rewrites: true,
+    },
 ];
 
 /// Most lines of a generated file.
@@ -124,14 +137,47 @@ fn read_rules(
         let path = format!("{dir}/{name}.rules");
         let text = std::fs::read_to_string(root.join(&path))
             .with_context(|| format!("reading {path}, which {dir}/order names"))?;
-        let (rules, mut found) = syntax::parse_file(&format!("{name}.rules"), &text);
-        for problem in &mut found {
-            problem.place.file = path.clone();
-        }
+        let (rules, mut found) = syntax::parse_file(&path, &text);
         problems.append(&mut found);
         out.push((name.to_string(), rules));
     }
     Ok(out)
+}
+
+/// The features that rules may ask for: those of the machine. Rewrites are for all machines.
+fn features(set: &Set) -> Vec<&'static str> {
+    let triple = "x86_64-unknown-linux-gnu".parse().expect("the name of a machine");
+    let rows = windlass_isa_x86_64::isa_builder(triple).settings().template().rows;
+    let names = rows.iter().filter_map(|row| row.name.strip_prefix("has_"));
+    names.filter(|_| !set.rewrites).collect()
+}
+
+/// The names of all functions in the sources below a folder, but for what is generated.
+fn function_names(
+    folder: &Path,
+    generated: &Path,
+    names: &mut BTreeSet<String>,
+) -> anyhow::Result<()> {
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry?.path();
+        if path == generated {
+            continue;
+        }
+        if path.is_dir() {
+            function_names(&path, generated, names)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path)?;
+            for (at, _) in text.match_indices("fn ") {
+                let name: String = text[at + 3..]
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
+                names.insert(name);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn generate(
@@ -143,6 +189,10 @@ fn generate(
     let groups = read_rules(root, set.rules, problems)?;
     let all: Vec<Rule> = groups.iter().flat_map(|g| g.1.iter().cloned()).collect();
     lint::rules(&all, problems);
+    lint::features(&all, &features(set), problems);
+    let mut functions = BTreeSet::new();
+    function_names(&root.join(set.sources), &root.join(set.generated), &mut functions)?;
+    lint::functions(&all, set.sources, &functions, problems);
     if !set.rewrites {
         let path = format!("{}/unsupported", set.rules);
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();

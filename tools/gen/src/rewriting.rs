@@ -338,9 +338,9 @@ impl<'a> Chain<'a> {
         let lets = lets.join(" ");
         self.body = match &rule.conditions {
             Some(conditions) => {
-                format!("{{ {lets} if {conditions} {{ {body} }} }} // {} {}", rule.place, rule.name)
+                format!("{{ {lets} if {conditions} {{ {body} }} }} // {}", rule.name)
             }
-            None => format!("{{ {lets} {body} }} // {} {}", rule.place, rule.name),
+            None => format!("{{ {lets} {body} }} // {}", rule.name),
         };
     }
 

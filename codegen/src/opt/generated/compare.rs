@@ -10,12 +10,12 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             if kb == 0 {
                 if a.op == Opcode::Icmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("ne_cmp"); return Some(t); } // compare.rules:4 ne_cmp
+                        { let t = d.args[0]; cx.hit("ne_cmp"); return Some(t); } // ne_cmp
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("ne_fcmp"); return Some(t); } // compare.rules:5 ne_fcmp
+                        { let t = d.args[0]; cx.hit("ne_fcmp"); return Some(t); } // ne_fcmp
                     }
                 }
             }
@@ -23,13 +23,13 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
                 if a.op == Opcode::Icmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_cmp"); return Some(t1); } // compare.rules:10 ne_one_cmp
+                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_cmp"); return Some(t1); } // ne_one_cmp
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_fcmp"); return Some(t1); } // compare.rules:11 ne_one_fcmp
+                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_fcmp"); return Some(t1); } // ne_one_fcmp
                     }
                 }
             }
@@ -42,25 +42,25 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
                 if a.op == Opcode::Icmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_cmp"); return Some(t1); } // compare.rules:6 eq_cmp
+                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_cmp"); return Some(t1); } // eq_cmp
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_fcmp"); return Some(t1); } // compare.rules:7 eq_fcmp
+                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_fcmp"); return Some(t1); } // eq_fcmp
                     }
                 }
             }
             if kb == 1 {
                 if a.op == Opcode::Icmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("eq_one_cmp"); return Some(t); } // compare.rules:8 eq_one_cmp
+                        { let t = d.args[0]; cx.hit("eq_one_cmp"); return Some(t); } // eq_one_cmp
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("eq_one_fcmp"); return Some(t); } // compare.rules:9 eq_one_fcmp
+                        { let t = d.args[0]; cx.hit("eq_one_fcmp"); return Some(t); } // eq_one_fcmp
                     }
                 }
             }
@@ -70,32 +70,32 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let kb = cx.imm(b);
         if a.op == Opcode::Uextend {
             let da = *cx.data(a);
-            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_unsigned(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, t1)); cx.hit("cmp_uext_const"); return Some(t2); } } // compare.rules:14 cmp_uext_const
+            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_unsigned(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, t1)); cx.hit("cmp_uext_const"); return Some(t2); } } // cmp_uext_const
         }
         if a.op == Opcode::Sextend {
             let da = *cx.data(a);
-            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_signed(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, t1)); cx.hit("cmp_sext_const"); return Some(t2); } } // compare.rules:15 cmp_sext_const
+            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_signed(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, t1)); cx.hit("cmp_sext_const"); return Some(t2); } } // cmp_sext_const
         }
         if a.op == Opcode::Bxor {
             let da = *cx.data(a);
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let cc = d.cond(); let k = kb; let j = ka1; let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, j ^ k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_xor_const"); return Some(t2); } } // compare.rules:37 eq_xor_const
+                { let cc = d.cond(); let k = kb; let j = ka1; let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, j ^ k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_xor_const"); return Some(t2); } } // eq_xor_const
             }
         }
         if kb == 0 {
             if a.op == Opcode::Isub {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_sub_zero"); return Some(t1); } } // compare.rules:38 eq_sub_zero
+                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_sub_zero"); return Some(t1); } } // eq_sub_zero
             }
             if a.op == Opcode::Bxor {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_xor_zero"); return Some(t1); } } // compare.rules:39 eq_xor_zero
+                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_xor_zero"); return Some(t1); } } // eq_xor_zero
             }
             if a.op == Opcode::Ineg {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_neg_zero"); return Some(t2); } } // compare.rules:40 eq_neg_zero
+                { let cc = d.cond(); let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_neg_zero"); return Some(t2); } } // eq_neg_zero
             }
         }
     }
@@ -103,27 +103,27 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let da = *cx.data(a);
         if b.op == Opcode::Uextend {
             let db = *cx.data(b);
-            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, y)); cx.hit("cmp_uext_uext"); return Some(t1); } } // compare.rules:16 cmp_uext_uext
+            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, y)); cx.hit("cmp_uext_uext"); return Some(t1); } } // cmp_uext_uext
         }
     }
     if a.op == Opcode::Sextend {
         let da = *cx.data(a);
         if b.op == Opcode::Sextend {
             let db = *cx.data(b);
-            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, y)); cx.hit("cmp_sext_sext"); return Some(t1); } } // compare.rules:17 cmp_sext_sext
+            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, y)); cx.hit("cmp_sext_sext"); return Some(t1); } } // cmp_sext_sext
         }
     }
     if d.cond() == IntCC::UnsignedLessThan {
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 0 {
-                {  let t1 = cx.int(I8, 0); cx.hit("ult_zero"); return Some(t1); } // compare.rules:20 ult_zero
+                {  let t1 = cx.int(I8, 0); cx.hit("ult_zero"); return Some(t1); } // ult_zero
             }
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ult_one"); return Some(t2); } // compare.rules:26 ult_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ult_one"); return Some(t2); } // ult_one
             }
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ult_ones"); return Some(t2); } // compare.rules:28 ult_ones
+                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ult_ones"); return Some(t2); } // ult_ones
             }
         }
     }
@@ -131,13 +131,13 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 0 {
-                {  let t1 = cx.int(I8, 1); cx.hit("uge_zero"); return Some(t1); } // compare.rules:21 uge_zero
+                {  let t1 = cx.int(I8, 1); cx.hit("uge_zero"); return Some(t1); } // uge_zero
             }
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("uge_one"); return Some(t2); } // compare.rules:27 uge_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("uge_one"); return Some(t2); } // uge_one
             }
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("uge_ones"); return Some(t2); } // compare.rules:29 uge_ones
+                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("uge_ones"); return Some(t2); } // uge_ones
             }
         }
     }
@@ -145,10 +145,10 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                {  let t1 = cx.int(I8, 0); cx.hit("ugt_ones"); return Some(t1); } // compare.rules:22 ugt_ones
+                {  let t1 = cx.int(I8, 0); cx.hit("ugt_ones"); return Some(t1); } // ugt_ones
             }
             if kb == 0 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ugt_zero"); return Some(t2); } // compare.rules:24 ugt_zero
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ugt_zero"); return Some(t2); } // ugt_zero
             }
         }
     }
@@ -156,10 +156,10 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                {  let t1 = cx.int(I8, 1); cx.hit("ule_ones"); return Some(t1); } // compare.rules:23 ule_ones
+                {  let t1 = cx.int(I8, 1); cx.hit("ule_ones"); return Some(t1); } // ule_ones
             }
             if kb == 0 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ule_zero"); return Some(t2); } // compare.rules:25 ule_zero
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ule_zero"); return Some(t2); } // ule_zero
             }
         }
     }
@@ -167,7 +167,7 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThanOrEqual as u8, x, t1)); cx.hit("slt_one"); return Some(t2); } // compare.rules:30 slt_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThanOrEqual as u8, x, t1)); cx.hit("slt_one"); return Some(t2); } // slt_one
             }
         }
     }
@@ -175,7 +175,7 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThan as u8, x, t1)); cx.hit("sge_one"); return Some(t2); } // compare.rules:31 sge_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThan as u8, x, t1)); cx.hit("sge_one"); return Some(t2); } // sge_one
             }
         }
     }
@@ -183,7 +183,7 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThanOrEqual as u8, x, t1)); cx.hit("sgt_minus_one"); return Some(t2); } // compare.rules:32 sgt_minus_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThanOrEqual as u8, x, t1)); cx.hit("sgt_minus_one"); return Some(t2); } // sgt_minus_one
             }
         }
     }
@@ -191,16 +191,16 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThan as u8, x, t1)); cx.hit("sle_minus_one"); return Some(t2); } // compare.rules:33 sle_minus_one
+                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThan as u8, x, t1)); cx.hit("sle_minus_one"); return Some(t2); } // sle_minus_one
             }
         }
     }
     if a.op == Opcode::Iconst {
         let ka = cx.imm(a);
-        { let cc = d.cond(); let k = ka; let y = d.args[1]; let t1 = cx.int(ty, k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc.swap_args() as u8, y, t1)); cx.hit("cmp_const_left"); return Some(t2); } // compare.rules:42 cmp_const_left
+        { let cc = d.cond(); let k = ka; let y = d.args[1]; let t1 = cx.int(ty, k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc.swap_args() as u8, y, t1)); cx.hit("cmp_const_left"); return Some(t2); } // cmp_const_left
     }
     if d.args[0] == d.args[1] {
-        { let cc = d.cond(); let t1 = cx.int(I8, holds_for_equal(cc)); cx.hit("cmp_same"); return Some(t1); } // compare.rules:43 cmp_same
+        { let cc = d.cond(); let t1 = cx.int(I8, holds_for_equal(cc)); cx.hit("cmp_same"); return Some(t1); } // cmp_same
     }
     None
 }
@@ -208,22 +208,22 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[1] == d.args[2] {
-        { let x = d.args[1]; cx.hit("select_same"); return Some(x); } // compare.rules:46 select_same
+        { let x = d.args[1]; cx.hit("select_same"); return Some(x); } // select_same
     }
     if a.op == Opcode::Iconst {
         let ka = cx.imm(a);
-        { let k = ka; let x = d.args[1]; if k != 0 { cx.hit("select_true"); return Some(x); } } // compare.rules:47 select_true
+        { let k = ka; let x = d.args[1]; if k != 0 { cx.hit("select_true"); return Some(x); } } // select_true
         if ka == 0 {
-            { let y = d.args[2]; cx.hit("select_false"); return Some(y); } // compare.rules:48 select_false
+            { let y = d.args[2]; cx.hit("select_false"); return Some(y); } // select_false
         }
     }
     if a.op == Opcode::Uextend {
         let da = *cx.data(a);
-        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_uext"); return Some(t1); } // compare.rules:49 select_uext
+        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_uext"); return Some(t1); } // select_uext
     }
     if a.op == Opcode::Sextend {
         let da = *cx.data(a);
-        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_sext"); return Some(t1); } // compare.rules:50 select_sext
+        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_sext"); return Some(t1); } // select_sext
     }
     if a.op == Opcode::Icmp {
         let da = *cx.data(a);
@@ -232,7 +232,7 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
                 if ka1 == 0 {
-                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_ne_zero"); return Some(t1); } // compare.rules:51 select_ne_zero
+                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_ne_zero"); return Some(t1); } // select_ne_zero
                 }
             }
         }
@@ -241,7 +241,7 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
                 if ka1 == 0 {
-                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, y, x)); cx.hit("select_not"); return Some(t1); } // compare.rules:52 select_not
+                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, y, x)); cx.hit("select_not"); return Some(t1); } // select_not
                 }
             }
         }
@@ -255,18 +255,18 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
                 if kc == 0 {
                     if a.op == Opcode::Icmp {
                         if ty == I8 {
-                            { let t = d.args[0]; cx.hit("select_one_zero_8"); return Some(t); } // compare.rules:53 select_one_zero_8
+                            { let t = d.args[0]; cx.hit("select_one_zero_8"); return Some(t); } // select_one_zero_8
                         }
                         if matches!(ty, I16 | I32 | I64) {
-                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero"); return Some(t1); } // compare.rules:55 select_one_zero
+                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero"); return Some(t1); } // select_one_zero
                         }
                     }
                     if a.op == Opcode::Fcmp {
                         if ty == I8 {
-                            { let t = d.args[0]; cx.hit("select_one_zero_8_f"); return Some(t); } // compare.rules:54 select_one_zero_8_f
+                            { let t = d.args[0]; cx.hit("select_one_zero_8_f"); return Some(t); } // select_one_zero_8_f
                         }
                         if matches!(ty, I16 | I32 | I64) {
-                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero_f"); return Some(t1); } // compare.rules:56 select_one_zero_f
+                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero_f"); return Some(t1); } // select_one_zero_f
                         }
                     }
                 }
@@ -280,13 +280,13 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
                     if a.op == Opcode::Icmp {
                         let da = *cx.data(a);
                         if matches!(ty, I16 | I32 | I64) {
-                            { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one"); return Some(t2); } // compare.rules:57 select_zero_one
+                            { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one"); return Some(t2); } // select_zero_one
                         }
                     }
                     if a.op == Opcode::Fcmp {
                         let da = *cx.data(a);
                         if matches!(ty, I16 | I32 | I64) {
-                            { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one_f"); return Some(t2); } // compare.rules:58 select_zero_one_f
+                            { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one_f"); return Some(t2); } // select_zero_one_f
                         }
                     }
                 }

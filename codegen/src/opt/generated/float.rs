@@ -6,14 +6,14 @@ pub(super) fn fabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_fneg"); return Some(t1); } // float.rules:4 fabs_fneg
+        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_fneg"); return Some(t1); } // fabs_fneg
     }
     if a.op == Opcode::Fabs {
-        { let i = d.args[0]; cx.hit("fabs_fabs"); return Some(i); } // float.rules:5 fabs_fabs
+        { let i = d.args[0]; cx.hit("fabs_fabs"); return Some(i); } // fabs_fabs
     }
     if a.op == Opcode::Fcopysign {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_copysign"); return Some(t1); } // float.rules:6 fabs_copysign
+        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_copysign"); return Some(t1); } // fabs_copysign
     }
     None
 }
@@ -21,15 +21,15 @@ pub(super) fn fabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn fcopysign(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("copysign_same"); return Some(x); } // float.rules:7 copysign_same
+        { let x = d.args[0]; cx.hit("copysign_same"); return Some(x); } // copysign_same
     }
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_neg"); return Some(t1); } // float.rules:8 copysign_neg
+        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_neg"); return Some(t1); } // copysign_neg
     }
     if a.op == Opcode::Fabs {
         let da = *cx.data(a);
-        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_abs"); return Some(t1); } // float.rules:9 copysign_abs
+        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_abs"); return Some(t1); } // copysign_abs
     }
     None
 }
@@ -38,7 +38,7 @@ pub(super) fn fneg(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let x = da.args[0]; cx.hit("fneg_fneg"); return Some(x); } // float.rules:3 fneg_fneg
+        { let x = da.args[0]; cx.hit("fneg_fneg"); return Some(x); } // fneg_fneg
     }
     None
 }

@@ -416,9 +416,14 @@ macro_rules! rows {
 
         /// The rows.
         pub(super) const ROWS: [crate::insts::Row; Index::End as usize] = [
-            $(crate::insts::notation::row(
-                stringify!($name), $mnemonic, $operands, $encodings, $flags,
-            ),)*
+            // A constant each, so that the compiler names the row that is wrong.
+            $({
+                #[allow(non_upper_case_globals)]
+                const $name: crate::insts::Row = crate::insts::notation::row(
+                    stringify!($name), $mnemonic, $operands, $encodings, $flags,
+                );
+                $name
+            },)*
         ];
     };
 }

@@ -4,227 +4,227 @@ use super::prelude::*;
 
 pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:4 and_low32
+    // and_low32
     if ty == I64 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k == 0xffff_ffff { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]); return true; }
     if ty == I64 && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && k == 0xffff_ffff { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:5 and_low16
+    // and_low16
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k == 0xffff { let m_x = cx.rm(x, 16); let t1 = cx.res(inst, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && k == 0xffff { let m_x = cx.rm(x, 16); let t1 = cx.res(inst, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:6 and_low8
+    // and_low8
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k == 0xff { let m_x = cx.rm(x, 8); let t1 = cx.res(inst, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && k == 0xff { let m_x = cx.rm(x, 8); let t1 = cx.res(inst, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:7 and_imm_d
+    // and_imm_d
     if ty == I64 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_u32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]); return true; }
     if ty == I64 && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_u32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]); return true; }
-    // bits.rules:8 and_imm
+    // and_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:9 and_imm_n
+    // and_imm_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:10 blsr
+    // blsr
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Iadd) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsr, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Iadd) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsr, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsr, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsr, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:11 blsi
+    // blsi
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Isub) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(0) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsi, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Isub) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(0) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsi, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:12 blsi_neg
+    // blsi_neg
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Ineg) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsi, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Ineg) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsi, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:13 andn
+    // andn
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bnot) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Bnot) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
-    // bits.rules:14 andn_xor
+    // andn_xor
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Bxor) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Bxor) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Andn, size(ty), &[Arg::Reg(t1), Arg::Reg(r_y), m_x]); return true; }
-    // bits.rules:15 and_mem
+    // and_mem
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:16 and_swap
+    // and_swap
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && !cx.single_use(x) && cx.single_use(y) { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
-    // bits.rules:17 and
+    // and
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:18 and_n
+    // and_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::And, Size::D, &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:19 and_f
+    // and_f
     if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
     false
 }
 
 pub(super) fn op_bitrev(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:88 bitrev_8
+    // bitrev_8
     if ty == I8 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(85)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(85)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(51)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(51)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t11 = cx.res(inst, 0); cx.put(Op::RolI, Size::B, &[Arg::Mod(b, t11), Arg::Imm(4)]); return true; }
-    // bits.rules:90 bitrev_16
+    // bitrev_16
     if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(21845)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(21845)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(13107)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(13107)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t13 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t13), Arg::Imm(3855)]); let t12 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(4)]); let t15 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t15), Arg::Imm(4)]); let t14 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t15, t14), Arg::Imm(3855)]); let t11 = cx.gpr(); let c = t11; cx.put(Op::Or, Size::D, &[Arg::Mod(t12, t11), Arg::Reg(t14)]); let t16 = cx.res(inst, 0); cx.put(Op::RolI, Size::W, &[Arg::Mod(c, t16), Arg::Imm(8)]); return true; }
-    // bits.rules:93 bitrev_32
+    // bitrev_32
     if ty == I32 && let x = d.args[0] { let r_x = cx.reg(x); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(1431655765)]); let t2 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t5), Arg::Imm(1)]); let t4 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(1431655765)]); let t1 = cx.gpr(); let a = t1; cx.put(Op::Or, Size::D, &[Arg::Mod(t2, t1), Arg::Reg(t4)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(858993459)]); let t7 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(2)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t10), Arg::Imm(2)]); let t9 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(858993459)]); let t6 = cx.gpr(); let b = t6; cx.put(Op::Or, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(t9)]); let t13 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t13), Arg::Imm(252645135)]); let t12 = cx.gpr(); cx.put(Op::ShlI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(4)]); let t15 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t15), Arg::Imm(4)]); let t14 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(t15, t14), Arg::Imm(252645135)]); let t11 = cx.gpr(); let c = t11; cx.put(Op::Or, Size::D, &[Arg::Mod(t12, t11), Arg::Reg(t14)]); let t16 = cx.res(inst, 0); cx.put(Op::Bswap, Size::D, &[Arg::Mod(c, t16)]); return true; }
-    // bits.rules:96 bitrev_64
+    // bitrev_64
     if ty == I64 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(6148914691236517205)]); let t4 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(r_x, t4), Arg::Reg(m)]); let t3 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t4, t3), Arg::Imm(1)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t6), Arg::Imm(1)]); let t5 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t6, t5), Arg::Reg(m)]); let t2 = cx.gpr(); let a = t2; cx.put(Op::Or, Size::Q, &[Arg::Mod(t3, t2), Arg::Reg(t5)]); let t7 = cx.gpr(); let n = t7; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t7), Arg::Imm(3689348814741910323)]); let t10 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(a, t10), Arg::Reg(n)]); let t9 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t10, t9), Arg::Imm(2)]); let t12 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(a, t12), Arg::Imm(2)]); let t11 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t12, t11), Arg::Reg(n)]); let t8 = cx.gpr(); let b = t8; cx.put(Op::Or, Size::Q, &[Arg::Mod(t9, t8), Arg::Reg(t11)]); let t13 = cx.gpr(); let o = t13; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t13), Arg::Imm(1085102592571150095)]); let t17 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(b, t17), Arg::Reg(o)]); let t16 = cx.gpr(); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t17, t16), Arg::Imm(4)]); let t19 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t19), Arg::Imm(4)]); let t18 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(t19, t18), Arg::Reg(o)]); let t15 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(t16, t15), Arg::Reg(t18)]); let t14 = cx.res(inst, 0); cx.put(Op::Bswap, Size::Q, &[Arg::Mod(t15, t14)]); return true; }
     false
 }
 
 pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:43 bitselect
+    // bitselect
     if matches!(ty, I8 | I16 | I32 | I64) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_c = cx.rm(c, size32(ty).bits()); let t1 = cx.gpr(); let t = t1; cx.put(Op::Xor, size32(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.gpr(); let u = t2; cx.put(Op::And, size32(ty), &[Arg::Mod(t, t2), m_c]); let t3 = cx.res(inst, 0); cx.put(Op::Xor, size32(ty), &[Arg::Mod(u, t3), Arg::Reg(r_y)]); return true; }
-    // bits.rules:44 bitselect_f
+    // bitselect_f
     if matches!(ty, F16 | F32 | F64 | F128) && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let r_x = cx.reg(x); let r_y = cx.reg(y); let r_c = cx.reg(c); let t1 = cx.xmm(); let t = t1; cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let u = t2; cx.put(Op::Andps, Size::B, &[Arg::Mod(t, t2), Arg::Reg(r_c)]); let t3 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(u, t3), Arg::Reg(r_y)]); return true; }
     false
 }
 
 pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:104 bmask
+    // bmask
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { let r_x = cx.reg(x); let t1 = cx.gpr(); cx.put(Op::Neg, size(cx.ty(x)), &[Arg::Mod(r_x, t1)]); let t2 = cx.res(inst, 0); cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t2)]); return true; }
-    // bits.rules:105 bmask_from_128
+    // bmask_from_128
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I128 { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(t2, t1)]); let t3 = cx.res(inst, 0); cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_bnot(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:40 not
+    // not
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::Not, size32(ty), &[Arg::Mod(r_x, t1)]); return true; }
-    // bits.rules:41 not_f
+    // not_f
     if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] { let r_x = cx.reg(x); let c2 = Arg::Reg(cx.ones_xmm()); let t1 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), c2]); return true; }
     false
 }
 
 pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:21 or_is_rotation
+    // or_is_rotation
     if matches!(ty, I32 | I64) && let Some(d1) = cx.node(d.args[0], Opcode::Ishl) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && let Some(d2) = cx.node(d.args[1], Opcode::Ushr) && cx.single_use(d.args[1]) && matches!(d2.ctrl_type, I32 | I64) && x == d2.args[0] && let Some(n) = cx.iconst(d2.args[1]) && k > 0 && n > 0 && k + n == i64::from(ty.bits()) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RolI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I32 | I64) && let Some(d1) = cx.node(d.args[0], Opcode::Ushr) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && let x = d1.args[0] && let Some(n) = cx.iconst(d1.args[1]) && let Some(d2) = cx.node(d.args[1], Opcode::Ishl) && cx.single_use(d.args[1]) && matches!(d2.ctrl_type, I32 | I64) && x == d2.args[0] && let Some(k) = cx.iconst(d2.args[1]) && k > 0 && n > 0 && k + n == i64::from(ty.bits()) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RolI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:22 or_imm
+    // or_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::OrI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::OrI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:23 or_imm_n
+    // or_imm_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:24 or_mem
+    // or_mem
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:25 or_swap
+    // or_swap
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && !cx.single_use(x) && cx.single_use(y) { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
-    // bits.rules:26 or
+    // or
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:27 or_n
+    // or_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Or, Size::D, &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:28 or_f
+    // or_f
     if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
     false
 }
 
 pub(super) fn op_bswap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:100 bswap
+    // bswap
     if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::Bswap, size(ty), &[Arg::Mod(r_x, t1)]); return true; }
-    // bits.rules:101 bswap_16
+    // bswap_16
     if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RolI, Size::W, &[Arg::Mod(r_x, t1), Arg::Imm(8)]); return true; }
     false
 }
 
 pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:30 blsmsk
+    // blsmsk
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Iadd) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsmsk, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Iadd) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsmsk, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[0] && cx.iconst(d1.args[1]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsmsk, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I32 | I64) && x == d1.args[1] && cx.iconst(d1.args[0]) == Some(-1) && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Blsmsk, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:31 not_xor
+    // not_xor
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.iconst(d.args[1]) == Some(-1) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::Not, size32(ty), &[Arg::Mod(r_x, t1)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[1] && cx.iconst(d.args[0]) == Some(-1) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::Not, size32(ty), &[Arg::Mod(r_x, t1)]); return true; }
-    // bits.rules:32 xor_imm
+    // xor_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::XorI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::XorI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:33 xor_imm_n
+    // xor_imm_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::XorI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16) && let x = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::XorI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]); return true; }
-    // bits.rules:34 xor_mem
+    // xor_mem
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:35 xor_swap
+    // xor_swap
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && !cx.single_use(x) && cx.single_use(y) { let r_y = cx.reg(y); let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_y, t1), m_x]); return true; }
-    // bits.rules:36 xor
+    // xor
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:37 xor_n
+    // xor_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Xor, Size::D, &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // bits.rules:38 xor_f
+    // xor_f
     if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); return true; }
     false
 }
 
 pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:63 cls_lzcnt
+    // cls_lzcnt
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_lzcnt() { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((width_mask(ty)) as i64)]); let t3 = cx.gpr(); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t3), Arg::Reg(s)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, size(ty), &[Arg::Reg(t2), Arg::Reg(t3)]); let t4 = cx.res(inst, 0); cx.put(Op::SubI, size(ty), &[Arg::Mod(n, t4), Arg::Imm(1)]); return true; }
-    // bits.rules:64 cls_8_lzcnt
+    // cls_8_lzcnt
     if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t2), Arg::Imm(31)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); let t5 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t5), Arg::Imm(25)]); return true; }
-    // bits.rules:65 cls_16_lzcnt
+    // cls_16_lzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t2), Arg::Imm(31)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t3), Arg::Reg(t4)]); let t5 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t5), Arg::Imm(17)]); return true; }
-    // bits.rules:66 cls
+    // cls
     if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t2 = cx.gpr(); let s = t2; cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, t2), Arg::Imm((width_mask(ty)) as i64)]); let t4 = cx.gpr(); cx.put(Op::Xor, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(s)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, size(ty), &[Arg::Mod(m, t3), Arg::Reg(t4)]); let t6 = cx.gpr(); cx.put(Op::Neg, size(ty), &[Arg::Mod(n, t6)]); let t5 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(t6, t5), Arg::Imm((width_mask(ty) - 1) as i64)]); return true; }
-    // bits.rules:67 cls_8
+    // cls_8
     if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let s = t3; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(31)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t5), Arg::Reg(s)]); let t4 = cx.gpr(); let n = t4; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t7 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t7)]); let t6 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(6)]); return true; }
-    // bits.rules:68 cls_16
+    // cls_16
     if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let s = t3; cx.put(Op::SarI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(31)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t5), Arg::Reg(s)]); let t4 = cx.gpr(); let n = t4; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t7 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t7)]); let t6 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(14)]); return true; }
     false
 }
 
 pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:47 clz
+    // clz
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Lzcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:48 clz_8_lzcnt
+    // clz_8_lzcnt
     if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); let t3 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t3), Arg::Imm(24)]); return true; }
-    // bits.rules:49 clz_16_lzcnt
+    // clz_16_lzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); let t3 = cx.res(inst, 0); cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t3), Arg::Imm(16)]); return true; }
-    // bits.rules:50 clz_bsr
+    // clz_bsr
     if matches!(ty, I32 | I64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t2 = cx.gpr(); let n = t2; cx.put(Op::Bsr, size(ty), &[Arg::Mod(m, t2), m_x]); let t4 = cx.gpr(); cx.put(Op::Neg, size(ty), &[Arg::Mod(n, t4)]); let t3 = cx.res(inst, 0); cx.put(Op::AddI, size(ty), &[Arg::Mod(t4, t3), Arg::Imm((width_mask(ty)) as i64)]); return true; }
-    // bits.rules:51 clz_8
+    // clz_8
     if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t3), Arg::Reg(a)]); let t5 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t5)]); let t4 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(7)]); return true; }
-    // bits.rules:52 clz_16
+    // clz_16
     if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, t3), Arg::Reg(a)]); let t5 = cx.gpr(); cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t5)]); let t4 = cx.res(inst, 0); cx.put(Op::AddI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(15)]); return true; }
     false
 }
 
 pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:55 ctz
+    // ctz
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_bmi1() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:56 ctz_8_tzcnt
+    // ctz_8_tzcnt
     if ty == I8 && let x = d.args[0] && cx.isa.has_bmi1() { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(256)]); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]); return true; }
-    // bits.rules:57 ctz_16_tzcnt
+    // ctz_16_tzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_bmi1() { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(65536)]); let t1 = cx.res(inst, 0); cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]); return true; }
-    // bits.rules:58 ctz_bsf
+    // ctz_bsf
     if matches!(ty, I32 | I64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm((ty.bits()) as i64)]); let t2 = cx.res(inst, 0); cx.put(Op::Bsf, size(ty), &[Arg::Mod(m, t2), m_x]); return true; }
-    // bits.rules:59 ctz_8
+    // ctz_8
     if ty == I8 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(256)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm(32)]); let t3 = cx.res(inst, 0); cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t3), Arg::Reg(s)]); return true; }
-    // bits.rules:60 ctz_16
+    // ctz_16
     if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(65536)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm(32)]); let t3 = cx.res(inst, 0); cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t3), Arg::Reg(s)]); return true; }
     false
 }
 
 pub(super) fn op_popcnt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // bits.rules:71 popcnt
+    // popcnt
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Popcnt, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // bits.rules:72 popcnt_8
+    // popcnt_8
     if ty == I8 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); return true; }
-    // bits.rules:73 popcnt_16
+    // popcnt_16
     if ty == I16 && let x = d.args[0] && cx.isa.has_popcnt() { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t2), Arg::Reg(a)]); return true; }
-    // bits.rules:74 popcnt_8_sums
+    // popcnt_8_sums
     if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t3 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(1)]); let t2 = cx.gpr(); let o = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(85)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::D, &[Arg::Mod(a, t4), Arg::Reg(o)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t6), Arg::Imm(2)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::AndI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(51)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t8), Arg::Imm(51)]); let t7 = cx.gpr(); let c = t7; cx.put(Op::Add, Size::D, &[Arg::Mod(t8, t7), Arg::Reg(h)]); let t11 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t11), Arg::Imm(4)]); let t10 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t10), Arg::Reg(t11)]); let t9 = cx.res(inst, 0); cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(15)]); return true; }
-    // bits.rules:76 popcnt_16_sums
+    // popcnt_16_sums
     if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let a = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t3 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t3), Arg::Imm(1)]); let t2 = cx.gpr(); let o = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(21845)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::D, &[Arg::Mod(a, t4), Arg::Reg(o)]); let t6 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t6), Arg::Imm(2)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::AndI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(13107)]); let t8 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t8), Arg::Imm(13107)]); let t7 = cx.gpr(); let c = t7; cx.put(Op::Add, Size::D, &[Arg::Mod(t8, t7), Arg::Reg(h)]); let t11 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t11), Arg::Imm(4)]); let t10 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t10), Arg::Reg(t11)]); let t9 = cx.gpr(); let e = t9; cx.put(Op::AndI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(3855)]); let t13 = cx.gpr(); cx.put(Op::ImulI, Size::D, &[Arg::Reg(t13), Arg::Reg(e), Arg::Imm(16843009)]); let t12 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t13, t12), Arg::Imm(24)]); return true; }
-    // bits.rules:79 popcnt_32_sums
+    // popcnt_32_sums
     if ty == I32 && let x = d.args[0] { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t1 = cx.gpr(); let o = t1; cx.put(Op::AndI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(1431655765)]); let t3 = cx.gpr(); let b = t3; cx.put(Op::Sub, Size::D, &[Arg::Mod(r_x, t3), Arg::Reg(o)]); let t5 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t5), Arg::Imm(2)]); let t4 = cx.gpr(); let h = t4; cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(858993459)]); let t7 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t7), Arg::Imm(858993459)]); let t6 = cx.gpr(); let c = t6; cx.put(Op::Add, Size::D, &[Arg::Mod(t7, t6), Arg::Reg(h)]); let t10 = cx.gpr(); cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t10), Arg::Imm(4)]); let t9 = cx.gpr(); cx.put(Op::Add, Size::D, &[Arg::Mod(c, t9), Arg::Reg(t10)]); let t8 = cx.gpr(); let e = t8; cx.put(Op::AndI, Size::D, &[Arg::Mod(t9, t8), Arg::Imm(252645135)]); let t12 = cx.gpr(); cx.put(Op::ImulI, Size::D, &[Arg::Reg(t12), Arg::Reg(e), Arg::Imm(16843009)]); let t11 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t12, t11), Arg::Imm(24)]); return true; }
-    // bits.rules:82 popcnt_64_sums
+    // popcnt_64_sums
     if ty == I64 && let x = d.args[0] { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t3 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(6148914691236517205)]); let t1 = cx.gpr(); let o = t1; cx.put(Op::And, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); let t4 = cx.gpr(); let b = t4; cx.put(Op::Sub, Size::Q, &[Arg::Mod(r_x, t4), Arg::Reg(o)]); let t5 = cx.gpr(); let m = t5; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t5), Arg::Imm(3689348814741910323)]); let t7 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t7), Arg::Imm(2)]); let t6 = cx.gpr(); let h = t6; cx.put(Op::And, Size::Q, &[Arg::Mod(t7, t6), Arg::Reg(m)]); let t9 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(b, t9), Arg::Reg(m)]); let t8 = cx.gpr(); let c = t8; cx.put(Op::Add, Size::Q, &[Arg::Mod(t9, t8), Arg::Reg(h)]); let t12 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(c, t12), Arg::Imm(4)]); let t11 = cx.gpr(); cx.put(Op::Add, Size::Q, &[Arg::Mod(c, t11), Arg::Reg(t12)]); let t13 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t13), Arg::Imm(1085102592571150095)]); let t10 = cx.gpr(); let e = t10; cx.put(Op::And, Size::Q, &[Arg::Mod(t11, t10), Arg::Reg(t13)]); let t16 = cx.gpr(); cx.put(Op::MovI, Size::Q, &[Arg::Reg(t16), Arg::Imm(72340172838076673)]); let t15 = cx.gpr(); cx.put(Op::Imul, Size::Q, &[Arg::Mod(e, t15), Arg::Reg(t16)]); let t14 = cx.res(inst, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(t15, t14), Arg::Imm(56)]); return true; }
     false
 }

@@ -4,182 +4,182 @@ use super::prelude::*;
 
 pub(super) fn op_bitcast(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:20 bitcast_same
+    // bitcast_same
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { cx.alias(inst, x); return true; }
-    // convert.rules:21 bitcast_same_f
+    // bitcast_same_f
     if matches!(ty, F16 | F32 | F64 | F128) && let x = d.args[0] && matches!(cx.ty(x), F16 | F32 | F64 | F128) { cx.alias(inst, x); return true; }
-    // convert.rules:22 bitcast_to_float_16
+    // bitcast_to_float_16
     if ty == F16 && let x = d.args[0] && cx.ty(x) == I16 { let c2 = Arg::Reg(cx.reg(x)); let t1 = cx.res(inst, 0); cx.put(Op::MovXG, Size::D, &[Arg::Reg(t1), c2]); return true; }
-    // convert.rules:23 bitcast_to_float
+    // bitcast_to_float
     if matches!(ty, F32 | F64) && let x = d.args[0] && matches!(cx.ty(x), I32 | I64) { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MovXG, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // convert.rules:24 bitcast_to_int_16
+    // bitcast_to_int_16
     if ty == I16 && let x = d.args[0] && cx.ty(x) == F16 { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::MovGX, Size::D, &[Arg::Reg(t1), Arg::Reg(r_x)]); return true; }
-    // convert.rules:25 bitcast_to_int
+    // bitcast_to_int
     if matches!(ty, I32 | I64) && let x = d.args[0] && matches!(cx.ty(x), F32 | F64) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::MovGX, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_from_sint(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:32 sint_to_f32
+    // sint_to_f32
     if ty == F32 && let x = d.args[0] && matches!(cx.ty(x), I32 | I64) { let m_x = cx.rm(x, size(cx.ty(x)).bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, size(cx.ty(x)), &[Arg::Mod(z, t2), m_x]); return true; }
-    // convert.rules:33 sint_to_f64
+    // sint_to_f64
     if ty == F64 && let x = d.args[0] && matches!(cx.ty(x), I32 | I64) { let m_x = cx.rm(x, size(cx.ty(x)).bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, size(cx.ty(x)), &[Arg::Mod(z, t2), m_x]); return true; }
-    // convert.rules:34 sint8_to_f32
+    // sint8_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:35 sint8_to_f64
+    // sint8_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:36 sint16_to_f32
+    // sint16_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:37 sint16_to_f64
+    // sint16_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_from_uint(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:38 uint8_to_f32
+    // uint8_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:39 uint8_to_f64
+    // uint8_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:40 uint16_to_f32
+    // uint16_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:41 uint16_to_f64
+    // uint16_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::D, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:42 uint32_to_f32_known
+    // uint32_to_f32_known
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I32 && cx.zero_extended(x) { let m_x = cx.rm(x, Size::Q.bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::Q, &[Arg::Mod(z, t2), m_x]); return true; }
-    // convert.rules:43 uint32_to_f64_known
+    // uint32_to_f64_known
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I32 && cx.zero_extended(x) { let m_x = cx.rm(x, Size::Q.bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::Q, &[Arg::Mod(z, t2), m_x]); return true; }
-    // convert.rules:44 uint32_to_f32
+    // uint32_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Mov, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2ss, Size::Q, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:45 uint32_to_f64
+    // uint32_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Mov, Size::D, &[Arg::Reg(t2), m_x]); let t3 = cx.res(inst, 0); cx.put(Op::Cvtsi2sd, Size::Q, &[Arg::Mod(z, t3), Arg::Reg(t)]); return true; }
-    // convert.rules:49 uint64_to_f32
+    // uint64_to_f32
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(1)]); let t1 = cx.gpr(); let h = t1; cx.put(Op::Or, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); cx.put(Op::Test, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t4 = cx.gpr(); let c = t4; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::S), Arg::Mod(r_x, t4), Arg::Reg(h)]); let t5 = cx.xmm(); let z = t5; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t5)]); let t6 = cx.xmm(); let v = t6; cx.put(Op::Cvtsi2ss, Size::Q, &[Arg::Mod(z, t6), Arg::Reg(c)]); let t8 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(r_x, t8), Arg::Imm(63)]); let t7 = cx.xmm(); let m = t7; cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t7), Arg::Reg(t8)]); let t9 = cx.xmm(); let a = t9; cx.put(Op::Andps, Size::B, &[Arg::Mod(m, t9), Arg::Reg(v)]); let t10 = cx.res(inst, 0); cx.put(Op::AddF, Size::D, &[Arg::Mod(v, t10), Arg::Reg(a)]); return true; }
-    // convert.rules:51 uint64_to_f64
+    // uint64_to_f64
     if ty == F64 && let x = d.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let t2 = cx.gpr(); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(1)]); let t3 = cx.gpr(); cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t3), Arg::Imm(1)]); let t1 = cx.gpr(); let h = t1; cx.put(Op::Or, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); cx.put(Op::Test, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t4 = cx.gpr(); let c = t4; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::S), Arg::Mod(r_x, t4), Arg::Reg(h)]); let t5 = cx.xmm(); let z = t5; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t5)]); let t6 = cx.xmm(); let v = t6; cx.put(Op::Cvtsi2sd, Size::Q, &[Arg::Mod(z, t6), Arg::Reg(c)]); let t8 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(r_x, t8), Arg::Imm(63)]); let t7 = cx.xmm(); let m = t7; cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t7), Arg::Reg(t8)]); let t9 = cx.xmm(); let a = t9; cx.put(Op::Andps, Size::B, &[Arg::Mod(m, t9), Arg::Reg(v)]); let t10 = cx.res(inst, 0); cx.put(Op::AddF, Size::Q, &[Arg::Mod(v, t10), Arg::Reg(a)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_to_sint(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:56 to_sint_f32
+    // to_sint_f32
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c1 = cx.float(x, -power(ty.bits() - 1)); let c2 = cx.float(x, power(ty.bits() - 1)); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::B), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttss2si, size(ty), &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
-    // convert.rules:58 to_sint_small_f32
+    // to_sint_small_f32
     if matches!(ty, I8 | I16) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c1 = cx.float(x, -power(ty.bits() - 1) - 1.0); let c2 = cx.float(x, power(ty.bits() - 1)); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttss2si, Size::D, &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
-    // convert.rules:60 to_sint_f64
+    // to_sint_f64
     if ty == I64 && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c1 = cx.float(x, -power(ty.bits() - 1)); let c2 = cx.float(x, power(ty.bits() - 1)); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::B), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttsd2si, size(ty), &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
-    // convert.rules:62 to_sint_small_f64
+    // to_sint_small_f64
     if matches!(ty, I8 | I16 | I32) && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c1 = cx.float(x, -power(ty.bits() - 1) - 1.0); let c2 = cx.float(x, power(ty.bits() - 1)); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttsd2si, Size::D, &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_to_sint_sat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:79 to_sint_sat_f32
+    // to_sint_sat_f32
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c4 = cx.float(x, power(ty.bits() - 1)); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, size(ty), &[Arg::Reg(t2), Arg::Imm((mask(ty) >> 1) as i64)]); let t3 = cx.gpr(); let v = t3; cx.put(Op::Cvttss2si, size(ty), &[Arg::Reg(t3), Arg::Reg(r_x)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c4]); let t5 = cx.gpr(); let w = t5; cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::Ae), Arg::Mod(v, t5), Arg::Reg(m)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t6 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::P), Arg::Mod(w, t6), Arg::Reg(z)]); return true; }
-    // convert.rules:81 to_sint_sat_small_f32
+    // to_sint_sat_small_f32
     if matches!(ty, I8 | I16) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c5 = cx.float(x, -power(ty.bits() - 1)); let c7 = cx.float(x, power(ty.bits() - 1)); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm((mask(ty) >> 1) as i64)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::MovI, Size::D, &[Arg::Reg(t3), Arg::Imm((1 << (ty.bits() - 1)) as i64)]); let t4 = cx.gpr(); let v = t4; cx.put(Op::Cvttss2si, Size::D, &[Arg::Reg(t4), Arg::Reg(r_x)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c5]); let t6 = cx.gpr(); let u = t6; cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B), Arg::Mod(v, t6), Arg::Reg(n)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c7]); let t8 = cx.gpr(); let w = t8; cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::Ae), Arg::Mod(u, t8), Arg::Reg(m)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t9 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::P), Arg::Mod(w, t9), Arg::Reg(z)]); return true; }
-    // convert.rules:84 to_sint_sat_f64
+    // to_sint_sat_f64
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c4 = cx.float(x, power(ty.bits() - 1)); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, size(ty), &[Arg::Reg(t2), Arg::Imm((mask(ty) >> 1) as i64)]); let t3 = cx.gpr(); let v = t3; cx.put(Op::Cvttsd2si, size(ty), &[Arg::Reg(t3), Arg::Reg(r_x)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c4]); let t5 = cx.gpr(); let w = t5; cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::Ae), Arg::Mod(v, t5), Arg::Reg(m)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t6 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::P), Arg::Mod(w, t6), Arg::Reg(z)]); return true; }
-    // convert.rules:86 to_sint_sat_small_f64
+    // to_sint_sat_small_f64
     if matches!(ty, I8 | I16) && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c5 = cx.float(x, -power(ty.bits() - 1)); let c7 = cx.float(x, power(ty.bits() - 1)); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::D, &[Arg::Reg(t2), Arg::Imm((mask(ty) >> 1) as i64)]); let t3 = cx.gpr(); let n = t3; cx.put(Op::MovI, Size::D, &[Arg::Reg(t3), Arg::Imm((1 << (ty.bits() - 1)) as i64)]); let t4 = cx.gpr(); let v = t4; cx.put(Op::Cvttsd2si, Size::D, &[Arg::Reg(t4), Arg::Reg(r_x)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c5]); let t6 = cx.gpr(); let u = t6; cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B), Arg::Mod(v, t6), Arg::Reg(n)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c7]); let t8 = cx.gpr(); let w = t8; cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::Ae), Arg::Mod(u, t8), Arg::Reg(m)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); let t9 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::P), Arg::Mod(w, t9), Arg::Reg(z)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_to_uint(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:67 to_uint_f32
+    // to_uint_f32
     if matches!(ty, I8 | I16 | I32) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c1 = cx.float(x, -1.0); let c2 = cx.float(x, power(ty.bits())); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
-    // convert.rules:69 to_uint_64_f32
+    // to_uint_64_f32
     if ty == I64 && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c1 = cx.float(x, -1.0); let c2 = cx.float(x, power(ty.bits())); let c6 = cx.float(x, power(63)); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.gpr(); let s = t3; cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t3), Arg::Reg(r_x)]); let t5 = cx.xmm(); cx.put(Op::SubF, Size::D, &[Arg::Mod(r_x, t5), c6]); let t4 = cx.gpr(); let l = t4; cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(t5)]); let t9 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(s, t9), Arg::Imm(63)]); let t8 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(l, t8), Arg::Reg(t9)]); let t7 = cx.res(inst, 0); cx.put(Op::Or, Size::Q, &[Arg::Mod(s, t7), Arg::Reg(t8)]); return true; }
-    // convert.rules:72 to_uint_f64
+    // to_uint_f64
     if matches!(ty, I8 | I16 | I32) && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c1 = cx.float(x, -1.0); let c2 = cx.float(x, power(ty.bits())); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.res(inst, 0); cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t3), Arg::Reg(r_x)]); return true; }
-    // convert.rules:74 to_uint_64_f64
+    // to_uint_64_f64
     if ty == I64 && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c1 = cx.float(x, -1.0); let c2 = cx.float(x, power(ty.bits())); let c6 = cx.float(x, power(63)); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), Arg::Reg(r_x)]); cx.trap_if(one(Cc::P), TrapCode::BAD_CONVERSION_TO_INTEGER); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c1]); cx.trap_if(one(Cc::Be), TrapCode::INTEGER_OVERFLOW); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(r_x), c2]); cx.trap_if(one(Cc::Ae), TrapCode::INTEGER_OVERFLOW); let t3 = cx.gpr(); let s = t3; cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t3), Arg::Reg(r_x)]); let t5 = cx.xmm(); cx.put(Op::SubF, Size::Q, &[Arg::Mod(r_x, t5), c6]); let t4 = cx.gpr(); let l = t4; cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(t5)]); let t9 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(s, t9), Arg::Imm(63)]); let t8 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(l, t8), Arg::Reg(t9)]); let t7 = cx.res(inst, 0); cx.put(Op::Or, Size::Q, &[Arg::Mod(s, t7), Arg::Reg(t8)]); return true; }
     false
 }
 
 pub(super) fn op_fcvt_to_uint_sat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:91 to_uint_sat_f32
+    // to_uint_sat_f32
     if matches!(ty, I8 | I16 | I32) && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c5 = cx.float(x, power(ty.bits())); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.xmm(); let y = t2; cx.put(Op::MaxF, Size::D, &[Arg::Mod(r_x, t2), Arg::Reg(z)]); let t3 = cx.gpr(); let m = t3; cx.put(Op::MovI, Size::D, &[Arg::Reg(t3), Arg::Imm((mask(ty)) as i64)]); let t4 = cx.gpr(); let v = t4; cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(y)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(y), c5]); let t6 = cx.res(inst, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(v, t6), Arg::Reg(m)]); return true; }
-    // convert.rules:93 to_uint_sat_64_f32
+    // to_uint_sat_64_f32
     if ty == I64 && let x = d.args[0] && cx.ty(x) == F32 { let r_x = cx.reg(x); let c7 = cx.float(x, power(63)); let c11 = cx.float(x, power(64)); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.xmm(); let y = t2; cx.put(Op::MaxF, Size::D, &[Arg::Mod(r_x, t2), Arg::Reg(z)]); let t3 = cx.gpr(); let m = t3; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(-1)]); let t4 = cx.gpr(); let s = t4; cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(y)]); let t6 = cx.xmm(); cx.put(Op::SubF, Size::D, &[Arg::Mod(y, t6), c7]); let t5 = cx.gpr(); let l = t5; cx.put(Op::Cvttss2si, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let t10 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(s, t10), Arg::Imm(63)]); let t9 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(l, t9), Arg::Reg(t10)]); let t8 = cx.gpr(); let v = t8; cx.put(Op::Or, Size::Q, &[Arg::Mod(s, t8), Arg::Reg(t9)]); cx.put(Op::UcomiF, Size::D, &[Arg::Reg(y), c11]); let t12 = cx.res(inst, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(v, t12), Arg::Reg(m)]); return true; }
-    // convert.rules:96 to_uint_sat_f64
+    // to_uint_sat_f64
     if matches!(ty, I8 | I16 | I32) && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c5 = cx.float(x, power(ty.bits())); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.xmm(); let y = t2; cx.put(Op::MaxF, Size::Q, &[Arg::Mod(r_x, t2), Arg::Reg(z)]); let t3 = cx.gpr(); let m = t3; cx.put(Op::MovI, Size::D, &[Arg::Reg(t3), Arg::Imm((mask(ty)) as i64)]); let t4 = cx.gpr(); let v = t4; cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(y)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(y), c5]); let t6 = cx.res(inst, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(v, t6), Arg::Reg(m)]); return true; }
-    // convert.rules:98 to_uint_sat_64_f64
+    // to_uint_sat_64_f64
     if ty == I64 && let x = d.args[0] && cx.ty(x) == F64 { let r_x = cx.reg(x); let c7 = cx.float(x, power(63)); let c11 = cx.float(x, power(64)); let t1 = cx.xmm(); let z = t1; cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]); let t2 = cx.xmm(); let y = t2; cx.put(Op::MaxF, Size::Q, &[Arg::Mod(r_x, t2), Arg::Reg(z)]); let t3 = cx.gpr(); let m = t3; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t3), Arg::Imm(-1)]); let t4 = cx.gpr(); let s = t4; cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t4), Arg::Reg(y)]); let t6 = cx.xmm(); cx.put(Op::SubF, Size::Q, &[Arg::Mod(y, t6), c7]); let t5 = cx.gpr(); let l = t5; cx.put(Op::Cvttsd2si, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let t10 = cx.gpr(); cx.put(Op::SarI, Size::Q, &[Arg::Mod(s, t10), Arg::Imm(63)]); let t9 = cx.gpr(); cx.put(Op::And, Size::Q, &[Arg::Mod(l, t9), Arg::Reg(t10)]); let t8 = cx.gpr(); let v = t8; cx.put(Op::Or, Size::Q, &[Arg::Mod(s, t8), Arg::Reg(t9)]); cx.put(Op::UcomiF, Size::Q, &[Arg::Reg(y), c11]); let t12 = cx.res(inst, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(v, t12), Arg::Reg(m)]); return true; }
     false
 }
 
 pub(super) fn op_fdemote(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:29 demote_avx
+    // demote_avx
     if ty == F32 && let x = d.args[0] && cx.ty(x) == F64 && cx.isa.has_avx() { let c2 = Arg::Reg(cx.reg(x)); let c3 = Arg::Reg(cx.reg(x)); let t1 = cx.res(inst, 0); cx.put(Op::Vcvtsd2ss, Size::B, &[Arg::Reg(t1), c2, c3]); return true; }
-    // convert.rules:30 demote
+    // demote
     if ty == F32 && let x = d.args[0] && cx.ty(x) == F64 { let m_x = cx.rm(x, 64); let t1 = cx.res(inst, 0); cx.put(Op::Cvtsd2ss, Size::B, &[Arg::Reg(t1), m_x]); return true; }
     false
 }
 
 pub(super) fn op_fpromote(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:27 promote_avx
+    // promote_avx
     if ty == F64 && let x = d.args[0] && cx.ty(x) == F32 && cx.isa.has_avx() { let c2 = Arg::Reg(cx.reg(x)); let c3 = Arg::Reg(cx.reg(x)); let t1 = cx.res(inst, 0); cx.put(Op::Vcvtss2sd, Size::B, &[Arg::Reg(t1), c2, c3]); return true; }
-    // convert.rules:28 promote
+    // promote
     if ty == F64 && let x = d.args[0] && cx.ty(x) == F32 { let m_x = cx.rm(x, 32); let t1 = cx.res(inst, 0); cx.put(Op::Cvtss2sd, Size::B, &[Arg::Reg(t1), m_x]); return true; }
     false
 }
 
 pub(super) fn op_iconcat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:16 iconcat_8
+    // iconcat_8
     if ty == I8 && let lo = d.args[0] && let hi = d.args[1] { let m_lo = cx.rm(lo, 8); let r_hi = cx.reg(hi); let t1 = cx.gpr(); let l = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_lo]); let t2 = cx.gpr(); let h = t2; cx.put(Op::ShlI, Size::D, &[Arg::Mod(r_hi, t2), Arg::Imm(8)]); let t3 = cx.res(inst, 0); cx.put(Op::Or, Size::D, &[Arg::Mod(l, t3), Arg::Reg(h)]); return true; }
-    // convert.rules:17 iconcat_16
+    // iconcat_16
     if ty == I16 && let lo = d.args[0] && let hi = d.args[1] { let m_lo = cx.rm(lo, 16); let r_hi = cx.reg(hi); let t1 = cx.gpr(); let l = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_lo]); let t2 = cx.gpr(); let h = t2; cx.put(Op::ShlI, Size::D, &[Arg::Mod(r_hi, t2), Arg::Imm(16)]); let t3 = cx.res(inst, 0); cx.put(Op::Or, Size::D, &[Arg::Mod(l, t3), Arg::Reg(h)]); return true; }
-    // convert.rules:18 iconcat_32
+    // iconcat_32
     if ty == I32 && let lo = d.args[0] && let hi = d.args[1] { let m_lo = cx.rm(lo, Size::D.bits()); let r_hi = cx.reg(hi); let t1 = cx.gpr(); let l = t1; cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_lo]); let t2 = cx.gpr(); let h = t2; cx.put(Op::ShlI, Size::Q, &[Arg::Mod(r_hi, t2), Arg::Imm(32)]); let t3 = cx.res(inst, 0); cx.put(Op::Or, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h)]); return true; }
     false
 }
 
 pub(super) fn op_ireduce(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:10 reduce
+    // reduce
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] { cx.alias(inst, x); return true; }
     false
 }
 
 pub(super) fn op_isplit(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:13 isplit_16
+    // isplit_16
     if ty == I16 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.c.alias_reg(t1, r_x); let t2 = cx.res(inst, 1); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(8)]); return true; }
-    // convert.rules:14 isplit_32
+    // isplit_32
     if ty == I32 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.c.alias_reg(t1, r_x); let t2 = cx.res(inst, 1); cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(16)]); return true; }
-    // convert.rules:15 isplit_64
+    // isplit_64
     if ty == I64 && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.c.alias_reg(t1, r_x); let t2 = cx.res(inst, 1); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t2), Arg::Imm(32)]); return true; }
     false
 }
 
 pub(super) fn op_sextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:7 sext_8
+    // sext_8
     if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.res(inst, 0); cx.put(Op::Movsx8, size32(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // convert.rules:8 sext_16
+    // sext_16
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.res(inst, 0); cx.put(Op::Movsx16, size(ty), &[Arg::Reg(t1), m_x]); return true; }
-    // convert.rules:9 sext_32
+    // sext_32
     if ty == I64 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, 32); let t1 = cx.res(inst, 0); cx.put(Op::Movsxd, Size::Q, &[Arg::Reg(t1), m_x]); return true; }
     false
 }
 
 pub(super) fn op_uextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // convert.rules:3 zext_8
+    // zext_8
     if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I8 { let m_x = cx.rm(x, 8); let t1 = cx.res(inst, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); return true; }
-    // convert.rules:4 zext_16
+    // zext_16
     if matches!(ty, I32 | I64) && let x = d.args[0] && cx.ty(x) == I16 { let m_x = cx.rm(x, 16); let t1 = cx.res(inst, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); return true; }
-    // convert.rules:5 zext_known
+    // zext_known
     if ty == I64 && let x = d.args[0] && cx.ty(x) == I32 && cx.zero_extended(x) { cx.alias(inst, x); return true; }
-    // convert.rules:6 zext_32
+    // zext_32
     if ty == I64 && let x = d.args[0] && cx.ty(x) == I32 { let m_x = cx.rm(x, Size::D.bits()); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]); return true; }
     false
 }

@@ -4,149 +4,149 @@ use super::prelude::*;
 
 pub(super) fn op_ceil(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:41 ceil_avx
+    // ceil_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(10)]); return true; }
-    // float.rules:42 ceil_sse
+    // ceil_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(10)]); return true; }
-    // float.rules:43 ceil
+    // ceil
     if matches!(ty, F32 | F64) && let x = d.args[0] { if ceil_call(cx, inst, x) { return true; } }
     false
 }
 
 pub(super) fn op_fabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:24 abs_avx
+    // abs_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Vandps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]); return true; }
-    // float.rules:25 fabs
+    // fabs
     if matches!(ty, F32 | F64) && let x = d.args[0] { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), c2]); return true; }
     false
 }
 
 pub(super) fn op_fadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:3 add_avx
+    // add_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VaddF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
-    // float.rules:4 fadd_mem
+    // fadd_mem
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // float.rules:5 fadd
+    // fadd
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     false
 }
 
 pub(super) fn op_fcopysign(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:26 copysign
+    // copysign
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let c2 = cx.magnitude_mask(ty); let r_y = cx.reg(y); let c4 = cx.sign_mask(ty); let t1 = cx.xmm(); let a = t1; cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), c2]); let t3 = cx.xmm(); let b = t3; cx.put(Op::Andps, Size::B, &[Arg::Mod(r_y, t3), c4]); let t5 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(a, t5), Arg::Reg(b)]); return true; }
     false
 }
 
 pub(super) fn op_fdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:11 div_avx
+    // div_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VdivF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
-    // float.rules:12 fdiv
+    // fdiv
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::DivF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     false
 }
 
 pub(super) fn op_floor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:38 floor_avx
+    // floor_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(9)]); return true; }
-    // float.rules:39 floor_sse
+    // floor_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(9)]); return true; }
-    // float.rules:40 floor
+    // floor
     if matches!(ty, F32 | F64) && let x = d.args[0] { if floor_call(cx, inst, x) { return true; } }
     false
 }
 
 pub(super) fn op_fma(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:16 fma_nx
+    // fma_nx
     if matches!(ty, F32 | F64) && let y = d.args[1] && let z = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fneg) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, F32 | F64) && let x = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
-    // float.rules:17 fma_ny
+    // fma_ny
     if matches!(ty, F32 | F64) && let x = d.args[0] && let z = d.args[2] && let Some(d1) = cx.node(d.args[1], Opcode::Fneg) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, F32 | F64) && let y = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
-    // float.rules:18 fma_nz
+    // fma_nz
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(d.args[2], Opcode::Fneg) && cx.single_use(d.args[2]) && matches!(d1.ctrl_type, F32 | F64) && let z = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfmsub213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
-    // float.rules:19 fma
+    // fma
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let z = d.args[2] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
-    // float.rules:20 fma_call
+    // fma_call
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let z = d.args[2] { if fma_call(cx, inst, x, y, z) { return true; } }
     false
 }
 
 pub(super) fn op_fmax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:32 fmax
+    // fmax
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.xmm(); let a = t1; cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let b = t2; cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_y, t2), Arg::Reg(r_x)]); let t3 = cx.xmm(); let c = t3; cx.put(Op::Andps, Size::B, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.xmm(); let s = t4; cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(r_y)]); let t5 = cx.xmm(); let n = t5; cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, t5), Arg::Reg(r_y), Arg::Imm(3)]); let t6 = cx.xmm(); let o = t6; cx.put(Op::Andps, Size::B, &[Arg::Mod(s, t6), Arg::Reg(n)]); let t7 = cx.xmm(); let p = t7; cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, t7), Arg::Reg(c)]); let t8 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t8), Arg::Reg(o)]); return true; }
     false
 }
 
 pub(super) fn op_fmin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:30 fmin
+    // fmin
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.xmm(); let a = t1; cx.put(Op::MinF, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]); let t2 = cx.xmm(); let b = t2; cx.put(Op::MinF, size(ty), &[Arg::Mod(r_y, t2), Arg::Reg(r_x)]); let t3 = cx.xmm(); let c = t3; cx.put(Op::Orps, Size::B, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.xmm(); let s = t4; cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, t4), Arg::Reg(r_y)]); let t5 = cx.xmm(); let n = t5; cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, t5), Arg::Reg(r_y), Arg::Imm(3)]); let t6 = cx.xmm(); let o = t6; cx.put(Op::Andps, Size::B, &[Arg::Mod(s, t6), Arg::Reg(n)]); let t7 = cx.xmm(); let p = t7; cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, t7), Arg::Reg(c)]); let t8 = cx.res(inst, 0); cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t8), Arg::Reg(o)]); return true; }
     false
 }
 
 pub(super) fn op_fmul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:8 mul_avx
+    // mul_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VmulF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
-    // float.rules:9 fmul_mem
+    // fmul_mem
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     if matches!(ty, F32 | F64) && let x = d.args[1] && let y = d.args[0] && cx.is_mem(y) { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
-    // float.rules:10 fmul
+    // fmul
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::MulF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     false
 }
 
 pub(super) fn op_fneg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:22 neg_avx
+    // neg_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let c2 = cx.sign_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Vxorps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]); return true; }
-    // float.rules:23 fneg
+    // fneg
     if matches!(ty, F32 | F64) && let x = d.args[0] { let r_x = cx.reg(x); let c2 = cx.sign_mask(ty); let t1 = cx.res(inst, 0); cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), c2]); return true; }
     false
 }
 
 pub(super) fn op_fsub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:6 sub_avx
+    // sub_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && cx.isa.has_avx() { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::VsubF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), m_y]); return true; }
-    // float.rules:7 fsub
+    // fsub
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::SubF, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }
     false
 }
 
 pub(super) fn op_nearest(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:35 nearest_avx
+    // nearest_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(8)]); return true; }
-    // float.rules:36 nearest_sse
+    // nearest_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(8)]); return true; }
-    // float.rules:37 nearest
+    // nearest
     if matches!(ty, F32 | F64) && let x = d.args[0] { if nearest_call(cx, inst, x) { return true; } }
     false
 }
 
 pub(super) fn op_sqrt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:13 sqrt_avx
+    // sqrt_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VsqrtF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x)]); return true; }
-    // float.rules:14 sqrt
+    // sqrt
     if matches!(ty, F32 | F64) && let x = d.args[0] { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::SqrtF, size(ty), &[Arg::Reg(t1), m_x]); return true; }
     false
 }
 
 pub(super) fn op_trunc(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // float.rules:44 trunc_avx
+    // trunc_avx
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_avx() && cx.isa.has_sse41() { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::VroundF, size(ty), &[Arg::Reg(t1), Arg::Reg(r_x), Arg::Reg(r_x), Arg::Imm(11)]); return true; }
-    // float.rules:45 trunc_sse
+    // trunc_sse
     if matches!(ty, F32 | F64) && let x = d.args[0] && cx.isa.has_sse41() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(11)]); return true; }
-    // float.rules:46 trunc
+    // trunc
     if matches!(ty, F32 | F64) && let x = d.args[0] { if trunc_call(cx, inst, x) { return true; } }
     false
 }

@@ -4,135 +4,135 @@ use super::prelude::*;
 
 pub(super) fn op_istore16(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:38 istore16_imm
+    // istore16_imm
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, Size::W, &[memory, Arg::Imm((k as i16) as i64)]); return true; }
-    // memory.rules:39 istore16
+    // istore16
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovMr, Size::W, &[memory, Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_istore32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:40 istore32_imm
+    // istore32_imm
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, Size::D, &[memory, Arg::Imm((k as i32) as i64)]); return true; }
-    // memory.rules:41 istore32
+    // istore32
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovMr, Size::D, &[memory, Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_istore8(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:36 istore8_imm
+    // istore8_imm
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(k) = cx.iconst(d.args[0]) { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, Size::B, &[memory, Arg::Imm((k as i8) as i64)]); return true; }
-    // memory.rules:37 istore8
+    // istore8
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovMr, Size::B, &[memory, Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:3 load_8
+    // load_8
     if ty == I8 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), memory]); return true; }
-    // memory.rules:4 load_16
+    // load_16
     if ty == I16 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]); return true; }
-    // memory.rules:5 load
+    // load
     if matches!(ty, I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Mov, size(ty), &[Arg::Reg(t1), memory]); return true; }
-    // memory.rules:6 load_f
+    // load_f
     if matches!(ty, F32 | F64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::MovF, size(ty), &[Arg::Reg(t1), memory]); return true; }
-    // memory.rules:7 load_f128
+    // load_f128
     if ty == F128 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movups, Size::B, &[Arg::Reg(t1), memory]); return true; }
-    // memory.rules:8 load_f16
+    // load_f16
     if ty == F16 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]); let t2 = cx.res(inst, 0); cx.put(Op::MovXG, Size::D, &[Arg::Reg(t2), Arg::Reg(t)]); return true; }
     false
 }
 
 pub(super) fn op_sload16(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:12 sload16
+    // sload16
     if matches!(ty, I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movsx16, size(ty), &[Arg::Reg(t1), memory]); return true; }
     false
 }
 
 pub(super) fn op_sload32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:14 sload32
+    // sload32
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movsxd, Size::Q, &[Arg::Reg(t1), memory]); return true; }
     false
 }
 
 pub(super) fn op_sload8(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:10 sload8
+    // sload8
     if matches!(ty, I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movsx8, size32(ty), &[Arg::Reg(t1), memory]); return true; }
     false
 }
 
 pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:17 add_imm_store
+    // add_imm_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && let l = d1.args[0] && cx.is_mem(l) && let Some(k) = cx.iconst(d1.args[1]) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::AddI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && let Some(k) = cx.iconst(d1.args[0]) && let l = d1.args[1] && cx.is_mem(l) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::AddI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:18 add_store
+    // add_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && let y = d1.args[1] && let l = d1.args[0] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::AddMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Iadd) && cx.single_use(d.args[0]) && let y = d1.args[0] && let l = d1.args[1] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::AddMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
-    // memory.rules:19 sub_imm_store
+    // sub_imm_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Isub) && cx.single_use(d.args[0]) && let l = d1.args[0] && cx.is_mem(l) && let Some(k) = cx.iconst(d1.args[1]) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::SubI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:20 sub_store
+    // sub_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Isub) && cx.single_use(d.args[0]) && let y = d1.args[1] && let l = d1.args[0] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::SubMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
-    // memory.rules:21 and_imm_store
+    // and_imm_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let l = d1.args[0] && cx.is_mem(l) && let Some(k) = cx.iconst(d1.args[1]) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::AndI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && let Some(k) = cx.iconst(d1.args[0]) && let l = d1.args[1] && cx.is_mem(l) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::AndI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:22 and_store
+    // and_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[1] && let l = d1.args[0] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::AndMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Band) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[0] && let l = d1.args[1] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::AndMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
-    // memory.rules:23 or_imm_store
+    // or_imm_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bor) && cx.single_use(d.args[0]) && let l = d1.args[0] && cx.is_mem(l) && let Some(k) = cx.iconst(d1.args[1]) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::OrI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bor) && cx.single_use(d.args[0]) && let Some(k) = cx.iconst(d1.args[0]) && let l = d1.args[1] && cx.is_mem(l) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::OrI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:24 or_store
+    // or_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[1] && let l = d1.args[0] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::OrMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[0] && let l = d1.args[1] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::OrMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
-    // memory.rules:25 xor_imm_store
+    // xor_imm_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && let l = d1.args[0] && cx.is_mem(l) && let Some(k) = cx.iconst(d1.args[1]) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::XorI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && let Some(k) = cx.iconst(d1.args[0]) && let l = d1.args[1] && cx.is_mem(l) && fits_s32(k) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); cx.sink(l); cx.put(Op::XorI, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:26 xor_store
+    // xor_store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[1] && let l = d1.args[0] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::XorMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Bxor) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, I8 | I16 | I32 | I64) && let y = d1.args[0] && let l = d1.args[1] && cx.is_mem(l) && cx.same_place(l, flags, p, off) { let memory = cx.mem(flags, p, off); let r_y = cx.reg(y); cx.sink(l); cx.put(Op::XorMr, size(ty), &[memory, Arg::Reg(r_y)]); return true; }
-    // memory.rules:28 store_imm
+    // store_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(k) = cx.iconst(d.args[0]) && fits_s32(k) { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, size(ty), &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:29 store_f32_imm
+    // store_f32_imm
     if ty == F32 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::F32const) && let k = d1.imm_bits() { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, Size::D, &[memory, Arg::Imm((k as i32) as i64)]); return true; }
-    // memory.rules:30 store_f64_imm
+    // store_f64_imm
     if ty == F64 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::F64const) && let k = d1.imm_bits() && fits_s32(k as i64) { let memory = cx.mem(flags, p, off); cx.put(Op::MovMi, Size::Q, &[memory, Arg::Imm(k as i64)]); return true; }
-    // memory.rules:31 store_low
+    // store_low
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[1] && let Some(d1) = cx.node(d.args[0], Opcode::Ireduce) && cx.single_use(d.args[0]) && let x = d1.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovMr, size(ty), &[memory, Arg::Reg(r_x)]); return true; }
-    // memory.rules:32 store
+    // store
     if matches!(ty, I8 | I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovMr, size(ty), &[memory, Arg::Reg(r_x)]); return true; }
-    // memory.rules:33 store_f
+    // store_f
     if matches!(ty, F32 | F64) && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovFSt, size(ty), &[memory, Arg::Reg(r_x)]); return true; }
-    // memory.rules:34 store_f128
+    // store_f128
     if ty == F128 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let memory = cx.mem(flags, p, off); let r_x = cx.reg(x); cx.put(Op::MovupsSt, Size::B, &[memory, Arg::Reg(r_x)]); return true; }
-    // memory.rules:35 store_f16
+    // store_f16
     if ty == F16 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] { let r_x = cx.reg(x); let memory = cx.mem(flags, p, off); let t1 = cx.gpr(); let t = t1; cx.put(Op::MovGX, Size::D, &[Arg::Reg(t1), Arg::Reg(r_x)]); cx.put(Op::MovMr, Size::W, &[memory, Arg::Reg(t)]); return true; }
     false
 }
 
 pub(super) fn op_uload16(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:11 uload16
+    // uload16
     if matches!(ty, I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]); return true; }
     false
 }
 
 pub(super) fn op_uload32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:13 uload32
+    // uload32
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), memory]); return true; }
     false
 }
 
 pub(super) fn op_uload8(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // memory.rules:9 uload8
+    // uload8
     if matches!(ty, I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] { let memory = cx.mem(flags, p, off); let t1 = cx.res(inst, 0); cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), memory]); return true; }
     false
 }

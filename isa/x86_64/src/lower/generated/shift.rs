@@ -4,97 +4,97 @@ use super::prelude::*;
 
 pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // shift.rules:3 shl_imm
+    // shl_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::ShlI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:4 shl_imm_n
+    // shl_imm_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::ShlI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:5 shl_masked_x
+    // shl_masked_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shlx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shlx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:6 shl_x
+    // shl_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] && cx.isa.has_bmi2() { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shlx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:7 shl_masked
+    // shl_masked
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shl, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shl, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:8 shl
+    // shl
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shl, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:9 shl_n
+    // shl_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t1), Arg::Imm((width_mask(ty)) as i64)]); let t2 = cx.res(inst, 0); cx.put(Op::Shl, Size::D, &[Arg::Mod(r_x, t2), Arg::Reg(m)]); return true; }
     false
 }
 
 pub(super) fn op_rotl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // shift.rules:31 rotl_imm_x
+    // rotl_imm_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && cx.isa.has_bmi2() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Rorx, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm((-k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:32 rotl_imm
+    // rotl_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RolI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:33 rotl
+    // rotl
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Rol, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:34 rotl_n
+    // rotl_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t1), Arg::Imm((width_mask(ty)) as i64)]); let t2 = cx.res(inst, 0); cx.put(Op::Rol, size(ty), &[Arg::Mod(r_x, t2), Arg::Reg(m)]); return true; }
     false
 }
 
 pub(super) fn op_rotr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // shift.rules:35 rotr_imm_x
+    // rotr_imm_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && cx.isa.has_bmi2() { let m_x = cx.rm(x, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Rorx, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:36 rotr_imm
+    // rotr_imm
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::RorI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:37 rotr
+    // rotr
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Ror, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:38 rotr_n
+    // rotr_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let r_x = cx.reg(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t1), Arg::Imm((width_mask(ty)) as i64)]); let t2 = cx.res(inst, 0); cx.put(Op::Ror, size(ty), &[Arg::Mod(r_x, t2), Arg::Reg(m)]); return true; }
     false
 }
 
 pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // shift.rules:21 sar_imm
+    // sar_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:22 sar_imm_8
+    // sar_imm_8
     if ty == I8 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t2), Arg::Imm((k & 7) as i64)]); return true; }
-    // shift.rules:23 sar_imm_16
+    // sar_imm_16
     if ty == I16 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t2), Arg::Imm((k & 15) as i64)]); return true; }
-    // shift.rules:24 sar_masked_x
+    // sar_masked_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sarx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sarx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:25 sar_x
+    // sar_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] && cx.isa.has_bmi2() { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sarx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:26 sar_masked
+    // sar_masked
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sar, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sar, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:27 sar
+    // sar
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Sar, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:28 sar_8
+    // sar_8
     if ty == I8 && let x = d.args[0] && let n = d.args[1] { let m_x = cx.rm(x, 8); let r_n = cx.reg(n); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t2), Arg::Imm(7)]); let t3 = cx.res(inst, 0); cx.put(Op::Sar, Size::D, &[Arg::Mod(t, t3), Arg::Reg(m)]); return true; }
-    // shift.rules:29 sar_16
+    // sar_16
     if ty == I16 && let x = d.args[0] && let n = d.args[1] { let m_x = cx.rm(x, 16); let r_n = cx.reg(n); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t2), Arg::Imm(15)]); let t3 = cx.res(inst, 0); cx.put(Op::Sar, Size::D, &[Arg::Mod(t, t3), Arg::Reg(m)]); return true; }
     false
 }
 
 pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // shift.rules:11 shr_imm
+    // shr_imm
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let r_x = cx.reg(x); let t1 = cx.res(inst, 0); cx.put(Op::ShrI, size(ty), &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]); return true; }
-    // shift.rules:12 shr_imm_8
+    // shr_imm_8
     if ty == I8 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t2), Arg::Imm((k & 7) as i64)]); return true; }
-    // shift.rules:13 shr_imm_16
+    // shr_imm_16
     if ty == I16 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.res(inst, 0); cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t2), Arg::Imm((k & 15) as i64)]); return true; }
-    // shift.rules:14 shr_masked_x
+    // shr_masked_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shrx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && cx.isa.has_bmi2() && masks_nothing(ty, k) { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shrx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:15 shr_x
+    // shr_x
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] && cx.isa.has_bmi2() { let m_x = cx.rm(x, size(ty).bits()); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shrx, size(ty), &[Arg::Reg(t1), m_x, Arg::Reg(r_n)]); return true; }
-    // shift.rules:16 shr_masked
+    // shr_masked
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shr, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
     if matches!(ty, I32 | I64) && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Band) && cx.single_use(d.args[1]) && let n = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && masks_nothing(ty, k) { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shr, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:17 shr
+    // shr
     if matches!(ty, I32 | I64) && let x = d.args[0] && let n = d.args[1] { let r_x = cx.reg(x); let r_n = cx.reg(n); let t1 = cx.res(inst, 0); cx.put(Op::Shr, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_n)]); return true; }
-    // shift.rules:18 shr_8
+    // shr_8
     if ty == I8 && let x = d.args[0] && let n = d.args[1] { let m_x = cx.rm(x, 8); let r_n = cx.reg(n); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t2), Arg::Imm(7)]); let t3 = cx.res(inst, 0); cx.put(Op::Shr, Size::D, &[Arg::Mod(t, t3), Arg::Reg(m)]); return true; }
-    // shift.rules:19 shr_16
+    // shr_16
     if ty == I16 && let x = d.args[0] && let n = d.args[1] { let m_x = cx.rm(x, 16); let r_n = cx.reg(n); let t1 = cx.gpr(); let t = t1; cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let m = t2; cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, t2), Arg::Imm(15)]); let t3 = cx.res(inst, 0); cx.put(Op::Shr, Size::D, &[Arg::Mod(t, t3), Arg::Reg(m)]); return true; }
     false
 }
