@@ -369,7 +369,7 @@ impl<'a> FunctionBuilder<'a> {
     }
 
     /// Declares the signature of one call of a function with variable arguments; see
-    /// [`Function::import_variadic_signature`].
+    /// `Function::import_variadic_signature`.
     pub fn import_variadic_signature(&mut self, signature: Signature, fixed: usize) -> SigRef {
         self.func.import_variadic_signature(signature, fixed)
     }

@@ -78,8 +78,8 @@ define_entities! {
     UserExternalNameRef "userextname" u32::MAX, UserExternalNameRef;
 }
 
-/// Alias regions with fixed meanings, as Cranelift has them, which functions need not declare. Accesses do not record them: they may
-/// alias everything.
+/// Alias regions with fixed meanings, as Cranelift has them, which functions need not declare.
+/// Accesses do not record them: they may alias everything.
 #[allow(non_upper_case_globals, reason = "clients know them as variants")]
 impl AliasRegion {
     /// The heap of a Wasm module.

@@ -55,7 +55,7 @@
 //! - `windows_fastcall`: a struct of 8 bytes (`sarg(8)`) is passed by value in a register or slot, a
 //!   larger one as the address of a copy. Cranelift copies both to the stack.
 //! - C functions with variable arguments can be called; Cranelift has no form for it. A signature
-//!   that [`ir::Function::import_variadic_signature`] declares, in text with `...` behind the fixed
+//!   that `Function::import_variadic_signature` declares, in text with `...` behind the fixed
 //!   parameters, has the parameters of one call. The call sets `al` (`system_v`), or passes floats
 //!   in integer registers too (`windows_fastcall`):
 //!
