@@ -1,7 +1,7 @@
 //! All functions of a module to machine code, in parallel.
 //!
-//! Functions are grouped into pieces of about equal size, by their order in the module; whoever is
-//! free takes the next piece, with a context that was used before. What is made of a function
+//! Functions are grouped into pieces of about equal size, by their order in the module; a thread that
+//! is free takes the next piece, and a context that another piece was compiled with. What is made of a function
 //! depends on the module alone, so it is the same whatever the number of threads.
 
 use std::ops::Range;

@@ -9,8 +9,9 @@
 //!
 //! # The context
 //! Wasm code has the calling convention `tail`, has no context parameter, and finds the context
-//! of its instance in the pinned register: `gvN = vmctx`. Wasm code never changes that register;
-//! whoever crosses from one instance to another, or enters from the host, does.
+//! of its instance in the pinned register: `gvN = vmctx`. Wasm code never changes that register. The
+//! code that the host enters by sets it, and `foreign_code` (below) changes it for a call into
+//! another instance.
 //!
 //! # Functions as values
 //! A funcref is a pointer to a record, or 0 for null; a table of funcref is an array of them.

@@ -40,7 +40,7 @@ pub struct AbiPart {
     pub loc: AbiLoc,
     /// Its type.
     pub ty: Type,
-    /// How it is extended to a register or slot by whoever provides it.
+    /// How it is extended to a register or slot: an argument by the caller, a result by the callee.
     pub ext: ArgumentExtension,
 }
 

@@ -1,7 +1,7 @@
 //! From allocated machine code to bytes.
 //!
 //! Blocks are emitted in the order of the machine code, cold ones last. A block that only jumps,
-//! and in which the allocator put no move, is not emitted: whoever goes there goes to its target. A
+//! and in which the allocator put no move, is not emitted: branches to it go to its target. A
 //! branch falls through where it can. Conditional traps jump to an instruction behind all blocks.
 
 use super::buffer::{BranchWriter, CodeBuffer, Label, PoolSource};

@@ -23,7 +23,7 @@ impl Cx<'_> {
         self.op2(op, ty, x, y)
     }
 
-    /// A shift by `n`, where that is one.
+    /// A shift by `n`; `x` itself where `n` is 0.
     fn shift(&mut self, op: Opcode, ty: Type, x: Value, n: u32) -> Value {
         if n == 0 { x } else { self.op_const(op, ty, x, i64::from(n)) }
     }
