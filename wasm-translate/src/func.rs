@@ -273,7 +273,13 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             if self.module.bytes[offset as usize] == REF_IS_NULL {
                 // Which type the reference has, nobody knows afterwards.
                 let operand = validator.get_operand_type(0).flatten();
-                self.operand = operand.map(|ty| val_type(ty, offset)).transpose()?;
+                self.operand = match operand {
+                    // The validator knows of which type a function is; ours are of all types.
+                    Some(wasmparser::ValType::Ref(ty)) if ty.is_concrete_type_ref() => {
+                        Some(ValType::Ref(RefType::Func))
+                    }
+                    operand => operand.map(|ty| val_type(ty, offset)).transpose()?,
+                };
             }
             let operator = match next_operator(reader, validator) {
                 Ok(operator) => operator,
