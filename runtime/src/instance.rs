@@ -126,7 +126,15 @@ impl InstanceData {
         }
         let own_memories = info.memories.len() - info.imported_memories;
         let own_tables = info.tables.len() - info.imported_tables;
-        let bytes = blueprint.shell_bytes + size_of::<Self>();
+        // With the lists below.
+        let numbers = info.memories.len() + info.tables.len() + info.globals.len();
+        let bytes = blueprint.shell_bytes
+            + size_of::<Self>()
+            + numbers * size_of::<usize>()
+            + own_memories * size_of::<MemoryObject>()
+            + own_tables * size_of::<TableObject>()
+            + info.data.len()
+            + info.elements.len();
         Ok(Self {
             module: None,
             context,

@@ -246,7 +246,12 @@ impl MemoryObject {
         let initial = bytes(ty.minimum, &ty)
             .ok_or_else(|| Error::msg("the memory is larger than the address space"))?;
         let initial = initial as usize;
-        let slot = engine.slots().take(plan, initial)?;
+        let slot = engine.slots().take(plan, initial).map_err(|error| {
+            Error::new(error).context(format!(
+                "no address space for a memory of {initial} bytes: a reserved one takes 6 GiB of it \
+                 (see `Config::memory_plan`, and `--memory checked` of `windlass run`)"
+            ))
+        })?;
         let def = match def {
             // SAFETY: the caller's promise.
             Some(def) => unsafe { Place::in_context(def) },

@@ -130,6 +130,34 @@ fn memories_that_move_stay_untouched() {
     assert!(used < 24 << 20, "{used} bytes for three pages");
 }
 
+#[test]
+fn ended_instances_leave_no_more_than_they_may() {
+    let _alone = ALONE.lock();
+    const STORES: usize = 300;
+    const BUDGET: usize = 2 << 20;
+    let mut config = Config::new();
+    config.parallel_compilation(false).instance_cache_size(BUDGET);
+    let engine = Engine::new(&config).expect("the configuration is fine");
+    // Contexts of 56 KB.
+    let globals = "(global (mut i32) (i32.const 1))".repeat(3500);
+    let module = Module::new(&engine, format!("(module {globals})")).expect("the module is valid");
+    Instance::new(Store::new(&engine, ()), &module, &[]).expect("no imports");
+    let in_use = || IN_USE.load(Ordering::Relaxed);
+    let before = in_use();
+    for round in 0..2 {
+        let mut stores: Vec<_> = (0..STORES).map(|_| Store::new(&engine, ())).collect();
+        for store in &mut stores {
+            Instance::new(store, &module, &[]).expect("no imports");
+        }
+        let used = in_use().saturating_sub(before);
+        assert!(used > STORES * 56_000, "round {round}: {used} bytes, fewer than all contexts");
+        drop(stores);
+        let left = in_use().saturating_sub(before);
+        assert!(left <= BUDGET, "round {round}: {left} bytes are left");
+        assert!(left > BUDGET / 2, "round {round}: {left} bytes are left for the next instances");
+    }
+}
+
 /// Makes a module that none before was, and uses it. Some outlive their store, some are outlived.
 fn life(engine: &Engine, linker: &Linker<WasiCtx>, n: usize) {
     // Twelve bits of the number as types of parameters: a type for each.
