@@ -666,6 +666,20 @@ impl Instance {
         func.typed(&store).map_err(|error| error.context(format!("the export `{name}`")))
     }
 
+    /// Calls `_initialize` if the module is a reactor, a library with something to do before its
+    /// functions are called: it exports that and no `_start`, as programs do.
+    pub fn initialize(&self, mut store: impl AsContextMut) -> Result<(), Error> {
+        if self.get_export(&mut store, "_start").is_some() {
+            return Ok(());
+        }
+        match self.get_func(&mut store, "_initialize") {
+            Some(_) => {
+                self.get_typed_func::<(), ()>(&mut store, "_initialize")?.call(&mut store, ())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The exported memory of this name.
     pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
         self.get_export(store, name)?.into_memory()

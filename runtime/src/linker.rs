@@ -150,7 +150,8 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    /// Instantiates a module and defines all its exports under a module name.
+    /// Instantiates a module and defines all its exports under a module name. If it is a reactor,
+    /// it is initialized before; see [`Instance::initialize`].
     pub fn module(
         &mut self,
         mut store: impl AsContextMut<Data = T>,
@@ -158,6 +159,7 @@ impl<T: 'static> Linker<T> {
         module: &Module,
     ) -> Result<&mut Self, Error> {
         let instance = self.instantiate(&mut store, module)?;
+        instance.initialize(&mut store)?;
         self.instance(store, name, instance)
     }
 

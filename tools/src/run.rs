@@ -401,14 +401,7 @@ impl RunCommand {
             self.check_entry(module)?;
         }
         let instance = linker.instantiate(&mut *store, module)?;
-        // A module that is no program but a library for the host.
-        let initialize = match module.info().export("_start") {
-            None => instance.get_func(&mut *store, "_initialize"),
-            Some(_) => None,
-        };
-        if let Some(initialize) = initialize {
-            initialize.call(&mut *store, &[], &mut [])?;
-        }
+        instance.initialize(&mut *store)?;
         match &self.invoke {
             Some(name) => self.invoke(store, instance, name),
             // Without any of these, all there is to do was done by instantiating it.

@@ -350,6 +350,53 @@ fn preloads_and_unknown_imports() {
 }
 
 #[test]
+fn preloaded_reactors_are_initialized() {
+    let room = &Room::new("reactors");
+    let reactor = |name: &str, more: &str, body: &str| {
+        let text = format!(
+            "(module (global $g (mut i32) (i32.const 0)) {more}
+                (func (export \"_initialize\") {body})
+                (func (export \"get\") (result i32) (global.get $g)))"
+        );
+        format!("lib={}", room.file(name, &text))
+    };
+    let program = &room.file(
+        "program.wat",
+        r#"(module (import "lib" "get" (func $get (result i32)))
+        (func (export "f") (result i32) (call $get)))"#,
+    );
+    let run = |preload: &str| {
+        let preload = preload.to_string();
+        move |code| room.expect(code, &["run", "--preload", &preload, "--invoke", "f", program])
+    };
+    let body = "(global.set $g (i32.add (global.get $g) (i32.const 42)))";
+    assert_eq!(run(&reactor("reactor.wat", "", body))(0), "42\n");
+    // What has `_start` is a program, and is not initialized.
+    let start = "(func (export \"_start\"))";
+    assert_eq!(run(&reactor("command.wat", start, body))(0), "0\n");
+    // What fails there ends everything.
+    let text = run(&reactor("failing.wat", "", "unreachable"))(134);
+    assert!(text.contains("_initialize"), "{text}");
+}
+
+#[test]
+fn programs_for_preview_0_run() {
+    let room = Room::new("preview0");
+    let program = &room.file(
+        "hello.wat",
+        r#"(module
+        (import "wasi_unstable" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_unstable" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1) (data (i32.const 8) "hello\n")
+        (func (export "_start")
+            (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const 6))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
+            (call $exit (i32.const 0))))"#,
+    );
+    assert_eq!(room.expect(0, &["run", program]), "hello\n");
+}
+
+#[test]
 fn precompiled_files_want_a_word() {
     let room = Room::new("precompiled");
     let module = &room.file("demo.wat", MODULE);

@@ -63,25 +63,55 @@ fn time_number(time: std::io::Result<SystemTime>) -> u64 {
     since.map_or(0, |since| since.as_nanos() as u64)
 }
 
-/// Writes a `filestat` record.
-pub(super) fn put_filestat(
-    memory: &mut GuestMemory<'_>,
-    at: u32,
-    metadata: &Metadata,
-) -> Result<(), Errno> {
-    use cap_std::fs::MetadataExt as _;
-    let mut stat = [0u8; 64];
-    let mut put = |at: usize, value: u64| stat[at..at + 8].copy_from_slice(&value.to_le_bytes());
-    put(0, MetadataExt::dev(metadata));
-    put(8, MetadataExt::ino(metadata));
-    put(24, MetadataExt::nlink(metadata));
-    put(32, metadata.len());
-    put(40, time_number(metadata.accessed()));
-    put(48, time_number(metadata.modified()));
-    let changed = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-    put(56, changed as u64);
-    stat[16] = type_number(metadata.file_type());
-    memory.put(at, &stat)
+/// What is known of a file.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Filestat {
+    pub dev: u64,
+    pub ino: u64,
+    pub file_type: u8,
+    pub nlink: u64,
+    pub size: u64,
+    pub accessed: u64,
+    pub modified: u64,
+    pub changed: u64,
+}
+
+impl Filestat {
+    pub fn new(metadata: &Metadata) -> Self {
+        use cap_std::fs::MetadataExt as _;
+        let changed = i128::from(metadata.ctime()) * 1_000_000_000;
+        Self {
+            dev: MetadataExt::dev(metadata),
+            ino: MetadataExt::ino(metadata),
+            file_type: type_number(metadata.file_type()),
+            nlink: MetadataExt::nlink(metadata),
+            size: metadata.len(),
+            accessed: time_number(metadata.accessed()),
+            modified: time_number(metadata.modified()),
+            changed: (changed + i128::from(metadata.ctime_nsec())) as u64,
+        }
+    }
+
+    /// Writes the record as preview 1 has it.
+    pub fn put(&self, memory: &mut GuestMemory<'_>, at: u32) -> Result<(), Errno> {
+        let mut bytes = [0u8; 64];
+        for (n, value) in [
+            self.dev,
+            self.ino,
+            self.file_type.into(),
+            self.nlink,
+            self.size,
+            self.accessed,
+            self.modified,
+            self.changed,
+        ]
+        .iter()
+        .enumerate()
+        {
+            bytes[8 * n..8 * n + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        memory.put(at, &bytes)
+    }
 }
 
 /// The two times of a call that sets them.
@@ -238,19 +268,20 @@ pub fn fd_fdstat_set_rights(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &A
 }
 
 pub fn fd_filestat_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    Ok(filestat(ctx, args)?.put(memory, args.u32(1))?)
+}
+
+/// What is known of the file behind the first argument.
+pub(super) fn filestat(ctx: &WasiCtx, args: &Args) -> Result<Filestat, Failure> {
     let descriptor = ctx.descriptors.get(args.u32(0))?;
     descriptor.require(rights::FD_FILESTAT_GET)?;
-    let at = args.u32(1);
-    match &descriptor.handle {
-        Handle::File(file) => put_filestat(memory, at, &file::metadata(file)?)?,
-        Handle::Dir { dir, .. } => put_filestat(memory, at, &file::dir_metadata(dir)?)?,
+    Ok(match &descriptor.handle {
+        Handle::File(file) => Filestat::new(&file::metadata(file)?),
+        Handle::Dir { dir, .. } => Filestat::new(&file::dir_metadata(dir)?),
         Handle::Input(_) | Handle::Output(_) | Handle::Socket(_) => {
-            let mut stat = [0u8; 64];
-            stat[16] = stream_type(descriptor);
-            memory.put(at, &stat)?;
+            Filestat { file_type: stream_type(descriptor), ..Filestat::default() }
         }
-    }
-    Ok(())
+    })
 }
 
 pub fn fd_filestat_set_size(ctx: &mut WasiCtx, _: &mut GuestMemory<'_>, args: &Args) -> Outcome {

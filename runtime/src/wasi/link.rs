@@ -1,27 +1,30 @@
 //! WASI's functions as definitions of a linker.
 
 use super::table::{Args, FUNCTIONS, MAX_PARAMS, MODULE, Row, WasiExit};
-use super::{Errno, Failure, GuestMemory, WasiCtx};
+use super::{Errno, Failure, GuestMemory, WasiCtx, unstable};
 use crate::values::Slot;
 use crate::{AsContext, Caller, Error, Extern, FuncType, Linker, Trap, ValType};
 
-/// Defines all functions of preview 1. `ctx` finds the context in the embedder's data.
+/// Defines all functions of preview 1, and those of preview 0, which older programs import as
+/// `wasi_unstable`. `ctx` finds the context in the embedder's data.
 pub fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
     ctx: impl Fn(&mut T) -> &mut WasiCtx + Copy + Send + Sync + 'static,
 ) -> Result<(), Error> {
-    for row in FUNCTIONS {
+    let newer = FUNCTIONS.iter().map(|row| (MODULE, *row));
+    let older = unstable::functions().map(|row| (unstable::MODULE, row));
+    for (module, row) in newer.chain(older) {
         let params =
             row.params.bytes().map(|c| if c == b'I' { ValType::I64 } else { ValType::I32 });
         let returns = row.name != "proc_exit";
         let ty = FuncType::new(params, returns.then_some(ValType::I32));
         let count = row.params.len();
-        linker.func_slots(MODULE, row.name, ty, move |caller, slots| {
+        linker.func_slots(module, row.name, ty, move |caller, slots| {
             let mut args = Args([0; MAX_PARAMS]);
             for (arg, slot) in args.0.iter_mut().zip(&slots[..count]) {
                 *arg = *slot as u64;
             }
-            let errno = call(row, caller, &args, ctx)?;
+            let errno = call(&row, caller, &args, ctx)?;
             if returns {
                 slots[0] = Slot::from(errno as u16);
             }

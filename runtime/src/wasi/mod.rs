@@ -1,4 +1,4 @@
-//! WASI preview 1: the system interface for Wasm programs.
+//! WASI preview 1, and preview 0 where it differs: the system interface for Wasm programs.
 //!
 //! [`WasiCtx`] is what a program sees of the host: arguments, environment, streams, and the
 //! directories that were opened for it. The functions are rows of [`table::FUNCTIONS`], each over
@@ -19,6 +19,7 @@ mod process;
 mod socket;
 mod streams;
 pub mod table;
+pub mod unstable;
 
 use crate::pieces::Interrupted;
 

@@ -8,7 +8,7 @@ use rustix::fs::OFlags;
 
 use super::ctx::{Descriptor, Handle, WasiCtx, rights};
 use super::errno::Errno;
-use super::fd::{self, APPEND, DSYNC, NONBLOCK, RSYNC, SYNC};
+use super::fd::{self, APPEND, DSYNC, Filestat, NONBLOCK, RSYNC, SYNC};
 use super::memory::GuestMemory;
 use super::table::Args;
 use super::{Failure, Outcome};
@@ -40,10 +40,19 @@ pub fn path_create_directory(
 }
 
 pub fn path_filestat_get(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    let stat = filestat(ctx, memory, args)?;
+    Ok(stat.put(memory, args.u32(4))?)
+}
+
+/// What is known of the file at a path: directory, flags, address, length.
+pub(super) fn filestat(
+    ctx: &WasiCtx,
+    memory: &GuestMemory<'_>,
+    args: &Args,
+) -> Result<Filestat, Failure> {
     let path = (args.u32(2), args.u32(3));
     let (dir, path) = place(ctx, memory, args.u32(0), path, rights::PATH_FILESTAT_GET)?;
-    let metadata = file::metadata_at(dir, path, args.u32(1) & FOLLOW != 0)?;
-    Ok(fd::put_filestat(memory, args.u32(4), &metadata)?)
+    Ok(Filestat::new(&file::metadata_at(dir, path, args.u32(1) & FOLLOW != 0)?))
 }
 
 pub fn path_filestat_set_times(
@@ -101,10 +110,15 @@ pub fn path_open(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -
         return Err(Errno::Inval.into());
     }
     let writes = base & (rights::FD_WRITE | rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE);
-    let wants_write = open & DIRECTORY == 0
-        && (base & rights::FD_WRITE != 0
+    let wants_write = if open & DIRECTORY != 0 {
+        // The host refuses to open a directory for both (`EISDIR`), and says of anything else that
+        // it is none.
+        base & rights::ACCESS == rights::ACCESS
+    } else {
+        base & rights::FD_WRITE != 0
             || open & (CREATE | TRUNCATE) != 0
-            || (writes != 0 && base & rights::FD_READ == 0));
+            || (writes != 0 && base & rights::FD_READ == 0)
+    };
     let mut options = OpenOptions::new();
     options.maybe_dir(true);
     options.follow(if lookup & FOLLOW != 0 { FollowSymlinks::Yes } else { FollowSymlinks::No });

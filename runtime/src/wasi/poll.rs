@@ -13,7 +13,18 @@ use super::{Failure, Outcome};
 use crate::pieces::{self, Pieces};
 use crate::sys;
 
-const SUBSCRIPTION_SIZE: u32 = 48;
+/// Where the fields of a subscription are: they differ between versions of WASI.
+pub(super) struct SubscriptionLayout {
+    /// Its size.
+    pub size: u32,
+    /// The clock, the time and the flags of one that waits for a clock.
+    pub clock: u32,
+    pub timeout: u32,
+    pub flags: u32,
+}
+
+const SUBSCRIPTION: SubscriptionLayout =
+    SubscriptionLayout { size: 48, clock: 16, timeout: 24, flags: 40 };
 const EVENT_SIZE: u32 = 32;
 const TAG_CLOCK: u8 = 0;
 const TAG_READ: u8 = 1;
@@ -43,11 +54,21 @@ enum Wants {
 
 /// Waits for the first of several events.
 pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args) -> Outcome {
+    poll(ctx, memory, args, &SUBSCRIPTION)
+}
+
+/// As [`poll_oneoff`], for subscriptions of this layout.
+pub(super) fn poll(
+    ctx: &mut WasiCtx,
+    memory: &mut GuestMemory<'_>,
+    args: &Args,
+    layout: &SubscriptionLayout,
+) -> Outcome {
     let (at, events, count) = (args.u32(0), args.u32(1), args.u32(2));
     if count == 0 {
         return Err(Errno::Inval.into());
     }
-    memory.range(at, count.checked_mul(SUBSCRIPTION_SIZE).ok_or(Errno::Inval)?)?;
+    memory.range(at, count.checked_mul(layout.size).ok_or(Errno::Inval)?)?;
     memory.range(events, count.checked_mul(EVENT_SIZE).ok_or(Errno::Inval)?)?;
     memory.range(args.u32(3), 4)?;
     // All are read before an event is written, should the two lists overlap. Their number is the
@@ -62,7 +83,7 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
     let mut pieces = Pieces::new(pieces::ITEMS, passed(ctx.deadline));
     for index in 0..count {
         pieces.next(1)?;
-        let subscription = read(ctx, memory, at + index * SUBSCRIPTION_SIZE, &mut polled)?;
+        let subscription = read(ctx, memory, layout, at + index * layout.size, &mut polled)?;
         subscriptions.push(subscription);
     }
     let start = Instant::now();
@@ -118,12 +139,13 @@ pub fn poll_oneoff(ctx: &mut WasiCtx, memory: &mut GuestMemory<'_>, args: &Args)
 fn read<'a>(
     ctx: &'a WasiCtx,
     memory: &GuestMemory<'_>,
+    layout: &SubscriptionLayout,
     at: u32,
     polled: &mut Vec<PollFd<'a>>,
 ) -> Result<Subscription, Errno> {
     let (userdata, tag) = (memory.u64(at)?, memory.u8(at + 8)?);
     let wants = match tag {
-        TAG_CLOCK => remaining(ctx, memory, at).map_or_else(Wants::Nothing, Wants::Time),
+        TAG_CLOCK => remaining(ctx, memory, layout, at).map_or_else(Wants::Nothing, Wants::Time),
         TAG_READ | TAG_WRITE => {
             let fd = memory.u32(at + 16)?;
             match ctx.descriptors.get(fd).and_then(|found| pollable(found).map(|()| found)) {
@@ -154,11 +176,16 @@ fn pollable(descriptor: &Descriptor) -> Result<(), Errno> {
 }
 
 /// The time until that of a clock subscription.
-fn remaining(ctx: &WasiCtx, memory: &GuestMemory<'_>, at: u32) -> Result<Duration, Errno> {
+fn remaining(
+    ctx: &WasiCtx,
+    memory: &GuestMemory<'_>,
+    layout: &SubscriptionLayout,
+    at: u32,
+) -> Result<Duration, Errno> {
     const ABSOLUTE: u16 = 1;
-    let (id, timeout) = (memory.u32(at + 16)?, memory.u64(at + 24)?);
+    let (id, timeout) = (memory.u32(at + layout.clock)?, memory.u64(at + layout.timeout)?);
     clock(id)?;
-    match memory.u16(at + 40)? {
+    match memory.u16(at + layout.flags)? {
         0 => Ok(Duration::from_nanos(timeout)),
         ABSOLUTE => Ok(Duration::from_nanos(timeout.saturating_sub(now(ctx, id)?))),
         _ => Err(Errno::Inval),

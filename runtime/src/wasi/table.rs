@@ -38,7 +38,7 @@ pub struct Row {
     pub run: Implementation,
 }
 
-const fn row(name: &'static str, params: &'static str, run: Implementation) -> Row {
+pub(super) const fn row(name: &'static str, params: &'static str, run: Implementation) -> Row {
     assert!(params.len() <= MAX_PARAMS);
     Row { name, params, run }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use windlass_runtime::sys::fault::{Call, Injection};
-use windlass_runtime::wasi::table::FUNCTIONS;
-use windlass_runtime::wasi::{WasiCtx, WasiCtxBuilder, WasiExit, add_to_linker};
+use windlass_runtime::wasi::table::{FUNCTIONS, Row};
+use windlass_runtime::wasi::{WasiCtx, WasiCtxBuilder, WasiExit, add_to_linker, unstable};
 use windlass_runtime::{Engine, Error, Instance, Linker, Memory, Module, Store, Trap, Val};
 
 const SUCCESS: i32 = 0;
@@ -67,16 +67,20 @@ pub struct Guest {
     dir: Option<TempDir>,
 }
 
-fn wrappers() -> String {
+fn wrappers(wasi: &str) -> String {
     let mut imports = String::new();
     let mut functions = String::new();
-    for row in FUNCTIONS {
+    let rows: Vec<Row> = match wasi == unstable::MODULE {
+        true => unstable::functions().collect(),
+        false => FUNCTIONS.to_vec(),
+    };
+    for row in rows {
         let params: Vec<_> =
             row.params.chars().map(|c| if c == 'I' { "i64" } else { "i32" }).collect();
         let result = if row.name == "proc_exit" { "" } else { "(result i32)" };
         let ty = format!("(param {}) {result}", params.join(" "));
         let name = row.name;
-        imports += &format!(r#"(import "wasi_snapshot_preview1" "{name}" (func ${name} {ty}))"#);
+        imports += &format!(r#"(import "{wasi}" "{name}" (func ${name} {ty}))"#);
         let gets: String = (0..params.len()).map(|n| format!("(local.get {n})")).collect();
         functions += &format!(r#"(func (export "{name}") {ty} (call ${name} {gets}))"#);
     }
@@ -85,8 +89,13 @@ fn wrappers() -> String {
 
 impl Guest {
     pub fn new(ctx: WasiCtx, dir: Option<TempDir>) -> Self {
+        Self::of("wasi_snapshot_preview1", ctx, dir)
+    }
+
+    /// One that imports the functions of WASI from this module.
+    fn of(wasi: &str, ctx: WasiCtx, dir: Option<TempDir>) -> Self {
         let engine = Engine::default();
-        let module = Module::new(&engine, wrappers()).expect("the module is valid");
+        let module = Module::new(&engine, wrappers(wasi)).expect("the module is valid");
         let mut linker = Linker::new(&engine);
         add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx).expect("new names");
         let mut store = Store::new(&engine, ctx);
@@ -97,11 +106,15 @@ impl Guest {
 
     /// With a directory as descriptor 3.
     pub fn with_directory() -> Self {
+        Self::of_with_directory("wasi_snapshot_preview1")
+    }
+
+    fn of_with_directory(wasi: &str) -> Self {
         let dir = TempDir::new();
         let mut builder = WasiCtxBuilder::new();
         builder.preopened_dir(dir.sandbox(), "/data").expect("it was just made");
         let ctx = builder.build();
-        Self::new(ctx, Some(dir))
+        Self::of(wasi, ctx, Some(dir))
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -420,7 +433,7 @@ fn files_can_do_what_they_were_opened_for_and_was_not_given_away() {
     let dir = guest.open_at(3, "sub", [0, DIRECTORY, 0], 0).expect("it is there");
     let inner = guest.open_at(dir, "b", [0; 3], READ | WRITE).expect("it is there");
     assert_eq!(guest.write(inner, b"x"), Ok(1));
-    let dir = guest.open_at(3, "sub", [0, DIRECTORY, 0], ALL).expect("it is there");
+    let dir = guest.open_at(3, "sub", [0, DIRECTORY, 0], ALL & !WRITE).expect("it is there");
     assert_eq!(guest.call("fd_fdstat_set_rights", &[dir, 1 << 13, READ as i64]), SUCCESS);
     let again = guest.open_at(dir, ".", [0, DIRECTORY, 0], ALL).expect("it is there");
     assert_eq!(guest.open_at(again, "b", [0; 3], READ), Err(NOTCAPABLE));
@@ -476,7 +489,7 @@ fn directories() {
     assert_eq!(guest.on_path("path_create_directory", "sub"), SUCCESS);
     assert_eq!(guest.on_path("path_create_directory", "sub"), EXIST);
     assert_eq!(guest.on_path("path_create_directory", "no/sub"), NOENT);
-    let sub = guest.open("sub", DIRECTORY, ALL).expect("it was just made");
+    let sub = guest.open("sub", DIRECTORY, ALL & !WRITE).expect("it was just made");
     for n in 0..20 {
         let fd = guest.open_at(sub, &format!("file{n:02}"), [0, CREATE, 0], ALL).expect("new");
         assert_eq!(guest.call("fd_close", &[fd]), SUCCESS);
@@ -493,7 +506,7 @@ fn directories() {
     assert_eq!(guest.call("fd_seek", &[sub, 0, 0, 64]), BADF);
     // No directory is opened to be written, but one that is wanted as such.
     assert_eq!(guest.open("sub", 0, READ | WRITE), Err(ISDIR));
-    assert!(guest.open("sub", DIRECTORY, ALL).is_ok());
+    assert!(guest.open("sub", DIRECTORY, ALL & !WRITE).is_ok());
     assert_eq!(guest.on_path("path_remove_directory", "sub"), NOTEMPTY);
     assert_eq!(guest.on_path("path_unlink_file", "sub"), ISDIR);
     assert_eq!(guest.on_path("path_remove_directory", "sub/file00"), NOTDIR);
@@ -590,7 +603,7 @@ fn nothing_outside_can_be_reached() {
     }
     assert_eq!(std::fs::read(&outside).expect("untouched"), b"secret");
     // Within the directory everything goes.
-    assert!(guest.open("inner/../inner", DIRECTORY, ALL).is_ok());
+    assert!(guest.open("inner/../inner", DIRECTORY, ALL & !WRITE).is_ok());
     assert_eq!(guest.open("a\0b", CREATE, ALL), Err(INVAL));
     let bad = guest.put(b"\xff\xfe");
     assert_eq!(guest.call("path_create_directory", &[3, bad, 2]), ILSEQ);
@@ -849,4 +862,99 @@ fn a_folder_swapped_for_a_link_meanwhile() {
         stop.store(true, Ordering::Relaxed);
         assert_eq!(found, 20, "the door was never open");
     });
+}
+
+/// The links, size and times of a `filestat` of this version, and what lies behind it.
+fn stat(guest: &mut Guest, name: &str, args: &[i64], older: bool) -> (u64, u64, Vec<u64>, u64) {
+    let at = *args.last().expect("the last is the place");
+    guest.write_at(at, &[0xaa; 72]);
+    assert_eq!(guest.call(name, args), SUCCESS, "{name}");
+    let bytes = guest.bytes(at, 72);
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight"));
+    let (links, size) = match older {
+        true => (u64::from(guest.u32(at + 20)), 24),
+        false => (number(24), 32),
+    };
+    assert_eq!(bytes[16], 4, "a regular file");
+    (links, number(size), (1..4).map(|n| number(size + 8 * n)).collect(), number(size + 32))
+}
+
+#[test]
+fn preview_0_differs_where_it_does() {
+    let mut guests = ["wasi_unstable", "wasi_snapshot_preview1"].map(Guest::of_with_directory);
+    for (guest, older) in guests.iter_mut().zip([true, false]) {
+        std::fs::write(guest.path("file"), "0123456789").expect("a place for temporary files");
+        std::fs::hard_link(guest.path("file"), guest.path("link")).expect("two names");
+        let fd = guest.open("file", 0, ALL).expect("it is there");
+        // From the beginning, the present place and the end.
+        let [set, cur, end] = if older { [2, 0, 1] } else { [0, 1, 2] };
+        for (whence, offset, place) in [(set, 4, 4), (cur, 3, 7), (end, -1, 9), (cur, -9, 0)] {
+            assert_eq!(guest.call("fd_seek", &[fd, offset, whence, 64]), SUCCESS);
+            assert_eq!(guest.u32(64), place, "{whence} {offset}");
+        }
+        assert_eq!(guest.call("fd_seek", &[fd, 0, 3, 64]), INVAL);
+
+        let metadata = std::fs::metadata(guest.path("file")).expect("it is there");
+        let modified = metadata.modified().expect("the system knows");
+        let modified = modified.duration_since(std::time::UNIX_EPOCH).expect("later");
+        let name = guest.put("link");
+        for (function, args) in
+            [("fd_filestat_get", &[fd, 128][..]), ("path_filestat_get", &[3, 1, name, 4, 128])]
+        {
+            let (links, size, times, behind) = stat(guest, function, args, older);
+            assert_eq!((links, size), (2, 10));
+            assert_eq!(u128::from(times[1]), modified.as_nanos());
+            assert_eq!(behind, u64::from_le_bytes([0xaa; 8]), "nothing is written behind it");
+        }
+
+        // Two clocks and a file that is always ready; then the clocks alone, of which one is over.
+        let clock = |userdata: u64, id: u32, timeout: u64| {
+            let new = subscription(userdata, 0, id, timeout, 0);
+            match older {
+                true => [&new[..16], &77_u64.to_le_bytes(), &new[16..]].concat(),
+                false => new.to_vec(),
+            }
+        };
+        let hour = 3_600_000_000_000;
+        let clocks = [clock(5, 1, hour), clock(6, 0, 1000)].concat();
+        let mut file = clock(7, fd as u32, 0);
+        file[8] = 1;
+        file[16..20].copy_from_slice(&(fd as u32).to_le_bytes());
+        let all = [&clocks[..], &file].concat();
+        let at = guest.put(&all);
+        assert_eq!(guest.call("poll_oneoff", &[at, 0x800, 3, 64]), SUCCESS);
+        let last = guest.u32(64) as i64 - 1;
+        assert_eq!(guest.u32(0x800 + 32 * last), 7);
+        assert_eq!(guest.u32(0x800 + 32 * last + 16), 10, "bytes to read");
+        assert_eq!(guest.call("poll_oneoff", &[at, 0x800, 2, 64]), SUCCESS);
+        assert_eq!((guest.u32(64), guest.u32(0x800)), (1, 6));
+    }
+    let names = |rows: &[Row]| rows.iter().map(|row| row.name).collect::<Vec<_>>();
+    let older = names(&unstable::functions().collect::<Vec<_>>());
+    let newer = names(FUNCTIONS);
+    let missing: Vec<_> = newer.into_iter().filter(|name| !older.contains(name)).collect();
+    assert_eq!((older.len(), missing), (45, vec!["sock_accept"]));
+}
+
+#[test]
+fn a_directory_is_not_opened_to_be_read_and_written() {
+    const READDIR: u64 = 1 << 14;
+    let mut guest = Guest::with_directory();
+    std::fs::create_dir(guest.path("dir")).expect("a place for temporary files");
+    std::fs::write(guest.path("file"), "text").expect("a place for temporary files");
+    std::os::unix::fs::symlink("dir", guest.path("link")).expect("a place for temporary files");
+    for (name, rights, expected) in [
+        ("dir", READ | WRITE, ISDIR),
+        ("link", READ | WRITE, ISDIR),
+        (".", READ | WRITE | READDIR, ISDIR),
+        ("dir", READ, SUCCESS),
+        ("dir", READDIR, SUCCESS),
+        ("dir", 0, SUCCESS),
+        ("file", READ | WRITE, NOTDIR),
+        ("file", READ, NOTDIR),
+        ("none", READ | WRITE, NOENT),
+    ] {
+        let opened = guest.open(name, DIRECTORY, rights).err().unwrap_or(SUCCESS);
+        assert_eq!(opened, expected, "{name} {rights:#x}");
+    }
 }
