@@ -53,11 +53,26 @@ macro_rules! exiting {
     }};
 }
 
+unsafe extern "C" {
+    fn memset(to: *mut u8, byte: i32, len: usize) -> *mut u8;
+    fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8;
+}
+
+/// The address of a function that goes to a routine of the C library, or to the builtin that does
+/// the same in pieces.
+macro_rules! routine {
+    ($routine:ident, $builtin:ident) => {{
+        arch::note_exit!($builtin, entry);
+        arch::routine!($routine, entry, start);
+        Address(start as *const ())
+    }};
+}
+
 /// The addresses of all builtins, in the order of [`Builtin`], then those of [`LIBCALLS`].
 pub(crate) static TABLE: [Address; COUNT] = [
     exiting!(memory_grow),
-    exiting!(memory_fill),
-    exiting!(memory_copy),
+    routine!(memset, fill_in_pieces),
+    routine!(memmove, copy_in_pieces),
     exiting!(memory_init),
     exiting!(data_drop),
     exiting!(table_grow),
@@ -157,6 +172,21 @@ unsafe fn reach(context: *mut u8, memory: usize, at: usize, len: usize) {
     }
 }
 
+/// As [`reach`], for a range that lies in a memory of the store.
+///
+/// # Safety
+///
+/// As for [`running`].
+unsafe fn reach_range(context: *mut u8, start: *const u8, len: usize) {
+    // SAFETY: the caller's promise; as in `ask`.
+    unsafe {
+        let store = running(context).0;
+        if let Err(trap) = store.reach_range(start, len) {
+            leave(store, Pending::Error(Error::new(trap)));
+        }
+    }
+}
+
 /// Leaves the activation, because the deadline has passed.
 ///
 /// # Safety
@@ -218,47 +248,26 @@ unsafe fn fill<V: Copy>(
     Ok(false)
 }
 
-unsafe extern "C" fn memory_fill(
-    context: *mut u8,
-    memory: u32,
-    at: u32,
-    byte: u32,
-    len: u32,
-) -> u32 {
-    // SAFETY: compiled code calls with its own context.
-    let (store, index) = unsafe { running(context) };
-    let memory = instance(store, index).memory(MemoryIndex(memory));
-    let (at, len) = (at as usize, len as usize);
-    // SAFETY: compiled code calls with its own context.
-    unsafe { reach(context, memory, at, len) };
-    let range = store.memories[memory].range_mut(at, len).map(<[u8]>::as_mut_ptr);
-    // SAFETY: compiled code calls with its own context; the range is of a memory of the store.
-    unsafe { finished(context, fill(store, range, byte as u8, len)) }
+/// `memory.fill` of bytes that the code has found to be in bounds, where `memset` cannot do it.
+unsafe extern "C" fn fill_in_pieces(to: *mut u8, byte: u32, len: usize, context: *mut u8) {
+    // SAFETY: compiled code calls with its own context, and with a range of a memory of its store.
+    unsafe {
+        reach_range(context, to, len);
+        let (store, _) = running(context);
+        finished(context, fill(store, Some(to), byte as u8, len));
+    }
 }
 
-unsafe extern "C" fn memory_copy(
-    context: *mut u8,
-    to_memory: u32,
-    from_memory: u32,
-    to: u32,
-    from: u32,
-    len: u32,
-) -> u32 {
-    // SAFETY: compiled code calls with its own context.
-    let (store, index) = unsafe { running(context) };
-    let data = instance(store, index);
-    let target = data.memory(MemoryIndex(to_memory));
-    let source = data.memory(MemoryIndex(from_memory));
-    let (to, from, len) = (to as usize, from as usize, len as usize);
-    // SAFETY: compiled code calls with its own context.
+/// `memory.copy` between ranges that the code has found to be in bounds, where `memmove` cannot do
+/// it.
+unsafe extern "C" fn copy_in_pieces(to: *mut u8, from: *const u8, len: usize, context: *mut u8) {
+    // SAFETY: compiled code calls with its own context, and with ranges of memories of its store.
     unsafe {
-        reach(context, source, from, len);
-        reach(context, target, to, len);
+        reach_range(context, from, len);
+        reach_range(context, to, len);
+        let (store, _) = running(context);
+        finished(context, copy(store, Some(from), Some(to), len));
     }
-    let source = store.memories[source].range(from, len).map(<[u8]>::as_ptr);
-    let target = store.memories[target].range_mut(to, len).map(<[u8]>::as_mut_ptr);
-    // SAFETY: both ranges are of memories of the store.
-    unsafe { finished(context, copy(store, source, target, len)) }
 }
 
 unsafe extern "C" fn memory_init(

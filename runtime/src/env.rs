@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use windlass_core::ir::immediates::Offset32;
 use windlass_core::ir::{
-    AbiParam, ExtFuncData, ExternalName, Function, GlobalValue, GlobalValueData, InstBuilder,
+    AbiParam, ExtFuncData, ExternalName, Function, GlobalValue, GlobalValueData, Inst, InstBuilder,
     MemFlags, SigRef, Signature, TrapCode, Type, UserExternalName, Value, types,
 };
 use windlass_core::isa::CallConv;
@@ -127,21 +127,29 @@ impl<'a> Environment<'a> {
         args: &[Value],
     ) -> Value {
         let context = self.base(builder.func);
+        let mut all = vec![builder.ins().symbol_value(types::I64, context)];
+        all.extend_from_slice(args);
+        let call = self.call_builtin(builder, builtin, &all, &[types::I32]);
+        builder.inst_results(call)[0]
+    }
+
+    fn call_builtin(
+        &mut self,
+        builder: &mut FunctionBuilder<'_>,
+        builtin: Builtin,
+        args: &[Value],
+        results: &[Type],
+    ) -> Inst {
         let table = self.pointer(builder.func, BUILTINS);
         let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.push(AbiParam::new(types::I64));
         for &arg in args {
             signature.params.push(AbiParam::new(builder.func.dfg.value_type(arg)));
         }
-        signature.returns.push(AbiParam::new(types::I32));
+        signature.returns.extend(results.iter().map(|&ty| AbiParam::new(ty)));
         let signature = builder.import_signature(signature);
-        let context = builder.ins().symbol_value(types::I64, context);
         let table = builder.ins().symbol_value(types::I64, table);
         let callee = builder.ins().load(types::I64, constant(), table, builtin.offset());
-        let mut all = vec![context];
-        all.extend_from_slice(args);
-        let call = builder.ins().call_indirect(signature, callee, &all);
-        builder.inst_results(call)[0]
+        builder.ins().call_indirect(signature, callee, args)
     }
 
     /// As [`Self::builtin`]; its result says whether to trap.
@@ -319,29 +327,22 @@ impl FuncEnvironment for Environment<'_> {
     fn memory_fill(
         &mut self,
         builder: &mut FunctionBuilder<'_>,
-        memory: MemoryIndex,
         address: Value,
         byte: Value,
         length: Value,
     ) -> Answer<()> {
-        let memory = self.number(builder, memory.0);
-        let args = [memory, address, byte, length];
-        self.checked_builtin(builder, Builtin::MemoryFill, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+        self.call_builtin(builder, Builtin::FillBytes, &[address, byte, length], &[]);
         Ok(())
     }
 
     fn memory_copy(
         &mut self,
         builder: &mut FunctionBuilder<'_>,
-        memories: (MemoryIndex, MemoryIndex),
         target: Value,
         source: Value,
         length: Value,
     ) -> Answer<()> {
-        let to = self.number(builder, memories.0.0);
-        let from = self.number(builder, memories.1.0);
-        let args = [to, from, target, source, length];
-        self.checked_builtin(builder, Builtin::MemoryCopy, &args, TrapCode::HEAP_OUT_OF_BOUNDS);
+        self.call_builtin(builder, Builtin::CopyBytes, &[target, source, length], &[]);
         Ok(())
     }
 

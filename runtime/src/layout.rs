@@ -47,9 +47,13 @@ pub fn fingerprint() -> String {
         size_of::<StoreState>() as i32,
         crate::values::SLOT_SIZE as i32,
         crate::builtins::COUNT as i32,
+        BUILTIN_SIGNATURES,
     ];
     fields.map(|n| n.to_string()).join(".")
 }
+
+/// Counts changes of what builtins take and return, which no other number shows.
+const BUILTIN_SIGNATURES: i32 = 2;
 
 /// What the store shows to compiled code.
 #[repr(C)]
@@ -59,6 +63,9 @@ pub struct StoreState {
     pub exit_fp: Word,
     /// Not 0 once the deadline has passed: whoever goes back to Wasm code traps instead.
     pub interrupted: AtomicU32,
+    /// Not 0 if a memory of the store may be closed: then addresses in memories are not given to
+    /// the C library before the host has looked.
+    pub closed: AtomicU32,
 }
 
 impl StoreState {
@@ -248,10 +255,10 @@ impl Layout {
 pub enum Builtin {
     /// `(context, memory, pages) -> pages before, or -1`
     MemoryGrow,
-    /// `(context, memory, address, byte, length) -> whether it is out of bounds`
-    MemoryFill,
-    /// `(context, target memory, source memory, target, source, length) -> out of bounds`
-    MemoryCopy,
+    /// `(address, byte, length)`
+    FillBytes,
+    /// `(target address, source address, length)`
+    CopyBytes,
     /// `(context, memory, segment, target, source, length) -> out of bounds`
     MemoryInit,
     /// `(context, segment) -> 0`

@@ -358,7 +358,7 @@ impl MemoryObject {
     /// Whether only the windows are accessible. If not, what made the rest accessible has happened
     /// before: threads that have borrowed the store may open the memory at the same time.
     #[inline]
-    fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
@@ -555,6 +555,12 @@ impl MemoryObject {
         self.reach_or_panic(at, len);
         // SAFETY: the range lies in the memory.
         Some(unsafe { self.def.get().base.add(at) })
+    }
+
+    /// Makes a range accessible, if it is one of this memory.
+    pub fn reach_range(&self, start: *const u8, len: usize) -> Result<(), Trap> {
+        let at = (start as usize).wrapping_sub(self.def.get().base as usize);
+        if at < self.length() { self.reach(at, len) } else { Ok(()) }
     }
 
     /// A range of the bytes; `None` if it is out of bounds.

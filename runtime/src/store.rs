@@ -25,7 +25,7 @@ use crate::linker::Definitions;
 use crate::memory::{MemoryObject, NO_OWNER};
 use crate::shared::{Shared, unique};
 use crate::table::TableObject;
-use crate::trap::{FrameInfo, RawTrace};
+use crate::trap::{FrameInfo, RawTrace, Trap};
 use crate::{Engine, Error};
 
 use std::sync::Arc;
@@ -87,7 +87,11 @@ impl std::fmt::Debug for StoreOpaque {
 impl StoreOpaque {
     fn new(engine: &Engine) -> Self {
         Self {
-            state: StoreState { exit_fp: Word::new(0), interrupted: AtomicU32::new(0) },
+            state: StoreState {
+                exit_fp: Word::new(0),
+                interrupted: AtomicU32::new(0),
+                closed: AtomicU32::new(0),
+            },
             id: unique(),
             engine: engine.local(),
             instances: Vec::new(),
@@ -158,6 +162,9 @@ impl StoreOpaque {
     pub(crate) fn add_memory(&mut self, mut memory: Box<MemoryObject>, owner: u32) -> usize {
         memory.owner = owner;
         self.used_bytes += memory.length();
+        if memory.is_closed() {
+            self.state.closed.store(1, Ordering::Relaxed);
+        }
         self.memories.push(memory);
         self.memories.len() - 1
     }
@@ -226,6 +233,17 @@ impl StoreOpaque {
         }
         let memory = self.memories.iter().find(|memory| memory.would_open(address));
         memory.map(|memory| memory.open())
+    }
+
+    /// Makes a range accessible that lies in a memory of the store.
+    #[cold]
+    pub(crate) fn reach_range(&mut self, start: *const u8, len: usize) -> Result<(), Trap> {
+        for memory in &self.memories {
+            memory.reach_range(start, len)?;
+        }
+        let closed = self.memories.iter().any(|memory| memory.is_closed());
+        self.state.closed.store(closed.into(), Ordering::Relaxed);
+        Ok(())
     }
 
     /// Whether the deadline has passed, as far as this thread was told.

@@ -317,29 +317,29 @@ pub trait FuncEnvironment {
         Err(Refusal::method("memory_grow"))
     }
 
-    /// `memory.fill`: three i32, the address, the byte and the length.
+    /// `memory.fill` of a range that is in bounds: a pointer, an i32 whose low byte it is, and a
+    /// number of bytes of the size of a pointer.
     fn memory_fill(
         &mut self,
         builder: &mut FunctionBuilder<'_>,
-        memory: MemoryIndex,
         address: Value,
         byte: Value,
         length: Value,
     ) -> Answer<()> {
-        let _ = (builder, memory, address, byte, length);
+        let _ = (builder, address, byte, length);
         Err(Refusal::method("memory_fill"))
     }
 
-    /// `memory.copy`: three i32, the addresses of target and source and the length.
+    /// `memory.copy` between ranges that are in bounds and may overlap: two pointers, and a number
+    /// of bytes of the size of a pointer.
     fn memory_copy(
         &mut self,
         builder: &mut FunctionBuilder<'_>,
-        memories: (MemoryIndex, MemoryIndex),
         target: Value,
         source: Value,
         length: Value,
     ) -> Answer<()> {
-        let _ = (builder, memories, target, source, length);
+        let _ = (builder, target, source, length);
         Err(Refusal::method("memory_copy"))
     }
 

@@ -103,7 +103,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         }
     }
 
-    fn memory_base(&mut self, index: u32, plan: &MemoryPlan) -> Value {
+    pub(crate) fn memory_base(&mut self, index: u32, plan: &MemoryPlan) -> Value {
         if index != 0 {
             return self.base_address(plan.base);
         }
@@ -114,7 +114,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     }
 
     /// The number, if a value is a constant.
-    fn constant(&self, value: Value) -> Option<u64> {
+    pub(crate) fn constant(&self, value: Value) -> Option<u64> {
         let inst = self.builder.func.dfg.value_def(value).inst()?;
         let data = &self.builder.func.dfg[inst];
         (data.opcode == Opcode::Iconst).then(|| data.imm_bits())

@@ -219,6 +219,9 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             Op::TableSize { table } => self.table_size(*table),
             Op::TableGrow { table } => self.table_grow(*table),
             Op::MemorySize { mem } => self.memory_size(*mem),
+            Op::MemoryGrow { mem } => self.memory_grow(*mem),
+            Op::MemoryFill { mem } => self.memory_fill(*mem),
+            Op::MemoryCopy { dst_mem, src_mem } => self.memory_copy(*dst_mem, *src_mem),
             _ => return self.bulk_operator(operator),
         }
         Ok(())
@@ -228,25 +231,6 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     fn bulk_operator(&mut self, operator: &Operator<'_>) -> WasmResult<()> {
         use Operator as Op;
         match *operator {
-            Op::MemoryGrow { mem } => {
-                let delta = self.pop();
-                let pages = self.env.memory_grow(&mut self.builder, MemoryIndex(mem), delta);
-                let pages = self.answer(pages, |this| this.iconst(types::I32, -1));
-                self.push(pages);
-            }
-            Op::MemoryFill { mem } => {
-                let (address, byte, length) = self.pop3();
-                let mem = MemoryIndex(mem);
-                let done = self.env.memory_fill(&mut self.builder, mem, address, byte, length);
-                self.answer(done, |_| ());
-            }
-            Op::MemoryCopy { dst_mem, src_mem } => {
-                let (target, source, length) = self.pop3();
-                let memories = (MemoryIndex(dst_mem), MemoryIndex(src_mem));
-                let done =
-                    self.env.memory_copy(&mut self.builder, memories, target, source, length);
-                self.answer(done, |_| ());
-            }
             Op::MemoryInit { data_index, mem } => {
                 let (target, source, length) = self.pop3();
                 let (mem, data) = (MemoryIndex(mem), DataIndex(data_index));

@@ -217,6 +217,29 @@ fn the_base_is_computed_once_in_front_of_loops_without_calls() {
 }
 
 #[test]
+fn small_copies_and_fills_are_loads_and_stores() {
+    let body = |size: u32| {
+        let text = format!(
+            r#"(module (memory 1) (func (param i32 i32)
+                (memory.copy (local.get 0) (local.get 1) (i32.const {size}))
+                (memory.fill (local.get 0) (local.get 1) (i32.const {size}))
+                (drop (memory.grow (i32.const 0)))))"#
+        );
+        let functions = translate(&text).unwrap();
+        let func = &functions[0];
+        [count(func, Opcode::Load), count(func, Opcode::Store), count(func, Opcode::Trapnz)]
+    };
+    // The environment of these tests does nothing where it is called, and its memory has guard
+    // pages. A load more is that of the length, for `memory.grow`.
+    assert_eq!(body(1), [2, 2, 0]);
+    assert_eq!(body(7), [3, 4, 0]);
+    assert_eq!(body(8), [2, 2, 0]);
+    assert_eq!(body(64), [9, 16, 0]);
+    assert_eq!(body(65), [4, 0, 3]);
+    assert_eq!(body(0), [4, 0, 3]);
+}
+
+#[test]
 fn too_many_parameters_go_to_memory() {
     // Nested loops that all assign many locals.
     let (depth, locals) = (600, 300);

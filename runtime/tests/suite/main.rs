@@ -1,6 +1,7 @@
 //! Tests of the runtime through its public interface; one file per concern.
 
 mod api;
+mod bulk;
 mod cache;
 mod deadline;
 mod faults;

@@ -145,7 +145,6 @@ impl FuncEnvironment for TestEnv<'_> {
     fn memory_fill(
         &mut self,
         _: &mut FunctionBuilder<'_>,
-        _: MemoryIndex,
         _: Value,
         _: Value,
         _: Value,
@@ -156,7 +155,6 @@ impl FuncEnvironment for TestEnv<'_> {
     fn memory_copy(
         &mut self,
         _: &mut FunctionBuilder<'_>,
-        _: (MemoryIndex, MemoryIndex),
         _: Value,
         _: Value,
         _: Value,
