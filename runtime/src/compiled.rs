@@ -87,7 +87,7 @@ impl Piece {
         });
         Self {
             code: buffer.data().to_vec(),
-            alignment,
+            alignment: alignment.max(buffer.alignment),
             relocs: relocs.map(|r| (r.offset, r.kind, target(&r.target), r.addend)).collect(),
             traps: traps.map(|t| TrapSite { offset: t.offset, code: t.code }).collect(),
             places,

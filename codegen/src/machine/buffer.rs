@@ -4,6 +4,10 @@
 //! of them fit their short form, by distances that can only shrink, moves the code together in one
 //! pass, and carries every recorded offset along. Then come constants and jump tables, and all uses
 //! of labels are patched. Each step is linear in the number of labels, branches and bytes.
+//!
+//! A loop that fits one line of code (`BranchWriter::line`) gets padding in front, if it would lie
+//! in two: processors fetch a line a cycle, and a loop of a few instructions whose line ends in the
+//! middle takes twice its time.
 
 use super::row::CodeSink;
 use super::vcode::{CONST_LABEL, Span};
@@ -46,6 +50,24 @@ pub trait BranchWriter {
 
     /// A byte that fills gaps between code and data.
     fn filler(&self) -> u8;
+
+    /// The bytes, a power of two, that the processor takes from its cache of decoded instructions
+    /// at once.
+    fn line(&self) -> u32;
+
+    /// Fills these bytes with instructions that do nothing.
+    fn write_nops(&self, out: &mut [u8]);
+}
+
+/// Padding in front of a loop.
+#[derive(Clone, Copy, Debug)]
+struct Pad {
+    /// Where it is inserted, in the code as emitted.
+    at: u32,
+    /// Where the loop ends, in the code as emitted.
+    end: u32,
+    /// Its size; the largest that it can have until that is decided.
+    len: u32,
 }
 
 /// What a relocation refers to.
@@ -167,6 +189,8 @@ pub struct CodeBuffer {
     tables: Vec<(Label, Span)>,
     table_labels: Vec<Label>,
     aliases: Vec<(Label, Label)>,
+    /// Loops that may get padding, and those that do.
+    pads: Vec<Pad>,
     scratch: Vec<u32>,
 }
 
@@ -279,6 +303,7 @@ impl CodeBuffer {
         self.tables.clear();
         self.table_labels.clear();
         self.aliases.clear();
+        self.pads.clear();
     }
 
     /// The offset of the next byte, in code that may still shrink.
@@ -300,6 +325,12 @@ impl CodeBuffer {
         self.bound.push(label.0);
     }
 
+    /// Whether a label is bound.
+    #[inline]
+    pub fn is_bound(&self, label: Label) -> bool {
+        self.labels[label.0 as usize] != UNBOUND
+    }
+
     /// Makes `label` the same place as `target`. Branches must name the target itself.
     pub fn alias(&mut self, label: Label, target: Label) {
         self.aliases.push((label, target));
@@ -311,6 +342,18 @@ impl CodeBuffer {
         let at = self.data.len() as u32;
         self.branches.push(Branch { at, label: label.0, code, long, short, is_short: false });
         self.data.extend_from_slice(&[0; 16][..long as usize]);
+    }
+
+    /// The code from a label, which is bound, to here is a loop.
+    pub fn loop_ends(&mut self, header: Label) {
+        let (at, end) = (self.labels[header.0 as usize], self.data.len() as u32);
+        // Branches in it may shrink.
+        let may_fit = end - at <= 2 * MAX_LINE;
+        // The address behind a call is where the call returns to, and nothing comes between.
+        let behind_call = self.call_sites.iter().rev().map(|call| call.ret_addr);
+        if may_fit && !behind_call.take_while(|addr| *addr >= at).any(|addr| addr == at) {
+            self.pads.push(Pad { at, end, len: 0 });
+        }
     }
 
     /// The next instruction may trap.
@@ -429,15 +472,21 @@ impl CodeSink for CodeBuffer {
 // ---------------------------------------------------------------------------------------------
 // The end.
 
-/// Carries ascending offsets to where they are after branches have been shortened.
+/// The largest line of any machine.
+const MAX_LINE: u32 = 64;
+
+/// Carries ascending offsets to where they are after branches have been shortened and padding has
+/// been inserted.
 struct Shift<'a> {
     branches: &'a [Branch],
+    pads: &'a [Pad],
     removed: u32,
+    added: u32,
 }
 
 impl<'a> Shift<'a> {
-    fn new(branches: &'a [Branch]) -> Self {
-        Shift { branches, removed: 0 }
+    fn new(branches: &'a [Branch], pads: &'a [Pad]) -> Self {
+        Shift { branches, pads, removed: 0, added: 0 }
     }
 
     #[inline]
@@ -449,8 +498,23 @@ impl<'a> Shift<'a> {
             self.removed += if branch.is_short { (branch.long - branch.short) as u32 } else { 0 };
             self.branches = &self.branches[1..];
         }
-        offset - self.removed
+        // What is at the place of padding stands behind it.
+        while let Some(pad) = self.pads.first()
+            && pad.at <= offset
+        {
+            self.added += pad.len;
+            self.pads = &self.pads[1..];
+        }
+        offset + self.added - self.removed
     }
+}
+
+/// The size of a loop of at most a few lines, with branches as they are.
+fn size_of(branches: &[Branch], pad: &Pad) -> u32 {
+    let first = branches.partition_point(|branch| branch.at < pad.at);
+    let inside = branches[first..].iter().take_while(|branch| branch.at < pad.end);
+    let short = inside.filter(|branch| branch.is_short);
+    pad.end - pad.at - short.map(|b| (b.long - b.short) as u32).sum::<u32>()
 }
 
 /// The constants of a function: bytes and alignment of each.
@@ -477,6 +541,9 @@ impl CodeBuffer {
         mut reloc: impl FnMut(u8, u32, i64) -> (Reloc, ExternalName, i64),
     ) {
         self.relax(writer);
+        if !self.pads.is_empty() {
+            self.place_loops(writer);
+        }
         self.move_together(writer, offsets);
         self.code_size = self.data.len() as u32;
         self.append_data(writer, pool);
@@ -510,27 +577,37 @@ impl CodeBuffer {
     }
 
     /// Decides which branches are short. A first round measures distances as emitted; a second one
-    /// in the code that the first has shortened. Both are safe: distances only shrink.
+    /// in the code that the first has shortened. Both are safe: distances only shrink, and padding
+    /// is counted with the most that it can be.
     fn relax(&mut self, writer: &dyn BranchWriter) {
         if self.branches.is_empty() {
             return;
         }
         let (forward, backward) = writer.short_reach();
-        let CodeBuffer { branches, labels, bound, scratch, .. } = self;
+        let CodeBuffer { branches, labels, bound, scratch, pads, .. } = self;
         for round in 0..2 {
             // Where labels are now.
-            if round == 0 {
+            if round == 0 && pads.is_empty() {
                 scratch.clone_from(labels);
             } else {
-                let mut shift = Shift::new(branches);
+                scratch.resize(labels.len(), UNBOUND);
+                let mut shift = Shift::new(if round == 0 { &[] } else { branches }, pads);
                 for &label in bound.iter() {
                     scratch[label as usize] = shift.map(labels[label as usize]);
                 }
             }
             let mut removed = 0;
             let mut removed_before = 0;
+            let mut added = 0;
+            let mut next_pads = &pads[..];
             for branch in branches.iter_mut() {
-                let at = branch.at - removed_before;
+                while let Some(pad) = next_pads.first()
+                    && pad.at <= branch.at
+                {
+                    added += pad.len;
+                    next_pads = &next_pads[1..];
+                }
+                let at = branch.at + added - removed_before;
                 let gain = (branch.long - branch.short) as u32;
                 if branch.is_short {
                     removed += gain;
@@ -554,44 +631,97 @@ impl CodeBuffer {
         }
     }
 
-    /// Moves the code together over the bytes that short branches do not need.
+    /// Chooses the loops that are kept within a line, and their padding: with branches as they are,
+    /// those that fit one, without those in them. Then branches are chosen again, with the padding
+    /// in their way.
+    fn place_loops(&mut self, writer: &dyn BranchWriter) {
+        let line = writer.line();
+        debug_assert!(line.is_power_of_two() && line <= MAX_LINE);
+        // A loop before those in it.
+        self.pads.sort_unstable_by_key(|pad| (pad.at, u32::MAX - pad.end));
+        let branches = &self.branches;
+        let mut end = 0;
+        self.pads.retain_mut(|pad| {
+            let keeps = pad.at >= end && size_of(branches, pad) <= line;
+            if keeps {
+                end = pad.end;
+                pad.len = line - 1;
+            }
+            keeps
+        });
+        if self.pads.is_empty() {
+            return;
+        }
+        self.branches.iter_mut().for_each(|branch| branch.is_short = false);
+        self.relax(writer);
+        let mut shift = Shift::new(&self.branches, &[]);
+        let mut added = 0;
+        for pad in &mut self.pads {
+            let before = (shift.map(pad.at) + added) % line;
+            let size = size_of(&self.branches, pad);
+            pad.len = if size <= line && before + size > line { line - before } else { 0 };
+            added += pad.len;
+        }
+        self.alignment = self.alignment.max(line);
+    }
+
+    /// Moves the code together over the bytes that short branches do not need, and apart for
+    /// padding.
     fn move_together(&mut self, writer: &dyn BranchWriter, offsets: &mut [&mut Vec<u32>]) {
-        let mut shift = Shift::new(&self.branches);
+        let mut shift = Shift::new(&self.branches, &self.pads);
         for &label in &self.bound {
             self.labels[label as usize] = shift.map(self.labels[label as usize]);
         }
         for &(label, target) in &self.aliases {
             self.labels[label.0 as usize] = self.labels[target.0 as usize];
         }
-        let mut from = 0;
+        // With room for all padding in front, bytes only ever move down.
+        let room = self.pads.iter().map(|pad| pad.len as usize).sum::<usize>();
+        if room != 0 {
+            let len = self.data.len();
+            self.data.resize(len + room, 0);
+            self.data.copy_within(..len, room);
+        }
+        let mut from = room;
         let mut to = 0;
-        for branch in &self.branches {
-            let at = branch.at as usize;
+        let data = &mut self.data;
+        let copy = |data: &mut Vec<u8>, from: &mut usize, to: &mut usize, end: usize| {
             if from != to {
-                self.data.copy_within(from..at, to);
+                data.copy_within(*from..end, *to);
             }
-            to += at - from;
+            *to += end - *from;
+            *from = end;
+        };
+        let mut pads = &self.pads[..];
+        let mut pad_to = |data: &mut Vec<u8>, from: &mut usize, to: &mut usize, limit: u32| {
+            while let Some((pad, rest)) = pads.split_first()
+                && pad.at <= limit
+            {
+                copy(data, from, to, pad.at as usize + room);
+                let end = *to + pad.len as usize;
+                writer.write_nops(&mut data[*to..end]);
+                *to = end;
+                pads = rest;
+            }
+        };
+        for branch in &self.branches {
+            pad_to(data, &mut from, &mut to, branch.at);
+            copy(data, &mut from, &mut to, branch.at as usize + room);
             let len = if branch.is_short { branch.short } else { branch.long } as usize;
             let distance = self.labels[branch.label as usize] as i32 - (to + len) as i32;
-            writer.write_branch(
-                &mut self.data[to..to + len],
-                branch.code,
-                branch.is_short,
-                distance,
-            );
+            writer.write_branch(&mut data[to..to + len], branch.code, branch.is_short, distance);
             to += len;
-            from = at + branch.long as usize;
+            from += branch.long as usize;
         }
-        if from != to {
-            let end = self.data.len();
-            self.data.copy_within(from..end, to);
-            self.data.truncate(to + end - from);
-        }
-        if self.branches.iter().all(|b| !b.is_short) {
+        pad_to(data, &mut from, &mut to, u32::MAX);
+        let end = data.len();
+        copy(data, &mut from, &mut to, end);
+        data.truncate(to);
+        if self.branches.iter().all(|b| !b.is_short) && room == 0 {
             return;
         }
-        let branches = &self.branches[..];
-        let shift = || Shift::new(branches);
+        let (branches, pads) = (&self.branches[..], &self.pads[..]);
+        let shift = || Shift::new(branches, pads);
         let mut s = shift();
         self.traps.iter_mut().for_each(|t| t.offset = s.map(t.offset));
         let mut s = shift();
@@ -675,6 +805,12 @@ mod tests {
         }
         fn filler(&self) -> u8 {
             0xcc
+        }
+        fn line(&self) -> u32 {
+            64
+        }
+        fn write_nops(&self, out: &mut [u8]) {
+            out.fill(0x77);
         }
     }
 
@@ -761,6 +897,101 @@ mod tests {
             check(seed * 0x9e37_79b9, 30, 10);
             check(seed * 0x9e37_79b9, 200, 60);
         }
+    }
+
+    /// Builds a function of loops, some in others, with branches that leave them, and checks that
+    /// those that fit a line lie in one, and that everything still leads where it should.
+    /// How many they are.
+    fn check_loops(seed: u64, loops: usize) -> usize {
+        let mut state = seed;
+        let mut random = move |n: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % n as u64) as usize
+        };
+        let mut buffer = CodeBuffer::default();
+        // Loop `i` begins at label `i`, and the code behind it at `loops + i`.
+        buffer.start(2 * loops, 0);
+        let mut ends = Vec::new();
+        let mut targets = Vec::new();
+        let mut backs = Vec::new();
+        let mut branch = |buffer: &mut CodeBuffer, target: usize| {
+            targets.push(target);
+            buffer.trap_here(TrapCode::STACK_OVERFLOW);
+            buffer.put_branch(Label(target as u32), 200, 5, 2);
+        };
+        let mut open: Vec<usize> = Vec::new();
+        let mut begun = 0;
+        while begun < loops || !open.is_empty() {
+            let gap = vec![0x90; random(30)];
+            buffer.put_bytes(&gap);
+            if begun < loops && (open.is_empty() || random(3) == 0) {
+                buffer.bind(Label(begun as u32));
+                buffer.put_bytes(&[1]);
+                open.push(begun);
+                begun += 1;
+            } else if random(3) == 0 {
+                branch(&mut buffer, loops + random(loops));
+            } else if random(8) == 0 {
+                buffer.call_site(None);
+            } else if let Some(number) = open.pop() {
+                backs.push(buffer.traps.len());
+                branch(&mut buffer, number);
+                buffer.loop_ends(Label(number as u32));
+                ends.push((number, buffer.cur_offset()));
+                buffer.bind(Label((loops + number) as u32));
+            }
+        }
+        let (numbers, mut ends): (Vec<usize>, Vec<u32>) = ends.into_iter().unzip();
+        let emitted = ends.clone();
+        let calls: Vec<u32> = buffer.call_sites.iter().map(|call| call.ret_addr).collect();
+        let starts: Vec<u32> = numbers.iter().map(|&n| buffer.labels[n]).collect();
+        buffer.finish(&Toy, &NoPool, &mut [&mut ends], no_reloc);
+        let data = buffer.data();
+        let at = |label: usize| buffer.label_offset(Label(label as u32)) as usize;
+        for (number, &target) in targets.iter().enumerate() {
+            let branch = buffer.traps()[number].offset as usize;
+            let (len, distance) = match data[branch] {
+                201 => (2, data[branch + 1] as i8 as i64),
+                200 => {
+                    let field = data[branch + 1..branch + 5].try_into().unwrap();
+                    (5, i32::from_le_bytes(field) as i64)
+                }
+                other => panic!("{other} is no branch"),
+            };
+            assert_eq!((branch + len) as i64 + distance, at(target) as i64, "branch {number}");
+        }
+        // The loops by their places, outer ones first.
+        let mut order: Vec<usize> = (0..numbers.len()).collect();
+        order.sort_by_key(|&n| (starts[n], u32::MAX - emitted[n]));
+        let (mut kept, mut placed) = (0, 0);
+        for n in order {
+            let start = at(numbers[n]);
+            assert_eq!(data[start], 1, "loop {n}");
+            // The end is that of the branch: padding may follow.
+            let branch = buffer.traps()[backs[n]].offset as usize;
+            let size = branch + if data[branch] == 201 { 2 } else { 5 } - start;
+            if starts[n] < kept || calls.contains(&starts[n]) {
+                continue;
+            }
+            if size <= 64 {
+                assert_eq!(start / 64, (start + size - 1) / 64, "loop {n} of {size} bytes");
+                placed += 1;
+            }
+            // Padding may have made branches of a chosen loop long, so that it fits no more.
+            if size <= 64 + 4 * 3 {
+                kept = emitted[n];
+            }
+        }
+        placed
+    }
+
+    #[test]
+    fn small_loops_lie_in_one_line() {
+        let loops = |seed: u64| check_loops(seed * 0x9e37_79b9, 1 + seed as usize % 40);
+        let placed: usize = (1..400u64).map(loops).sum();
+        assert!(placed > 400, "{placed} of the loops fit a line");
     }
 
     #[test]

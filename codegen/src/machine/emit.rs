@@ -12,7 +12,7 @@ use crate::binemit::CodeOffset;
 use crate::ir::{self, Function, SourceLoc, TrapCode};
 use crate::isa::CallConv;
 use crate::isa::unwind::CfiOp;
-use crate::settings::Flags;
+use crate::settings::{Flags, OptLevel};
 use regalloc2::{Allocation, Edit, Inst, Output, PReg, ProgPoint};
 
 /// Where the limit of the stack is found at the entry of a function.
@@ -321,6 +321,7 @@ pub fn emit(
     };
     input.backend.emit_prologue(&mut e);
     let mut cursor = Cursor::default();
+    let aligns = input.flags.opt_level() != OptLevel::SpeedAndSize;
     for (n, &block) in order.iter().enumerate() {
         if n == 0 || order[n - 1] + 1 != block {
             cursor.seek(input, vcode.blocks[block as usize].insts.start);
@@ -335,6 +336,9 @@ pub fn emit(
             input.backend.emit_realign(&mut e);
         }
         emit_block(input, &mut e, &mut cursor, block, &forward, next, labelled);
+        if aligns && !vcode.blocks[block as usize].cold {
+            find_loops(vcode, e.buffer, &forward, block);
+        }
         if pad > 0 {
             let filler = vec![writer.filler(); 1 << (pad - 1)];
             crate::machine::row::CodeSink::put_bytes(e.buffer, &filler);
@@ -389,6 +393,16 @@ fn find_handlers(input: &EmitInput<'_>, scratch: &mut EmitScratch) {
     }
     scratch.handlers.sort_unstable();
     scratch.handlers.dedup();
+}
+
+/// Tells the buffer of the loops that end with this block, which was just emitted.
+fn find_loops(vcode: &VCode, buffer: &mut CodeBuffer, forward: &[u32], block: u32) {
+    for succ in &vcode.succs[vcode.blocks[block as usize].succs.range()] {
+        let header = Label(forward[succ.index()]);
+        if buffer.is_bound(header) {
+            buffer.loop_ends(header);
+        }
+    }
 }
 
 /// Finds blocks that need no code, and the order of the others.

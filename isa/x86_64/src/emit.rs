@@ -58,7 +58,34 @@ impl BranchWriter for Writer {
     fn filler(&self) -> u8 {
         0xcc
     }
+
+    fn line(&self) -> u32 {
+        64
+    }
+
+    fn write_nops(&self, out: &mut [u8]) {
+        let mut rest = out;
+        while !rest.is_empty() {
+            let len = rest.len().min(9);
+            let (nop, after) = rest.split_at_mut(len);
+            nop.copy_from_slice(&NOPS[len - 1][..len]);
+            rest = after;
+        }
+    }
 }
+
+/// Instructions of one to nine bytes that do nothing.
+const NOPS: [[u8; 9]; 9] = [
+    [0x90, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0x66, 0x90, 0, 0, 0, 0, 0, 0, 0],
+    [0x0f, 0x1f, 0x00, 0, 0, 0, 0, 0, 0],
+    [0x0f, 0x1f, 0x40, 0, 0, 0, 0, 0, 0],
+    [0x0f, 0x1f, 0x44, 0, 0, 0, 0, 0, 0],
+    [0x66, 0x0f, 0x1f, 0x44, 0, 0, 0, 0, 0],
+    [0x0f, 0x1f, 0x80, 0, 0, 0, 0, 0, 0],
+    [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0, 0],
+    [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+];
 
 fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[P]) {
     asm::put(e.buffer, op, size, operands);

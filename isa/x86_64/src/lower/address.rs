@@ -12,6 +12,9 @@ use windlass_core::ir::{
 /// How many constants are taken out of one address.
 const MAX_STEPS: usize = 8;
 
+/// How far definitions are followed to find the most that a value can be.
+const MAX_DEPTH: usize = 3;
+
 /// What an address begins with.
 enum Base {
     Value(Value),
@@ -31,11 +34,14 @@ impl Cx<'_, '_> {
             let (x, y) = (d.args[0], d.args[1]);
             let x = self.peel(x, &mut disp);
             let y = self.peel(y, &mut disp);
-            let (base, index, scale) = match (self.scaled(x), self.scaled(y)) {
-                (_, Some((index, scale))) => (x, index, scale),
-                (Some((index, scale)), _) => (y, index, scale),
-                _ if self.is_area(y) => (y, x, 0),
-                _ => (x, y, 0),
+            let (base, index, scale) = if let Some((index, scale)) = self.index(y, &mut disp) {
+                (x, index, scale)
+            } else if let Some((index, scale)) = self.index(x, &mut disp) {
+                (y, index, scale)
+            } else if self.is_area(y) {
+                (y, x, 0)
+            } else {
+                (x, y, 0)
             };
             let area = self.base_of(base, disp);
             let index = self.index_reg(index);
@@ -97,6 +103,81 @@ impl Cx<'_, '_> {
         let d = self.node(value, Opcode::Ishl)?;
         let k = self.iconst(d.args[1])?;
         (d.ctrl_type == types::I64 && (1..=3).contains(&k)).then_some((d.args[0], k as u8))
+    }
+
+    /// What can be scaled, or made smaller, as an index.
+    fn index(&mut self, value: Value, disp: &mut i64) -> Option<(Value, u8)> {
+        self.scaled(value).or_else(|| self.narrow(value, disp))
+    }
+
+    /// An index of 32 bits, zero-extended, without what can be taken out of it because it does not
+    /// overflow: added constants, and a shift to the left by 1 to 3. The rest, whose register has
+    /// zeros above, and the shift; `None` if nothing can.
+    fn narrow(&mut self, value: Value, disp: &mut i64) -> Option<(Value, u8)> {
+        let mut index = self.node(value, Opcode::Uextend)?.args[0];
+        if self.ty(value) != types::I64 || self.ty(index) != types::I32 {
+            return None;
+        }
+        let (mut sum, mut shift) = (*disp, 0);
+        let mut found = false;
+        for _ in 0..MAX_STEPS {
+            let Some((_, d)) = self.def(index) else { break };
+            if !matches!(d.opcode, Opcode::Iadd | Opcode::Ishl) || shift != 0 {
+                break;
+            }
+            let Some(k) = self.iconst(d.args[1]).filter(|k| *k > 0) else { break };
+            let is_shift = d.opcode == Opcode::Ishl;
+            if is_shift && k > 3 {
+                break;
+            }
+            let rest = self.most(d.args[0], MAX_DEPTH);
+            let most = if is_shift { rest << k } else { rest + k as u64 };
+            let offset = if is_shift { 0 } else { k };
+            let Ok(new) = i32::try_from(sum + offset) else { break };
+            if most > u64::from(u32::MAX) {
+                break;
+            }
+            if is_shift {
+                shift = k as u8;
+            }
+            (index, sum, found) = (d.args[0], i64::from(new), true);
+        }
+        if !found || !self.zero_extended(index) {
+            return None;
+        }
+        *disp = sum;
+        Some((index, shift))
+    }
+
+    /// The most that an integer can be, as far as its definition shows.
+    fn most(&self, value: Value, depth: usize) -> u64 {
+        let bits = self.ty(value).bits().min(64);
+        let all = u64::MAX >> (64 - bits);
+        let Some((_, d)) = self.def(value) else { return all };
+        if depth == 0 {
+            return all;
+        }
+        let constant = |value| self.iconst(value).map(|k| k as u64 & all);
+        let of = |value| self.most(value, depth - 1);
+        let most = match d.opcode {
+            Opcode::Iconst => constant(value),
+            Opcode::Band => Some(of(d.args[0]).min(of(d.args[1]))),
+            Opcode::Bor | Opcode::Bxor => {
+                let either = of(d.args[0]) | of(d.args[1]);
+                Some(u64::MAX.checked_shr(either.leading_zeros()).unwrap_or(0))
+            }
+            Opcode::Uextend => Some(of(d.args[0])),
+            Opcode::Uload8 => Some(0xff),
+            Opcode::Uload16 => Some(0xffff),
+            Opcode::Ushr => constant(d.args[1]).map(|k| of(d.args[0]) >> (k & u64::from(bits - 1))),
+            Opcode::Ishl => constant(d.args[1])
+                .filter(|k| *k < 32)
+                .and_then(|k| of(d.args[0]).checked_mul(1 << k)),
+            Opcode::Iadd => of(d.args[0]).checked_add(of(d.args[1])),
+            Opcode::Urem => constant(d.args[1]).and_then(|k| k.checked_sub(1)),
+            _ => None,
+        };
+        most.filter(|most| *most <= all).unwrap_or(all)
     }
 
     /// Whether a value is the address of a place that an addressing form can name without a
@@ -161,6 +242,9 @@ impl Cx<'_, '_> {
     /// A register that holds a 64-bit index. One that was 32 bits wide and is known to be zero
     /// above is taken as it is.
     fn index_reg(&mut self, value: Value) -> VReg {
+        if self.ty(value) == types::I32 {
+            return self.reg(value);
+        }
         if let Some(d) = self.node(value, Opcode::Uextend)
             && self.ty(value) == types::I64
             && self.zero_extended(d.args[0])
