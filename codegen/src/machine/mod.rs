@@ -17,6 +17,7 @@ pub mod pipeline;
 pub mod print;
 pub mod regalloc;
 pub mod row;
+pub mod slots;
 pub mod vcode;
 
 use crate::ir::{self, ArgumentExtension, Signature, Type};

@@ -5,6 +5,7 @@
 //! that are live at once, and predecessors of one block. A function above the limits goes to the
 //! fast allocator, and is counted.
 
+use super::slots::SlotForwarding;
 use super::vcode::{VCode, pseudo};
 use super::{Backend, row_flag};
 use crate::result::{CodegenError, CodegenResult};
@@ -44,6 +45,7 @@ impl Default for RegallocConfig {
 #[derive(Default)]
 pub struct RegallocScratch {
     ctx: Ctx,
+    slots: SlotForwarding,
     /// For each register that crosses blocks, the first and last block in which it is live.
     extents: Vec<(u32, u32)>,
     deltas: Vec<i32>,
@@ -217,6 +219,7 @@ pub fn allocate(
         RegallocOptions { verbose_log: config.verbose, validate_ssa: config.checker, algorithm };
     regalloc2::run_with_ctx(&view, env, &options, &mut scratch.ctx)
         .map_err(|e| CodegenError::Regalloc(e.to_string()))?;
+    scratch.slots.run(&view, vcode, &mut scratch.ctx.output);
     if config.checker && can_be_checked(vcode) {
         let mut checker = regalloc2::checker::Checker::new(&view, env);
         checker.prepare(&scratch.ctx.output);

@@ -12,7 +12,9 @@
 
 use super::inst::MInst;
 use crate::ir::{self, TrapCode};
-use regalloc2::{Block as RaBlock, InstRange, Operand, PRegSet, RegClass, VReg};
+use regalloc2::{
+    Block as RaBlock, InstRange, Operand, OperandConstraint, OperandKind, PRegSet, RegClass, VReg,
+};
 
 /// Rows that mean the same on every machine. They sit at the top of the row numbers; the rows below
 /// `pseudo::FIRST` belong to the ISA's own table.
@@ -404,7 +406,12 @@ impl VCode {
 
     /// Turns distances from the end into indices, and gives every register its final number: that
     /// of its representative, or the next one where it has none yet. Returns how many there are.
+    ///
+    /// A use that may be in memory is offered so to the allocator where its value comes from
+    /// another block. In the block that makes it, a value is mostly used while a register still
+    /// holds it: there the allocator would spill it for one that is used later.
     pub(crate) fn finish(&mut self, roots: &[u32], numbers: &mut [u32], next: u32) -> usize {
+        let locals = next;
         let mut next = next;
         let mut rename = |vreg: u32| {
             let number = &mut numbers[roots[vreg as usize] as usize];
@@ -423,7 +430,15 @@ impl VCode {
             // not allocated are out of the table.
             let bits = operand.bits();
             if (bits as u32 as usize) < roots.len() {
-                *operand = Operand::from_bits(bits >> 32 << 32 | rename(bits as u32) as u64);
+                let number = rename(bits as u32);
+                *operand = Operand::from_bits(bits >> 32 << 32 | number as u64);
+                if number >= locals
+                    && operand.constraint() == OperandConstraint::Any
+                    && operand.kind() == OperandKind::Use
+                {
+                    let (reg, pos) = (operand.vreg(), operand.pos());
+                    *operand = Operand::new(reg, OperandConstraint::Reg, OperandKind::Use, pos);
+                }
             }
         }
         for vreg in self.params.iter_mut().chain(&mut self.edge_args) {

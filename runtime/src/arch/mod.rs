@@ -4,9 +4,9 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::note_exit;
-#[cfg(target_arch = "x86_64")]
 pub use x86_64::{Interrupted, enter, entry_frame, resume};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::{note_exit, routine};
 
 #[cfg(not(target_arch = "x86_64"))]
 compile_error!("the runtime supports x86_64");

@@ -132,6 +132,37 @@ macro_rules! note_exit {
 }
 pub(crate) use note_exit;
 
+/// Defines a function that compiled code calls with addresses in memories, and with a length as the
+/// third argument: it goes to the routine of the C library, unless the length is more than a piece,
+/// the deadline has passed, or a memory of the store may be closed; then to `$slow`, which gets the
+/// context as the fourth argument.
+macro_rules! routine {
+    ($routine:ident, $slow:ident, $name:ident) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "mov rax, [r15 + {store}]",
+                "cmp rdx, {most}",
+                "ja 2f",
+                "mov r11d, [rax + {interrupted}]",
+                "or r11d, [rax + {closed}]",
+                "jne 2f",
+                "jmp {routine}",
+                "2:",
+                "mov rcx, r15",
+                "jmp {slow}",
+                store = const $crate::layout::STORE,
+                most = const $crate::pieces::BYTES,
+                interrupted = const std::mem::offset_of!($crate::layout::StoreState, interrupted),
+                closed = const std::mem::offset_of!($crate::layout::StoreState, closed),
+                routine = sym $routine,
+                slow = sym $slow,
+            )
+        }
+    };
+}
+pub(crate) use routine;
+
 /// The registers of an interrupted thread, in a signal handler.
 #[derive(Debug)]
 pub struct Interrupted(*mut libc::ucontext_t);
