@@ -320,6 +320,7 @@ impl SlotForwarding {
     fn remove_stores(&mut self, vcode: &VCode, output: &mut Output) {
         let insts = vcode.insts();
         let count = output.num_spillslots;
+        let first_slot = Allocation::stack(SpillSlot::new(0)).bits();
         self.below.clear();
         self.below.resize(count, 0);
         self.exposed.clear();
@@ -351,7 +352,9 @@ impl SlotForwarding {
                     at.inst().index() + (at.pos() == InstPosition::After) as usize
                 });
                 let bottom = operands_from(bottom);
-                for slot in output.allocs[bottom..top].iter().filter_map(|a| a.as_stack()) {
+                // The bits of an allocation begin with its kind: one comparison for most.
+                let in_slots = output.allocs[bottom..top].iter().filter(|a| a.bits() >= first_slot);
+                for slot in in_slots.filter_map(|a| a.as_stack()) {
                     any = true;
                     self.touch(slot, number, read);
                 }
