@@ -85,6 +85,8 @@ pub struct CompileStats {
     pub live_ranges: u32,
     /// The function was too much for the backtracking allocator.
     pub fell_back: bool,
+    /// What the allocator was given, tried and made, in steps (`RegallocFacts::work`).
+    pub work: u64,
 }
 
 /// The size of code.

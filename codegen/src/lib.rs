@@ -4,6 +4,7 @@
 
 pub mod analysis;
 pub mod binemit;
+pub mod budget;
 pub mod compile;
 pub mod context;
 pub mod control;

@@ -16,6 +16,13 @@ pub enum CodegenError {
     /// arguments, or too large a frame.
     #[error("the function exceeds a limit of the implementation; split it into smaller ones")]
     ImplLimitExceeded,
+    /// The function makes more than is in proportion to its size: what it passes from block to
+    /// block, or what is live across blocks.
+    #[error(
+        "the function makes far more values and arguments of blocks than its size allows; \
+         split it into smaller ones"
+    )]
+    TooMuchWork,
     /// The code is too large.
     #[error("the code of the function is too large; split it into smaller ones")]
     CodeTooLarge,

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod generate;
+pub mod hostile;
 pub mod machine_code;
 pub mod mutate;
 pub mod native;

@@ -43,11 +43,13 @@ pub struct ModuleStats {
     pub moves: u64,
     /// Functions that were too much for the backtracking allocator.
     pub fell_back: usize,
+    /// Steps of register allocation.
+    pub work: u64,
 }
 
 impl ModuleStats {
     /// How many numbers there are.
-    pub(crate) const NUMBERS: usize = 8;
+    pub(crate) const NUMBERS: usize = 9;
 
     pub(crate) fn numbers(&self) -> [u64; Self::NUMBERS] {
         [
@@ -59,12 +61,22 @@ impl ModuleStats {
             self.live_ranges,
             self.moves,
             self.fell_back as u64,
+            self.work,
         ]
     }
 
     pub(crate) fn from_numbers(numbers: [u64; Self::NUMBERS]) -> Self {
-        let [functions, wasm_bytes, code_bytes, insts, operands, live_ranges, moves, fell_back] =
-            numbers;
+        let [
+            functions,
+            wasm_bytes,
+            code_bytes,
+            insts,
+            operands,
+            live_ranges,
+            moves,
+            fell_back,
+            work,
+        ] = numbers;
         Self {
             functions: functions as usize,
             wasm_bytes: wasm_bytes as usize,
@@ -74,6 +86,7 @@ impl ModuleStats {
             live_ranges,
             moves,
             fell_back: fell_back as usize,
+            work,
         }
     }
 
@@ -84,6 +97,7 @@ impl ModuleStats {
         self.live_ranges += u64::from(stats.live_ranges);
         self.moves += u64::from(stats.moves);
         self.fell_back += usize::from(stats.fell_back);
+        self.work += stats.work;
     }
 }
 
@@ -98,6 +112,7 @@ impl fmt::Display for ModuleStats {
             ("operands", self.operands),
             ("live ranges", self.live_ranges),
             ("moves", self.moves),
+            ("allocation steps", self.work),
         ] {
             writeln!(f, "{name:18} {n:>12} {:>8.3} per Wasm byte", per_byte(n))?;
         }

@@ -99,6 +99,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     fn emit_call(&mut self, callee: Callee, ty: TypeIndex) {
         let ty = &self.info.types[ty.index()];
+        self.budget.spend((ty.params.len() + ty.results.len()) as u64);
         let from = self.state.stack.len() - ty.params.len();
         let args = &self.state.stack[from..];
         let call: Inst = match callee {
@@ -118,6 +119,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     fn emit_return_call(&mut self, callee: Callee, ty: TypeIndex) {
         let params = self.info.types[ty.index()].params.len();
+        self.budget.spend(params as u64);
         let from = self.state.stack.len() - params;
         let args = &self.state.stack[from..];
         match callee {

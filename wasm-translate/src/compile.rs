@@ -12,6 +12,7 @@ use windlass_core::context::Context;
 use windlass_core::dump::{self, Title};
 use windlass_core::ir::{Function, UserFuncName};
 use windlass_core::isa::TargetIsa;
+use windlass_core::result::CodegenError;
 use windlass_core::{CompiledCode, control::ControlPlane};
 
 use crate::env::FuncEnvironment;
@@ -155,7 +156,12 @@ fn compile_range<E: FuncEnvironment, R>(
             base: module.info.code_section.start as u32,
         });
         translator.translate(module, env, index, &mut context.func)?;
-        if let Err(error) = context.compile(isa, &mut ControlPlane::default()) {
+        let mut result = context.compile(isa, &mut ControlPlane::default()).map(|_| ());
+        if matches!(&result, Err(error) if matches!(error.inner, CodegenError::TooMuchWork)) {
+            translator.translate_in_memory(module, env, index, &mut context.func)?;
+            result = context.compile(isa, &mut ControlPlane::default()).map(|_| ());
+        }
+        if let Err(error) = result {
             let why = error.inner;
             let pass = context.failed_pass().unwrap_or("none");
             let message = format!("{why} (pass {pass})");

@@ -12,8 +12,8 @@ use wasmparser::BlockType;
 use windlass_core::ir::{Block, InstBuilder, JumpTableData, Type, Value};
 
 use crate::env::FuncEnvironment;
-use crate::error::WasmResult;
-use crate::func::Translation;
+use crate::error::{WasmError, WasmResult};
+use crate::func::{Stop, Translation};
 use crate::locals::Version;
 use crate::module::val_type;
 use crate::params::TargetId;
@@ -196,7 +196,8 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     /// Keeps the topmost operands for an edge; they stay on the stack.
     fn save_operands(&mut self, count: usize) -> u32 {
-        let start = self.state.edge_values.len() as u32;
+        self.budget.spend(count as u64);
+        let start = number(self.state.edge_values.len());
         let from = self.state.stack.len() - count;
         self.state.edge_values.extend_from_slice(&self.state.stack[from..]);
         start
@@ -254,6 +255,8 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     /// Keeps the arguments for a loop's header: the topmost operands, then the locals that the
     /// loop assigns.
     fn header_row(&mut self, info: &LoopInfo, params: usize) -> usize {
+        let width = self.header_width(info, params);
+        self.budget.spend(width);
         let state = &mut *self.state;
         let row = state.params.rows.len();
         let from = state.stack.len() - params;
@@ -266,6 +269,15 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             Assigned::InMemory => {}
         }
         row
+    }
+
+    /// How many arguments a loop's header takes.
+    fn header_width(&self, info: &LoopInfo, params: usize) -> u64 {
+        let locals = match self.state.scan.assigned(info) {
+            Assigned::Listed(locals) => locals.len(),
+            Assigned::InMemory => 0,
+        };
+        1 + (params + locals) as u64
     }
 
     fn jump_to_header(&mut self, header: Block, target: TargetId, info: &LoopInfo, params: usize) {
@@ -314,7 +326,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         let version = self.state.locals.version();
         let frame = &mut self.state.frames[at];
         let next = frame.edges;
-        frame.edges = self.state.edges.len() as u32;
+        frame.edges = number(self.state.edges.len());
         frame.edge_count += 1;
         self.state.edges.push(Edge { call, version, values, next });
     }
@@ -357,16 +369,27 @@ impl<E: FuncEnvironment> Translation<'_, E> {
     pub(crate) fn translate_br_table(
         &mut self,
         targets: &wasmparser::BrTable<'_>,
-    ) -> WasmResult<()> {
+    ) -> Result<(), Stop> {
         let index = self.pop();
         let arity = self.label_arity(self.frame_at(targets.default()));
         self.widen_top(arity);
+        // What each entry passes on at once is counted before anything is made.
+        let mut steps = 0;
+        for depth in targets.targets().chain([Ok(targets.default())]) {
+            let at = self.frame_at(depth.map_err(WasmError::from)?);
+            let frame = &self.state.frames[at];
+            steps += match &frame.loop_info {
+                Some(info) if self.is_direct(at) => self.header_width(info, arity),
+                _ => 1,
+            };
+        }
+        self.check(steps)?;
         let mut calls = std::mem::take(&mut self.state.calls);
         calls.clear();
         let target = self.target(self.frame_at(targets.default()));
         calls.push(self.builder.func.dfg.block_call(target, &[]));
         for depth in targets.targets() {
-            let target = self.target(self.frame_at(depth?));
+            let target = self.target(self.frame_at(depth.map_err(WasmError::from)?));
             calls.push(self.builder.func.dfg.block_call(target, &[]));
         }
         let data = JumpTableData::new(calls[0], &calls[1..]);
@@ -377,7 +400,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         let values = self.save_operands(arity);
         self.add_edge(self.frame_at(targets.default()), first, values);
         for (depth, call) in targets.targets().zip(first + 1..) {
-            self.add_edge(self.frame_at(depth?), call, values);
+            self.add_edge(self.frame_at(depth.map_err(WasmError::from)?), call, values);
         }
         self.reachable = false;
         Ok(())
@@ -385,6 +408,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
 
     pub(crate) fn translate_return(&mut self) {
         let results = self.state.frames[0].results as usize;
+        self.budget.spend(results as u64);
         self.widen_top(results);
         let from = self.state.stack.len() - results;
         self.builder.ins().return_(&self.state.stack[from..]);
@@ -411,7 +435,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         self.reachable = true;
     }
 
-    pub(crate) fn translate_end(&mut self) {
+    pub(crate) fn translate_end(&mut self) -> Result<(), Stop> {
         let at = self.state.frames.len() - 1;
         match self.state.frames[at].kind {
             FrameKind::Function => self.end_function(),
@@ -420,7 +444,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         }
     }
 
-    fn end_block(&mut self, at: usize) {
+    fn end_block(&mut self, at: usize) -> Result<(), Stop> {
         let frame = self.state.frames[at];
         let has_second_way = frame.kind == FrameKind::If;
         if frame.edge_count == 0 && !has_second_way {
@@ -429,7 +453,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
                 self.state.stack.truncate(frame.height as usize);
             }
             self.state.frames.pop();
-            return;
+            return Ok(());
         }
         if self.reachable {
             self.jump_to_label(at);
@@ -441,11 +465,12 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         }
         self.state.stack.truncate(frame.height as usize);
         let frame = self.state.frames.pop().expect("the frame is open");
-        self.meet(&frame, frame.results as usize, true);
+        self.meet(&frame, frame.results as usize, true)?;
         self.reachable = true;
+        Ok(())
     }
 
-    fn end_loop(&mut self, at: usize) {
+    fn end_loop(&mut self, at: usize) -> Result<(), Stop> {
         let frame = self.state.frames[at];
         if !self.reachable {
             self.state.stack.truncate(frame.height as usize);
@@ -459,7 +484,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             let version = self.state.locals.version();
             let base = self.base;
             let params = frame.params as usize;
-            self.meet(&frame, params, true);
+            self.meet(&frame, params, true)?;
             let info = frame.loop_info.expect("a loop was scanned");
             let header = frame.header.expect("a loop has a header");
             let target = frame.params_of_header.expect("a loop has a header");
@@ -472,27 +497,29 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             }
         }
         self.state.frames.pop();
+        Ok(())
     }
 
-    fn end_function(&mut self) {
+    fn end_function(&mut self) -> Result<(), Stop> {
         if self.state.frames[0].edge_count != 0 {
             if self.reachable {
                 self.jump_to_label(0);
             }
             let frame = self.state.frames[0];
             self.state.stack.truncate(frame.height as usize);
-            self.meet(&frame, frame.results as usize, false);
+            self.meet(&frame, frame.results as usize, false)?;
             self.reachable = true;
         }
         if self.reachable {
             self.translate_return();
         }
         self.state.frames.pop();
+        Ok(())
     }
 
     /// Goes to the target of a frame, where all its edges meet: makes parameters for what differs
     /// between them, completes the branches, and pushes the operands that they pass on.
-    fn meet(&mut self, frame: &Frame, arity: usize, with_locals: bool) {
+    fn meet(&mut self, frame: &Frame, arity: usize, with_locals: bool) -> Result<(), Stop> {
         let block = frame.target.expect("a frame with edges has a target");
         self.switch_to(block);
         let mut edges = std::mem::take(&mut self.state.join_edges);
@@ -508,9 +535,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             let values = edge.values as usize..edge.values as usize + arity;
             self.state.stack.extend_from_slice(&self.state.edge_values[values]);
         } else {
-            self.meet_many(frame, block, &edges, arity, with_locals);
+            self.meet_many(frame, block, &edges, arity, with_locals)?;
         }
         self.state.join_edges = edges;
+        Ok(())
     }
 
     fn meet_many(
@@ -520,8 +548,9 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         edges: &[Edge],
         arity: usize,
         with_locals: bool,
-    ) {
+    ) -> Result<(), Stop> {
         let state = &mut *self.state;
+        let passed = state.locals.steps();
         // Only locals assigned between two edges can differ.
         let mut meeting = edges[0].version;
         state.changed.clear();
@@ -534,6 +563,10 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             }
         }
         let width = arity + state.changed.len();
+        let passed = state.locals.steps() - passed;
+        // The states are visited once more, and each edge has a row.
+        self.check(2 * passed + width as u64 * edges.len() as u64)?;
+        let state = &mut *self.state;
         state.matrix.clear();
         for edge in edges {
             let values = edge.values as usize..edge.values as usize + arity;
@@ -587,5 +620,17 @@ impl<E: FuncEnvironment> Translation<'_, E> {
         for (at, &local) in state.changed.iter().enumerate() {
             state.locals.set(local, state.columns[arity + at].value);
         }
+        Ok(())
     }
+
+    /// Counts work that is about to be made and ends translation if it is too much.
+    fn check(&mut self, steps: u64) -> Result<(), Stop> {
+        self.budget.spend(steps);
+        if self.budget.is_exceeded() { Err(Stop::OverBudget(self.offset)) } else { Ok(()) }
+    }
+}
+
+/// The number of what is about to be added to a list. The budget keeps lists shorter than 2^31.
+pub(crate) fn number(len: usize) -> u32 {
+    u32::try_from(len).expect("the budget of a function counts what its lists hold")
 }

@@ -12,6 +12,7 @@ use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, Operator,
     ValidatorResources,
 };
+use windlass_core::budget::{self, Budget};
 use windlass_core::ir::{
     Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, Type, Value, types,
@@ -119,6 +120,34 @@ impl Default for FuncTranslator {
     }
 }
 
+/// Where assigned locals may live.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Homes {
+    /// In values, if the scan keeps lists of them.
+    Scanned,
+    /// In memory.
+    Memory,
+}
+
+/// Why translation ended early.
+pub(crate) enum Stop {
+    Error(WasmError),
+    /// The budget was exceeded at this offset.
+    OverBudget(u64),
+}
+
+impl From<WasmError> for Stop {
+    fn from(error: WasmError) -> Self {
+        Stop::Error(error)
+    }
+}
+
+impl From<wasmparser::Error> for Stop {
+    fn from(error: wasmparser::Error) -> Self {
+        Stop::Error(error.into())
+    }
+}
+
 impl FuncTranslator {
     /// A translator without any memory yet, by the default settings.
     pub fn new() -> Self {
@@ -149,6 +178,45 @@ impl FuncTranslator {
         index: DefinedFuncIndex,
         func: &mut Function,
     ) -> WasmResult<()> {
+        match self.attempt(module, env, index, func, Homes::Scanned) {
+            Err(Stop::OverBudget(_)) => self.translate_in_memory(module, env, index, func),
+            Err(Stop::Error(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Does what [`translate`](Self::translate) does, with assigned locals in memory, where they
+    /// cost nothing when control meets: for functions of which values were too much. What `func`
+    /// holds but its name is removed.
+    pub fn translate_in_memory<E: FuncEnvironment>(
+        &mut self,
+        module: &ModuleTranslation<'_>,
+        env: &mut E,
+        index: DefinedFuncIndex,
+        func: &mut Function,
+    ) -> WasmResult<()> {
+        let name = func.name.clone();
+        func.clear();
+        func.name = name;
+        match self.attempt(module, env, index, func, Homes::Memory) {
+            Err(Stop::OverBudget(offset)) => {
+                let function = module.info.function(index).0;
+                let what = format!("what function {function} passes from block to block");
+                Err(WasmError::Limit { what, offset })
+            }
+            Err(Stop::Error(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn attempt<E: FuncEnvironment>(
+        &mut self,
+        module: &ModuleTranslation<'_>,
+        env: &mut E,
+        index: DefinedFuncIndex,
+        func: &mut Function,
+        homes: Homes,
+    ) -> Result<(), Stop> {
         let info = &module.info;
         let range = module.bodies[index.index()].clone();
         let type_index = info.functions[info.function(index).index()];
@@ -165,6 +233,7 @@ impl FuncTranslator {
         let ty = &info.types[type_index.index()];
         self.state.clear(info);
         func.signature = env.signature(ty);
+        func.source_size = u32::try_from(range.len()).unwrap_or(u32::MAX);
         let nothing = Value::from_u32(0);
         let nothing_extended = Extended { index: nothing, value: nothing, region: 0 };
         let mut builder = FunctionBuilder::without_variables(func, &mut self.builder);
@@ -181,6 +250,8 @@ impl FuncTranslator {
             next_loop: 0,
             code_start: module.info.code_section.start as u64,
             index: info.function(index),
+            homes,
+            budget: Budget::default(),
             body_start: 0,
             disagreement: None,
             refusal: None,
@@ -215,6 +286,10 @@ pub(crate) struct Translation<'a, E> {
     /// Index of the next loop in the scan.
     pub next_loop: usize,
     pub code_start: u64,
+    /// Where assigned locals may live.
+    pub homes: Homes,
+    /// What is made where control meets or leaves.
+    pub budget: Budget,
     /// The function, and where the operators of its body start in the module.
     pub index: FuncIndex,
     pub body_start: usize,
@@ -245,7 +320,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         ty: &FuncType,
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
-    ) -> WasmResult<()> {
+    ) -> Result<(), Stop> {
         let offset = reader.original_position();
         for ty in ty.params.iter().chain(&ty.results) {
             self.check_type(*ty, offset)?;
@@ -265,7 +340,12 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         self.offset = offset;
         self.body_start = reader.original_position() as usize;
         let code = &self.module.bytes[self.body_start..][..reader.bytes_remaining()];
-        self.state.scan.run(code, self.state.local_data.len());
+        self.state.scan.run(code, self.state.local_data.len(), self.homes);
+        let grant = match self.homes {
+            Homes::Scanned => budget::VALUES,
+            Homes::Memory => budget::TRANSLATION,
+        };
+        self.budget = Budget::new(grant, code.len());
         self.env.start_function(self.builder.func, index);
         self.enter(ty)?;
         while !reader.eof() {
@@ -283,14 +363,17 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             }
             let operator = match next_operator(reader, validator) {
                 Ok(operator) => operator,
-                Err(error) => return Err(self.refused(error, offset)),
+                Err(error) => return Err(self.refused(error, offset).into()),
             };
             self.offset = offset;
             self.builder.set_srcloc(SourceLoc::new((offset - self.code_start) as u32));
             if self.reachable {
                 self.operator(&operator)?;
             } else {
-                self.dead_operator(&operator);
+                self.dead_operator(&operator)?;
+            }
+            if self.budget.is_exceeded() {
+                return Err(Stop::OverBudget(offset));
             }
         }
         let position = reader.original_position();
@@ -299,10 +382,10 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             self.disagreement.get_or_insert(position);
         }
         if let Some((refusal, offset)) = self.refusal.take() {
-            return unsupported(refusal.into_message(), offset);
+            unsupported::<()>(refusal.into_message(), offset)?;
         }
         match self.disagreement {
-            Some(offset) => Err(self.scan_disagrees(offset)),
+            Some(offset) => Err(self.scan_disagrees(offset).into()),
             None => Ok(()),
         }
     }
@@ -576,7 +659,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
         }
     }
 
-    fn dead_operator(&mut self, operator: &Operator<'_>) {
+    fn dead_operator(&mut self, operator: &Operator<'_>) -> Result<(), Stop> {
         match operator {
             Operator::Block { .. } | Operator::If { .. } => self.dead_depth += 1,
             Operator::Loop { .. } => {
@@ -586,9 +669,10 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             Operator::Else if self.dead_depth == 0 => self.translate_else(),
             Operator::End => match self.dead_depth.checked_sub(1) {
                 Some(depth) => self.dead_depth = depth,
-                None => self.translate_end(),
+                None => self.translate_end()?,
             },
             _ => {}
         }
+        Ok(())
     }
 }

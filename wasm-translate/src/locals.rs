@@ -30,6 +30,8 @@ pub(crate) struct Locals {
     /// For each local the last mark.
     marks: Vec<u32>,
     mark: u32,
+    /// Nodes that were passed, since the reset.
+    steps: u64,
 }
 
 impl Locals {
@@ -44,6 +46,12 @@ impl Locals {
         self.marks.clear();
         self.marks.resize(self.values.len(), 0);
         self.mark = 0;
+        self.steps = 0;
+    }
+
+    /// Nodes that were passed, since the reset.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// The current value of a local.
@@ -59,7 +67,7 @@ impl Locals {
         if old != value {
             let parent = self.current;
             let depth = self.nodes[parent as usize].depth + 1;
-            self.current = self.nodes.len() as u32;
+            self.current = crate::control::number(self.nodes.len());
             self.nodes.push(Node { local, old, new: value, parent, depth });
         }
     }
@@ -74,8 +82,10 @@ impl Locals {
     pub fn move_to(&mut self, target: Version) {
         let mut to = target.0;
         let mut from = self.current;
+        let mut steps = 0;
         self.redo.clear();
         while from != to {
+            steps += 1;
             let (from_node, to_node) = (self.nodes[from as usize], self.nodes[to as usize]);
             if from_node.depth >= to_node.depth {
                 self.values[from_node.local as usize] = from_node.old;
@@ -90,6 +100,7 @@ impl Locals {
             self.values[node.local as usize] = node.new;
         }
         self.current = target.0;
+        self.steps += steps;
     }
 
     /// Begins a new set of marks.
@@ -101,7 +112,9 @@ impl Locals {
     /// marks them. Returns where the two ways meet.
     pub fn collect_between(&mut self, x: Version, y: Version, list: &mut Vec<u32>) -> Version {
         let (mut x, mut y) = (x.0, y.0);
+        let mut steps = 0;
         while x != y {
+            steps += 1;
             let (x_node, y_node) = (&self.nodes[x as usize], &self.nodes[y as usize]);
             let node = if x_node.depth >= y_node.depth {
                 x = x_node.parent;
@@ -116,6 +129,7 @@ impl Locals {
                 list.push(node.local);
             }
         }
+        self.steps += steps;
         Version(x)
     }
 

@@ -8,7 +8,7 @@ use windlass_core::ir::{InstBuilder, MemFlags, Opcode, Type, Value, types};
 
 use crate::env::FuncEnvironment;
 use crate::error::{WasmResult, unsupported};
-use crate::func::Translation;
+use crate::func::{Stop, Translation};
 use crate::module::ref_type;
 use crate::trap;
 use crate::types::{DataIndex, ElemIndex, MemoryIndex, TableIndex, ValType};
@@ -33,16 +33,16 @@ macro_rules! binary {
 
 impl<E: FuncEnvironment> Translation<'_, E> {
     #[allow(clippy::too_many_lines)]
-    pub(crate) fn operator(&mut self, operator: &Operator<'_>) -> WasmResult<()> {
+    pub(crate) fn operator(&mut self, operator: &Operator<'_>) -> Result<(), Stop> {
         use Operator as Op;
         match operator {
             Op::Nop => {}
             Op::Unreachable => self.trap(trap::UNREACHABLE),
-            Op::Block { blockty } => return self.translate_block(*blockty),
-            Op::Loop { blockty } => return self.translate_loop(*blockty),
-            Op::If { blockty } => return self.translate_if(*blockty),
+            Op::Block { blockty } => self.translate_block(*blockty)?,
+            Op::Loop { blockty } => self.translate_loop(*blockty)?,
+            Op::If { blockty } => self.translate_if(*blockty)?,
             Op::Else => self.translate_else(),
-            Op::End => self.translate_end(),
+            Op::End => return self.translate_end(),
             Op::Br { relative_depth } => self.translate_br(*relative_depth),
             Op::BrIf { relative_depth } => self.translate_br_if(*relative_depth),
             Op::BrTable { targets } => return self.translate_br_table(targets),
@@ -209,7 +209,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             }
             Op::RefIsNull => {
                 let Some(ValType::Ref(ty)) = self.operand else {
-                    return unsupported("ref.is_null of a value of unknown type", self.offset);
+                    return Ok(unsupported("ref.is_null of a value of unknown type", self.offset)?);
                 };
                 self.ref_is_null(ty);
             }
@@ -222,7 +222,7 @@ impl<E: FuncEnvironment> Translation<'_, E> {
             Op::MemoryGrow { mem } => self.memory_grow(*mem),
             Op::MemoryFill { mem } => self.memory_fill(*mem),
             Op::MemoryCopy { dst_mem, src_mem } => self.memory_copy(*dst_mem, *src_mem),
-            _ => return self.bulk_operator(operator),
+            _ => self.bulk_operator(operator)?,
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 //! is, stay and get their arguments. Linear in the arguments that are looked at: those of
 //! parameters that stay.
 
+use crate::control::number;
+
 use windlass_core::ir::{Block, BlockArg, BlockCall, Function, JumpTable, Value, ValueDef};
 
 const NONE: u32 = u32::MAX;
@@ -65,20 +67,21 @@ impl Params {
 
     /// A block gets its parameters now; the first `always` of them stay.
     pub fn add_target(&mut self, block: Block, always: usize) -> TargetId {
-        let id = self.targets.len() as u32;
+        let id = number(self.targets.len());
         let index = block.as_u32() as usize;
         if self.target_of.len() <= index {
             self.target_of.resize(index + 1, NONE);
         }
         self.target_of[index] = id;
-        self.targets.push(Target { block, always: always as u32, calls: NONE });
+        self.targets.push(Target { block, always: number(always), calls: NONE });
         TargetId(id)
     }
 
     /// Numbers the calls of a table, the default first, for [`Self::add_call`]; returns the first.
     pub fn add_table(&mut self, table: JumpTable, calls: usize) -> u32 {
-        let first = self.table_calls.len() as u32;
-        self.table_calls.extend((0..calls as u32).map(|entry| (table, entry)));
+        let first = number(self.table_calls.len());
+        assert!(number(first as usize + calls) < IN_TABLE, "the bit that marks tables is free");
+        self.table_calls.extend((0..number(calls)).map(|entry| (table, entry)));
         first | IN_TABLE
     }
 
@@ -86,8 +89,8 @@ impl Params {
     pub fn add_call(&mut self, target: TargetId, call: u32, row: usize) {
         let calls = &mut self.targets[target.0 as usize].calls;
         let next = *calls;
-        *calls = self.calls.len() as u32;
-        self.calls.push(Call { call, row: row as u32, next });
+        *calls = number(self.calls.len());
+        self.calls.push(Call { call, row: number(row), next });
     }
 
     /// The value of a local is read.

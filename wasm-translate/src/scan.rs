@@ -6,6 +6,8 @@
 //! linear in the body; the lists it makes are bounded by a budget. A function that exceeds the
 //! budget has no lists: every local that it assigns lives in a stack slot.
 
+use crate::func::Homes;
+
 /// What is known of one loop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoopInfo {
@@ -38,9 +40,7 @@ struct Open {
     loop_index: u32,
     /// For a loop: where its assigned locals start among those of the loops around.
     pending: u32,
-    /// For another block: the number of assignments before the first branch to its end.
-    sets_before: u32,
-    /// Branches to its label. An `if` counts as one, for the way around its first arm.
+    /// Branches to its label.
     branches: u32,
     calls_before: u32,
     accesses_before: u32,
@@ -77,9 +77,6 @@ pub(crate) struct Scan {
 /// Parameters of loop headers that any function may have, beside one for each `BYTES_PER_PARAM`.
 const FREE_PARAMS: usize = 16_384;
 const BYTES_PER_PARAM: usize = 4;
-/// Arguments of branches that any function may need, beside `ARGS_PER_BYTE`.
-const FREE_ARGS: u64 = 1 << 20;
-const ARGS_PER_BYTE: u64 = 32;
 
 impl Scan {
     /// The loop with this number, if its opcode stands where the translator found it.
@@ -106,8 +103,9 @@ impl Scan {
         Assigned::Listed(&self.assigned[range])
     }
 
-    /// Scans the operators of a body; `locals` is the number of locals and parameters.
-    pub fn run(&mut self, code: &[u8], locals: usize) {
+    /// Scans the operators of a body; `locals` is the number of locals and parameters, which need no
+    /// lists if they live in memory.
+    pub fn run(&mut self, code: &[u8], locals: usize, homes: Homes) {
         self.loops.clear();
         self.assigned.clear();
         self.pending.clear();
@@ -119,10 +117,10 @@ impl Scan {
         self.position.resize(locals, 0);
         self.counted.clear();
         self.counted.resize(locals, NOT_A_LOOP);
-        self.gave_up = false;
+        self.gave_up = homes == Homes::Memory;
         self.calls = 0;
         self.accesses = 0;
-        let mut walk = Walk { scan: self, code, at: 0, sets: 0, args: 0, innermost: 0 };
+        let mut walk = Walk { scan: self, code, at: 0, innermost: 0 };
         let ended = walk.run().is_some();
         self.complete = ended && walk.at == code.len();
     }
@@ -132,10 +130,6 @@ struct Walk<'a> {
     scan: &'a mut Scan,
     code: &'a [u8],
     at: usize,
-    /// Assignments so far.
-    sets: u32,
-    /// Estimated arguments of branches.
-    args: u64,
     /// Where the innermost loop's assigned locals start.
     innermost: u32,
 }
@@ -155,11 +149,6 @@ impl Walk<'_> {
                 0x04 => {
                     self.skip_leb()?;
                     self.open(NOT_A_LOOP);
-                    let sets = self.sets;
-                    if let Some(open) = self.scan.open.last_mut() {
-                        open.branches = 1;
-                        open.sets_before = sets;
-                    }
                 }
                 0x03 => {
                     self.skip_leb()?;
@@ -285,7 +274,6 @@ impl Walk<'_> {
         self.scan.open.push(Open {
             loop_index,
             pending,
-            sets_before: 0,
             branches: 0,
             calls_before: self.scan.calls,
             accesses_before: self.scan.accesses,
@@ -294,12 +282,7 @@ impl Walk<'_> {
 
     fn close(&mut self) -> Option<()> {
         let open = self.scan.open.pop()?;
-        let locals = self.scan.is_assigned.len() as u64;
         if open.loop_index == NOT_A_LOOP {
-            if open.branches != 0 {
-                let differing = u64::from(self.sets - open.sets_before).min(locals);
-                self.count_args(u64::from(open.branches + 1) * differing);
-            }
             return Some(());
         }
         // The distinct locals of this loop go to its list, and stay in front as those of the loop
@@ -326,22 +309,13 @@ impl Walk<'_> {
         info.accesses = scan.accesses - open.accesses_before;
         scan.loop_starts.pop();
         self.innermost = scan.loop_starts.last().copied().unwrap_or(0);
-        let params = u64::from(self.scan.assigned.len() as u32 - start);
-        self.count_args(params * (u64::from(open.branches) + 1));
         if self.scan.assigned.len() > FREE_PARAMS + self.code.len() / BYTES_PER_PARAM {
             self.give_up();
         }
         Some(())
     }
 
-    fn count_args(&mut self, args: u64) {
-        self.args += args;
-        if self.args > FREE_ARGS + ARGS_PER_BYTE * self.code.len() as u64 {
-            self.give_up();
-        }
-    }
-
-    /// Assigned locals will live in slots: no more lists.
+    /// Assigned locals will live in memory: no more lists.
     fn give_up(&mut self) {
         if std::mem::replace(&mut self.scan.gave_up, true) {
             return;
@@ -357,17 +331,11 @@ impl Walk<'_> {
 
     fn branch(&mut self, depth: u32) -> Option<()> {
         let index = self.scan.open.len().checked_sub(1 + depth as usize)?;
-        let sets = self.sets;
-        let open = &mut self.scan.open[index];
-        if open.branches == 0 {
-            open.sets_before = sets;
-        }
-        open.branches += 1;
+        self.scan.open[index].branches += 1;
         Some(())
     }
 
     fn set(&mut self, local: u32) -> Option<()> {
-        self.sets += 1;
         *self.scan.is_assigned.get_mut(local as usize)? = true;
         if self.scan.gave_up || self.scan.loop_starts.is_empty() {
             return Some(());
@@ -389,7 +357,7 @@ mod tests {
 
     fn scan(code: &[u8], locals: usize) -> Scan {
         let mut scan = Scan::default();
-        scan.run(code, locals);
+        scan.run(code, locals, Homes::Scanned);
         scan
     }
 

@@ -104,6 +104,9 @@ pub struct FunctionStencil {
     pub stack_limit: Option<GlobalValue>,
     /// Declarations that nobody made; see [`Self::is_gap`].
     gaps: FxHashSet<AnyEntity>,
+    /// Bytes of the source, to which the work that the function may make is in proportion
+    /// ([`crate::budget`]); 0 if the front end does not say.
+    pub source_size: u32,
 }
 
 impl FunctionStencil {
@@ -116,6 +119,7 @@ impl FunctionStencil {
         self.layout.clear();
         self.srclocs.clear();
         self.stack_limit = None;
+        self.source_size = 0;
         self.gaps.clear();
     }
 
@@ -291,6 +295,7 @@ impl Function {
                 srclocs: SecondaryMap::new(),
                 stack_limit: None,
                 gaps: FxHashSet::default(),
+                source_size: 0,
             },
             params: FunctionParameters::default(),
         }

@@ -72,7 +72,6 @@ impl LowerScratch {
         self.colors.resize(func.dfg.num_insts(), 0);
         self.parents.clear();
         self.vreg_blocks.clear();
-        self.last_blocks.clear();
         self.insts.clear();
         self.operands.clear();
         self.traps.clear();
@@ -461,9 +460,7 @@ impl LowerCtx<'_> {
             if s.vreg_blocks[v] == GLOBAL {
                 s.vreg_blocks[root] = GLOBAL;
             }
-            s.last_blocks[root] = s.last_blocks[root].max(s.last_blocks[v]);
         }
-        self.vcode.param_scans = param_scans(self.vcode, s);
         // Registers that cross blocks first. They were made backwards, so this is program order.
         let mut next = 0;
         for v in (0..s.parents.len()).rev() {
@@ -506,23 +503,6 @@ impl LowerCtx<'_> {
             }
         }
     }
-}
-
-/// How many steps regalloc2's backtracking allocator may make in its list of incoming arguments:
-/// for every block that a parameter spans it searches that list up to the parameter's own entries.
-/// Often it starts in the middle, but it need not.
-fn param_scans(vcode: &VCode, s: &LowerScratch) -> u64 {
-    let mut entries = 0u64;
-    let mut steps = 0u64;
-    for (b, block) in vcode.blocks.iter().enumerate() {
-        for param in &vcode.params[block.params.range()] {
-            let root = s.parents[param.vreg()] as usize;
-            let span = s.last_blocks[root].saturating_sub(b as u32) + 1;
-            entries += block.preds.len() as u64;
-            steps += entries * span as u64;
-        }
-    }
-    steps
 }
 
 /// A table whose cases form at most this many ranges becomes compares.

@@ -50,8 +50,6 @@ pub struct LowerScratch {
     pub(super) parents: Vec<u32>,
     /// The block in which each provisional register was first seen; `GLOBAL` once seen in two.
     pub(super) vreg_blocks: Vec<u32>,
-    /// The last block, in order, in which each provisional register was seen.
-    pub(super) last_blocks: Vec<u32>,
     pub(super) numbers: Vec<u32>,
     pub(super) insts: Vec<MInst>,
     pub(super) operands: Vec<Operand>,
@@ -260,7 +258,6 @@ impl LowerCtx<'_> {
         let n = self.s.parents.len();
         self.s.parents.push(n as u32);
         self.s.vreg_blocks.push(self.cur_block);
-        self.s.last_blocks.push(self.cur_block);
         if class == RegClass::Float {
             self.vcode.has_floats = true;
         }

@@ -13,6 +13,7 @@ pub mod emit;
 pub mod frame;
 pub mod inst;
 pub mod lower;
+pub mod measure;
 pub mod pipeline;
 pub mod print;
 pub mod regalloc;

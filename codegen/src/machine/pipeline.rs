@@ -11,6 +11,7 @@ use super::vcode::VCode;
 use super::{AbiArg, AbiLoc, print, row_flag};
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::binemit::CodeOffset;
+use crate::budget;
 use crate::compile::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
 use crate::ir::{ArgumentPurpose, Function, GlobalValueData, ValueLabel};
 use crate::isa::TargetIsa;
@@ -72,7 +73,9 @@ impl MachineContext {
             max_preds: limit(flags.regalloc_fallback_preds_log2()),
         };
         let env = backend.machine_env(conv, flags);
-        self.facts = regalloc::allocate(&self.vcode, backend, env, &config, &mut self.regalloc)?;
+        let size = budget::source_size(func);
+        self.facts =
+            regalloc::allocate(&self.vcode, backend, env, &config, size, &mut self.regalloc)?;
         let (sp, fp, red_zone) = backend.stack_facts(conv);
         let spills = self.regalloc.output().num_spillslots;
         let needs = FrameNeeds {
@@ -173,6 +176,7 @@ impl MachineContext {
             spill_slots: output.num_spillslots as u32,
             live_ranges: output.stats.initial_liverange_count as u32,
             fell_back: self.facts.fell_back,
+            work: self.facts.work,
         };
         let slots = self.frame.areas.slots.offset;
         out.slots_from_cfa = slots as i64 - self.frame.size() as i64 - self.to_cfa();

@@ -1,17 +1,20 @@
 //! The adaptor between machine code and the register allocators of regalloc2.
 //!
 //! `VCode` is read where it is; nothing is copied. Before the call the adaptor checks what
-//! regalloc2 only asserts, and measures what its backtracking allocator is quadratic in: values
-//! that are live at once, and predecessors of one block. A function above the limits goes to the
-//! fast allocator, and is counted.
+//! regalloc2 only asserts, and measures what its allocators take (`measure`). A function above
+//! what [`budget::BACKTRACKING`] grants, or with too many values live at once or predecessors of
+//! one block, goes to the fast allocator, and is counted; above [`budget::ALLOCATION`] it is
+//! refused.
 
+use super::measure::{Measure, MeasureScratch};
 use super::slots::SlotForwarding;
 use super::vcode::{VCode, pseudo};
 use super::{Backend, row_flag};
+use crate::budget::{self, Budget};
 use crate::result::{CodegenError, CodegenResult};
 use regalloc2::{
     Algorithm, Allocation, Block, Ctx, Edit, Inst, InstRange, MachineEnv, Operand,
-    OperandConstraint, OperandKind, Output, PRegSet, ProgPoint, RegClass, RegallocOptions, VReg,
+    OperandConstraint, Output, PRegSet, ProgPoint, RegClass, RegallocOptions, VReg,
 };
 
 /// Which allocator, and when the other one takes over.
@@ -46,10 +49,7 @@ impl Default for RegallocConfig {
 pub struct RegallocScratch {
     ctx: Ctx,
     slots: SlotForwarding,
-    /// For each register that crosses blocks, the first and last block in which it is live.
-    extents: Vec<(u32, u32)>,
-    deltas: Vec<i32>,
-    seen: Vec<u32>,
+    measure: MeasureScratch,
 }
 
 impl RegallocScratch {
@@ -64,8 +64,9 @@ impl RegallocScratch {
 pub struct RegallocFacts {
     /// The function was too much for the backtracking allocator and went to the fast one.
     pub fell_back: bool,
-    /// An upper bound of the values live at once.
-    pub live: u32,
+    /// What was made and tried: operands, arguments, predecessors, live ranges, attempts to place
+    /// one in a register, and moves.
+    pub work: u64,
 }
 
 /// Machine code as regalloc2 sees it.
@@ -167,33 +168,44 @@ impl regalloc2::Function for View<'_> {
     }
 }
 
-/// Allocates registers. The result is in `scratch`.
+/// Allocates registers for a function of `size` bytes of source. The result is in `scratch`.
 pub fn allocate(
     vcode: &VCode,
     backend: &dyn Backend,
     env: &MachineEnv,
     config: &RegallocConfig,
+    size: usize,
     scratch: &mut RegallocScratch,
 ) -> CodegenResult<RegallocFacts> {
     check_limits(vcode)?;
     let mut facts = RegallocFacts::default();
     let mut algorithm = Algorithm::Fastalloc;
+    let bound = Measure::bound(vcode);
+    let granted = |grant, steps| {
+        let mut budget = Budget::new(grant, size);
+        budget.spend(steps);
+        !budget.is_exceeded()
+    };
+    // Where the bound is within all limits, nothing is measured.
+    let measure = if granted(budget::BACKTRACKING, bound.backtracking)
+        && granted(budget::ALLOCATION, bound.single_pass)
+        && bound.live <= config.max_live
+    {
+        bound
+    } else {
+        scratch.measure.run(vcode)
+    };
+    if !granted(budget::ALLOCATION, measure.single_pass) {
+        return Err(CodegenError::TooMuchWork);
+    }
     // For a few instructions in one block both do the same, and the fast one has less to set up.
     let tiny = vcode.blocks.len() == 1 && vcode.num_insts() <= TINY && vcode.calls.is_empty();
     if config.backtracking && !tiny {
         algorithm = Algorithm::Ion;
         let preds = vcode.blocks.iter().map(|b| b.preds.len()).max().unwrap_or(0);
-        // Registers that cross blocks are the only ones that can be many at once for long; where
-        // there are few, nothing is measured.
-        if vcode.num_global_vregs as u32 > config.max_live
-            || vcode.num_vregs as u32 > config.max_live
-        {
-            facts.live = scratch.measure(vcode);
-        }
-        let scans = vcode.param_scans > MAX_PARAM_SCANS.max(vcode.num_insts() as u64 * 2048);
-        let scans = scans || vcode.dominator_steps > MAX_DOMINATOR_STEPS;
-        let scans = scans && config.max_preds != u32::MAX;
-        if preds as u32 > config.max_preds || facts.live > config.max_live || scans {
+        let never = config.max_live == u32::MAX && config.max_preds == u32::MAX;
+        let too_much = !never && !granted(budget::BACKTRACKING, measure.backtracking);
+        if preds as u32 > config.max_preds || measure.live > config.max_live || too_much {
             algorithm = Algorithm::Fastalloc;
             facts.fell_back = true;
         }
@@ -219,6 +231,11 @@ pub fn allocate(
         RegallocOptions { verbose_log: config.verbose, validate_ssa: config.checker, algorithm };
     regalloc2::run_with_ctx(&view, env, &options, &mut scratch.ctx)
         .map_err(|e| CodegenError::Regalloc(e.to_string()))?;
+    let output = &scratch.ctx.output;
+    let made = vcode.num_operands() + vcode.edge_args.len() + vcode.preds.len();
+    let stats = &output.stats;
+    let tried = stats.process_bundle_reg_probes_any + stats.final_liverange_count;
+    facts.work = (made + tried + stats.halfmoves_count + output.edits.len()) as u64;
     scratch.slots.run(&view, vcode, &mut scratch.ctx.output);
     if config.checker && can_be_checked(vcode) {
         let mut checker = regalloc2::checker::Checker::new(&view, env);
@@ -239,13 +256,6 @@ fn can_be_checked(vcode: &VCode) -> bool {
 
 /// Functions of one block with at most this many instructions go to the fast allocator.
 const TINY: usize = 2;
-
-/// The steps for block parameters (see `driver::param_scans`) that are no trouble in any function.
-const MAX_PARAM_SCANS: u64 = 1 << 28;
-
-/// The steps to compute dominators that are no trouble in any function. Deeply nested loops take
-/// a number that is quadratic in their depth.
-const MAX_DOMINATOR_STEPS: u64 = 1 << 23;
 
 /// What regalloc2 asserts only where debug assertions are on, or packs into fields without looking.
 fn check_limits(vcode: &VCode) -> CodegenResult<()> {
@@ -273,78 +283,6 @@ fn check_limits(vcode: &VCode) -> CodegenResult<()> {
         })
     }));
     Ok(())
-}
-
-impl RegallocScratch {
-    /// An upper bound of the number of values live at once, in time linear in the operands: a
-    /// register is taken to live from the first to the last block, in order, in which it appears,
-    /// and in its block throughout.
-    fn measure(&mut self, vcode: &VCode) -> u32 {
-        let blocks = vcode.blocks.len();
-        self.extents.clear();
-        self.extents.resize(vcode.num_global_vregs, (u32::MAX, 0));
-        self.seen.clear();
-        self.seen.resize(vcode.num_vregs, 0);
-        self.deltas.clear();
-        self.deltas.resize(blocks + 1, 0);
-        let mut local_max = 0u32;
-        let mut local = vec![0u32; blocks];
-        for (b, block) in vcode.blocks.iter().enumerate() {
-            let b = b as u32;
-            let mut live = 0u32;
-            let mut most = 0u32;
-            let touch = |vreg: usize, extents: &mut Vec<(u32, u32)>| {
-                if let Some(extent) = extents.get_mut(vreg) {
-                    extent.0 = extent.0.min(b);
-                    extent.1 = extent.1.max(b);
-                }
-            };
-            for &param in &vcode.params[block.params.range()] {
-                touch(param.vreg(), &mut self.extents);
-            }
-            for s in block.succs.range() {
-                for &arg in &vcode.edge_args[vcode.succ_args[s].range()] {
-                    touch(arg.vreg(), &mut self.extents);
-                }
-            }
-            // Backwards through the block: a local register lives from its last use to its
-            // definition.
-            for i in block.insts.range().rev() {
-                for operand in vcode.inst_operands(i) {
-                    if operand.as_fixed_nonallocatable().is_some() {
-                        continue;
-                    }
-                    let vreg = operand.vreg().vreg();
-                    if vreg < vcode.num_global_vregs {
-                        touch(vreg, &mut self.extents);
-                    } else if operand.kind() == OperandKind::Def {
-                        if self.seen[vreg] == 1 {
-                            live -= 1;
-                        }
-                    } else if self.seen[vreg] == 0 {
-                        self.seen[vreg] = 1;
-                        live += 1;
-                        most = most.max(live);
-                    }
-                }
-            }
-            local[b as usize] = most;
-            local_max = local_max.max(most);
-        }
-        for &(first, last) in &self.extents {
-            if first <= last {
-                self.deltas[first as usize] += 1;
-                self.deltas[last as usize + 1] -= 1;
-            }
-        }
-        let mut live = 0i64;
-        let mut most = 0i64;
-        for (b, delta) in self.deltas.iter().enumerate() {
-            live += *delta as i64;
-            most = most.max(live + local.get(b).copied().unwrap_or(0) as i64);
-        }
-        most as u32
-    }
 }
 
 /// An edit by the instruction that it stands before or after.

@@ -272,10 +272,7 @@ pub struct VCode {
     pub num_vregs: usize,
     /// How many of them, the first ones, live across blocks.
     pub num_global_vregs: usize,
-    /// How many steps the backtracking allocator makes for block parameters; see
-    /// `driver::param_scans`.
-    pub param_scans: u64,
-    /// How many steps it makes to compute dominators; see `BlockOrder`.
+    /// How many steps the backtracking allocator makes to compute dominators; see `BlockOrder`.
     pub dominator_steps: u64,
     /// Whether any register is of class float.
     pub has_floats: bool,
@@ -324,7 +321,6 @@ impl VCode {
         self.edge_args.clear();
         self.num_vregs = 0;
         self.num_global_vregs = 0;
-        self.param_scans = 0;
         self.dominator_steps = 0;
         self.has_floats = false;
         self.has_vectors = false;

@@ -83,5 +83,7 @@ crate::define_settings! {
          because the backtracking one is quadratic in them; 255 means never.";
     number regalloc_fallback_preds_log2 = 12,
         "A function with a block of more than 2^n predecessors that passes arguments goes to the \
-         single-pass allocator, because the backtracking one is quadratic in them; 255 means never.";
+         single-pass allocator, because the backtracking one is quadratic in them; 255 means never. \
+         Where this and the limit of live values are 255, what the budget of a function grants to \
+         the backtracking one has no limit either.";
 }

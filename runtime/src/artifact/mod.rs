@@ -37,7 +37,7 @@ use wire::{Malformed, Read, Reader, Writer};
 /// How every file begins. Changes of line ends damage it.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89cwasm\r\n";
 /// The version of the format.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const CHECKSUM: Range<usize> = 16..48;
 const LENGTH: usize = 48;
 const SECTION_TABLE: usize = 56;
