@@ -63,7 +63,17 @@ pub const SHAPES: [Shape; 12] = [
 ];
 
 /// The worst that climbs have found, as [`Genome`] reads them.
-pub const WORST: [&str; 0] = [];
+pub const WORST: [&str; 9] = [
+    "2/4/Calls:19687:8",
+    "1/9/Blocks:1:61/Returns:3953:225/Loops:434:520",
+    "1/1000/Diamonds:1:108/Calls:35:31",
+    "1/2/Tables:730:7/Tables:8:271/Nest:47:32",
+    "1/6/Ifs:1872:31/Straight:4:87",
+    "1/1/Tables:2768:5/Straight:8:140",
+    "5/1/Nest:10:16/Tables:3:5202",
+    "22/10/Tables:479:2/Calls:178:5/Tables:3:205",
+    "1/1/Nest:641:11",
+];
 
 /// A shape with its numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
