@@ -16,11 +16,13 @@
 //! | [`ALLOCATION`] | an error that names the function |
 //!
 //! The size is that of the source where the front end says it (`Function::source_size`), else it is
-//! estimated from the IR.
+//! estimated from the IR. Functions of one module share what is granted beside their bytes
+//! (`Function::source_functions`), so that a module of many small functions gets no more than a
+//! large function.
 
 use crate::ir::Function;
 
-/// Steps that are granted: a constant, and some for each byte.
+/// Steps that are granted: a constant, as long as few functions share it, and some for each byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
     constant: u64,
@@ -41,6 +43,9 @@ pub const BACKTRACKING: Grant = Grant { constant: 1 << 14, per_byte: 320 };
 /// Register allocation in a single pass, in the steps of `machine::measure`.
 pub const ALLOCATION: Grant = Grant { constant: 1 << 20, per_byte: 256 };
 
+/// The constants of all functions of a module are not more than this together.
+const SHARED: u64 = 1 << 21;
+
 /// No budget is larger, so that what it counts can be numbered by 31 bits.
 const MOST: u64 = 1 << 31;
 
@@ -56,8 +61,9 @@ pub struct Budget {
 
 impl Budget {
     /// What is granted to a function of this size.
-    pub fn new(grant: Grant, bytes: usize) -> Self {
-        let limit = grant.per_byte.saturating_mul(bytes as u64).saturating_add(grant.constant);
+    pub fn new(grant: Grant, size: Size) -> Self {
+        let constant = grant.constant.min(SHARED / u64::from(size.functions.max(1)));
+        let limit = grant.per_byte.saturating_mul(u64::from(size.bytes)).saturating_add(constant);
         Self { spent: 0, limit: limit.min(MOST) }
     }
 
@@ -81,11 +87,24 @@ impl Budget {
     }
 }
 
-/// The size of a function in bytes of source: what the front end said, or an estimate.
-pub fn source_size(func: &Function) -> usize {
-    match func.source_size {
-        0 => BYTES_IN_IR * (func.dfg.num_insts() + func.dfg.value_lists.len()),
-        size => size as usize,
+/// What a function's grants depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes of its source.
+    pub bytes: u32,
+    /// The functions of its module.
+    pub functions: u32,
+}
+
+impl Size {
+    /// What the front end said, or an estimate.
+    pub fn of(func: &Function) -> Self {
+        let estimate = BYTES_IN_IR * (func.dfg.num_insts() + func.dfg.value_lists.len());
+        let bytes = match func.source_size {
+            0 => u32::try_from(estimate).unwrap_or(u32::MAX),
+            size => size,
+        };
+        Self { bytes, functions: func.source_functions }
     }
 }
 
@@ -96,13 +115,27 @@ mod tests {
     #[test]
     fn work_is_counted_up_to_the_grant() {
         let grant = Grant { constant: 10, per_byte: 2 };
-        let mut budget = Budget::new(grant, 5);
+        let alone = |bytes| Size { bytes, functions: 0 };
+        let mut budget = Budget::new(grant, alone(5));
         budget.spend(20);
         assert!(!budget.is_exceeded());
         budget.spend(1);
         assert!(budget.is_exceeded());
         budget.spend(u64::MAX);
         assert!(budget.is_exceeded());
-        assert_eq!(Budget::new(grant, usize::MAX).limit, MOST);
+        let most = Grant { constant: 10, per_byte: 1 << 20 };
+        assert_eq!(Budget::new(most, alone(u32::MAX)).limit, MOST);
+    }
+
+    #[test]
+    fn functions_of_a_module_share_the_constant() {
+        let of = |functions| Budget::new(TRANSLATION, Size { bytes: 3, functions }).limit;
+        assert_eq!(of(0), TRANSLATION.constant + 3 * TRANSLATION.per_byte);
+        assert_eq!(of(1), of(0));
+        for functions in [100, 10_000, 1_000_000] {
+            let constant = of(functions) - 3 * TRANSLATION.per_byte;
+            assert!(constant * u64::from(functions) <= SHARED, "{functions}");
+            assert!((constant + 1) * u64::from(functions) > SHARED, "{functions}");
+        }
     }
 }

@@ -24,6 +24,10 @@ use crate::types::{DefinedFuncIndex, EntityIndex};
 /// Bytes of bodies that make a piece.
 const PIECE: usize = 32 << 10;
 
+/// Bytes of a body above which the context that compiled it is not kept for the next function: its
+/// arrays have grown to many times the body and would stay so.
+const MAX_KEPT_BODY: usize = 256 << 10;
+
 /// How many threads compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Threads {
@@ -39,6 +43,18 @@ struct Worker<E> {
     env: E,
     translator: FuncTranslator,
     context: Context,
+}
+
+impl<E> Worker<E> {
+    fn new(env: E, isa: &dyn TargetIsa) -> Self {
+        Self { env, translator: FuncTranslator::with_flags(isa.flags()), context: Context::new() }
+    }
+
+    /// Gives back the memory that a large function has needed.
+    fn shrink(&mut self, isa: &dyn TargetIsa) {
+        self.translator = FuncTranslator::with_flags(isa.flags());
+        self.context = Context::new();
+    }
 }
 
 /// Translates and compiles every function that the module defines.
@@ -57,10 +73,7 @@ where
     E: FuncEnvironment + Send,
     R: Send,
 {
-    let make_worker = || {
-        let translator = FuncTranslator::with_flags(isa.flags());
-        Worker { env: make_env(), translator, context: Context::new() }
-    };
+    let make_worker = || Worker::new(make_env(), isa);
     let all = 0..module.bodies.len();
     let pieces = pieces(module);
     // A module of one piece starts no threads: to ask for their number would.
@@ -169,6 +182,9 @@ fn compile_range<E: FuncEnvironment, R>(
         }
         let code = context.compiled_code().expect("the function was just compiled");
         results.push(finish(index, &context.func, code));
+        if module.bodies[index.index()].len() > MAX_KEPT_BODY {
+            worker.shrink(isa);
+        }
     }
     Ok(results)
 }

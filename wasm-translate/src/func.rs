@@ -12,7 +12,7 @@ use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, Operator,
     ValidatorResources,
 };
-use windlass_core::budget::{self, Budget};
+use windlass_core::budget::{self, Budget, Size};
 use windlass_core::ir::{
     Block, Function, Inst, InstBuilder, MemFlags, SourceLoc, StackSlot, StackSlotData,
     StackSlotKind, TrapCode, Type, Value, types,
@@ -234,6 +234,7 @@ impl FuncTranslator {
         self.state.clear(info);
         func.signature = env.signature(ty);
         func.source_size = u32::try_from(range.len()).unwrap_or(u32::MAX);
+        func.source_functions = u32::try_from(module.bodies.len()).unwrap_or(u32::MAX);
         let nothing = Value::from_u32(0);
         let nothing_extended = Extended { index: nothing, value: nothing, region: 0 };
         let mut builder = FunctionBuilder::without_variables(func, &mut self.builder);
@@ -345,7 +346,7 @@ impl<'a, E: FuncEnvironment> Translation<'a, E> {
             Homes::Scanned => budget::VALUES,
             Homes::Memory => budget::TRANSLATION,
         };
-        self.budget = Budget::new(grant, code.len());
+        self.budget = Budget::new(grant, Size::of(self.builder.func));
         self.env.start_function(self.builder.func, index);
         self.enter(ty)?;
         while !reader.eof() {

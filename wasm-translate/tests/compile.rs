@@ -102,6 +102,29 @@ fn the_first_error_counts() {
     }
 }
 
+/// What a function may make beside its bytes is shared: a module does not get it once for each of
+/// many small functions.
+#[test]
+fn many_small_functions_get_no_more_than_a_large_one() {
+    let compile = |count: usize| {
+        let values = " i32".repeat(300);
+        let text = format!(
+            "(module (import \"m\" \"g\" (func $g (result{values})))
+             (import \"m\" \"h\" (func $h (param{values}))) {})",
+            "(func call $g call $h)".repeat(count)
+        );
+        let bytes = wat::parse_str(text).expect("the text is well formed");
+        let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
+        let make_env = || TestEnv::new(&module.info);
+        let isa = isa_with("enable_multi_ret_implicit_sret=true");
+        compile_functions(&module, &*isa, make_env, Threads::Exactly(1), |_, _, _| ())
+            .map(|all| all.len())
+    };
+    assert_eq!(compile(4), Ok(4));
+    let error = compile(10_000).expect_err("3 million arguments of 50 KB").to_string();
+    assert!(error.contains("function 2"), "{error}");
+}
+
 #[test]
 fn modules_without_functions_compile() {
     let bytes = wat::parse_str("(module (memory 1))").expect("the text is well formed");

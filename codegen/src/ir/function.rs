@@ -107,6 +107,9 @@ pub struct FunctionStencil {
     /// Bytes of the source, to which the work that the function may make is in proportion
     /// ([`crate::budget`]); 0 if the front end does not say.
     pub source_size: u32,
+    /// How many functions the module has, which share what is granted beside their sizes; 0 if the
+    /// front end does not say.
+    pub source_functions: u32,
 }
 
 impl FunctionStencil {
@@ -120,6 +123,7 @@ impl FunctionStencil {
         self.srclocs.clear();
         self.stack_limit = None;
         self.source_size = 0;
+        self.source_functions = 0;
         self.gaps.clear();
     }
 
@@ -296,6 +300,7 @@ impl Function {
                 stack_limit: None,
                 gaps: FxHashSet::default(),
                 source_size: 0,
+                source_functions: 0,
             },
             params: FunctionParameters::default(),
         }

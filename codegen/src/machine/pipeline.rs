@@ -11,7 +11,7 @@ use super::vcode::VCode;
 use super::{AbiArg, AbiLoc, print, row_flag};
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::binemit::CodeOffset;
-use crate::budget;
+use crate::budget::Size;
 use crate::compile::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
 use crate::ir::{ArgumentPurpose, Function, GlobalValueData, ValueLabel};
 use crate::isa::TargetIsa;
@@ -73,7 +73,7 @@ impl MachineContext {
             max_preds: limit(flags.regalloc_fallback_preds_log2()),
         };
         let env = backend.machine_env(conv, flags);
-        let size = budget::source_size(func);
+        let size = Size::of(func);
         self.facts =
             regalloc::allocate(&self.vcode, backend, env, &config, size, &mut self.regalloc)?;
         let (sp, fp, red_zone) = backend.stack_facts(conv);

@@ -10,7 +10,7 @@ use super::measure::{Measure, MeasureScratch};
 use super::slots::SlotForwarding;
 use super::vcode::{VCode, pseudo};
 use super::{Backend, row_flag};
-use crate::budget::{self, Budget};
+use crate::budget::{self, Budget, Size};
 use crate::result::{CodegenError, CodegenResult};
 use regalloc2::{
     Algorithm, Allocation, Block, Ctx, Edit, Inst, InstRange, MachineEnv, Operand,
@@ -168,13 +168,13 @@ impl regalloc2::Function for View<'_> {
     }
 }
 
-/// Allocates registers for a function of `size` bytes of source. The result is in `scratch`.
+/// Allocates registers for a function of this size. The result is in `scratch`.
 pub fn allocate(
     vcode: &VCode,
     backend: &dyn Backend,
     env: &MachineEnv,
     config: &RegallocConfig,
-    size: usize,
+    size: Size,
     scratch: &mut RegallocScratch,
 ) -> CodegenResult<RegallocFacts> {
     check_limits(vcode)?;
