@@ -829,15 +829,20 @@ mod tests {
         unreachable!("there are no relocations")
     }
 
-    /// Builds a function of random pieces and checks every branch, trap and label of the result.
-    fn check(seed: u64, pieces: usize, largest_gap: usize) {
+    /// A source of numbers below the one it is asked for.
+    fn random(seed: u64) -> impl FnMut(usize) -> usize {
         let mut state = seed;
-        let mut random = move |n: usize| {
+        move |n| {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             (state % n as u64) as usize
-        };
+        }
+    }
+
+    /// Builds a function of random pieces and checks every branch, trap and label of the result.
+    fn check(seed: u64, pieces: usize, largest_gap: usize) {
+        let mut random = random(seed);
         let mut buffer = CodeBuffer::default();
         buffer.start(pieces + 1, 0);
         // Piece `i`: label, a byte that names it, a gap, a trap, a branch to a random piece.
@@ -903,13 +908,7 @@ mod tests {
     /// those that fit a line lie in one, and that everything still leads where it should.
     /// How many they are.
     fn check_loops(seed: u64, loops: usize) -> usize {
-        let mut state = seed;
-        let mut random = move |n: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % n as u64) as usize
-        };
+        let mut random = random(seed);
         let mut buffer = CodeBuffer::default();
         // Loop `i` begins at label `i`, and the code behind it at `loops + i`.
         buffer.start(2 * loops, 0);
