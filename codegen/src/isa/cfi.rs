@@ -53,7 +53,7 @@ impl dyn TargetIsa + '_ {
     /// The number of a register in DWARF.
     pub fn map_regalloc_reg_to_dwarf(&self, reg: PReg) -> Result<u16, RegisterMappingError> {
         match self.common_unwind_info() {
-            Some(_) => Ok(self.backend().dwarf_reg(reg)),
+            Some(_) => Ok(self.backend().tables().dwarf_reg(reg)),
             None => Err(RegisterMappingError::UnsupportedArchitecture),
         }
     }

@@ -698,7 +698,7 @@ impl LowerCtx<'_> {
         let first = self.begin();
         if let Some(reg) = address {
             self.operand(if call.is_tail {
-                Operand::reg_fixed_use(reg, self.backend.tail_call_target())
+                Operand::reg_fixed_use(reg, self.backend.tables().tail_call_target)
             } else {
                 Operand::reg_use(reg)
             });

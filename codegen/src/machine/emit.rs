@@ -354,13 +354,14 @@ pub fn emit(
     }
     scratch.deferred = deferred;
     let EmitScratch { block_starts, inst_offsets, cfi_offsets, .. } = scratch;
+    let tables = input.backend.tables();
     buffer.finish(
         writer,
         &Pool(vcode),
         &mut [block_starts, inst_offsets, cfi_offsets],
         |kind, symbol, addend| {
             let symbol = &vcode.symbols[symbol as usize];
-            (input.backend.reloc(kind), symbol.name.clone(), addend + symbol.offset)
+            (tables.relocs[kind as usize], symbol.name.clone(), addend + symbol.offset)
         },
     );
     // The edges of the machine blocks, for those who asked for them.

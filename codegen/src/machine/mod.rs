@@ -19,6 +19,7 @@ pub mod print;
 pub mod regalloc;
 pub mod row;
 pub mod slots;
+pub mod tables;
 pub mod vcode;
 
 use crate::ir::{self, ArgumentExtension, Signature, Type};
@@ -30,22 +31,16 @@ use regalloc2::{Allocation, MachineEnv, PReg, PRegSet, RegClass, VReg};
 pub use abi::{AbiArg, AbiLoc, AbiPart, AbiSig};
 pub use inst::MInst;
 pub use lower::LowerCtx;
+pub use tables::{Tables, row_flag};
 pub use vcode::{Cond2, VCode, pseudo};
-
-/// What an instruction's row says to the machine-independent half, a set of bits; see
-/// [`Backend::row_flags`].
-pub mod row_flag {
-    /// The row has clobbers: ask [`super::Backend::row_clobbers`].
-    pub const CLOBBERS: u8 = 1;
-}
 
 /// What an ISA gives to the machine-independent half.
 pub trait Backend: Send + Sync + Debug {
+    /// Names, numbers and lists.
+    fn tables(&self) -> &'static Tables;
+
     /// The registers that may be allocated in a function of this convention.
     fn machine_env(&self, conv: crate::isa::CallConv, flags: &Flags) -> &MachineEnv;
-
-    /// One byte of `row_flag` bits for each row of the ISA's table.
-    fn row_flags(&self) -> &[u8];
 
     /// The clobbers of a row that has the flag `CLOBBERS`.
     fn row_clobbers(&self, row: u16) -> PRegSet;
@@ -105,9 +100,6 @@ pub trait Backend: Send + Sync + Debug {
     /// The registers that carry the payload of an exception in a function of this convention.
     fn exception_payload(&self, conv: crate::isa::CallConv) -> &[PReg];
 
-    /// The register to which the address of a tail call's target is bound.
-    fn tail_call_target(&self) -> PReg;
-
     /// Emits one instruction of the ISA's own table.
     fn emit(&self, e: &mut emit::Emitter<'_>, inst: &MInst, allocs: &[Allocation]);
 
@@ -129,9 +121,6 @@ pub trait Backend: Send + Sync + Debug {
 
     /// The name of a condition.
     fn cond_name(&self, cond: u8) -> &'static str;
-
-    /// The register that holds the context where `enable_pinned_reg` is set.
-    fn pinned_reg(&self) -> Option<PReg>;
 
     /// The opposite condition.
     fn invert(&self, cond: u8) -> u8;
@@ -167,10 +156,6 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits a move between registers, or between a register and a spill slot.
     fn emit_move(&self, e: &mut emit::Emitter<'_>, from: Allocation, to: Allocation);
 
-    /// The registers that the prologue may change while it compares the stack pointer with a limit
-    /// or touches the pages of the frame.
-    fn prologue_scratch(&self) -> PRegSet;
-
     /// Emits what makes the stack pointer that of the frame again where a handler is entered, in a
     /// frame that is realigned.
     fn emit_realign(&self, e: &mut emit::Emitter<'_>);
@@ -184,9 +169,6 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Emits what takes the frame down, and the return.
     fn emit_return(&self, e: &mut emit::Emitter<'_>);
-
-    /// The public kind of one of the backend's relocations.
-    fn reloc(&self, kind: u8) -> crate::binemit::Reloc;
 
     /// How branches and label uses are written.
     fn branch_writer(&self) -> &dyn buffer::BranchWriter;
@@ -204,12 +186,6 @@ pub trait Backend: Send + Sync + Debug {
         operands: &[regalloc2::Operand],
         allocs: &[Allocation],
     );
-
-    /// The name of a register.
-    fn reg_name(&self, reg: PReg) -> String;
-
-    /// Number of a register in DWARF.
-    fn dwarf_reg(&self, reg: PReg) -> u16;
 }
 
 /// A place in memory that belongs to the frame or is addressed by one register.

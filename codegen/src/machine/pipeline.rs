@@ -113,12 +113,12 @@ impl MachineContext {
             }
         }
         if func.stack_limit.is_some() || isa.flags().enable_probestack() {
-            changed.union_from(backend.prologue_scratch());
+            changed.union_from(backend.tables().prologue_scratch);
         }
         for call in &self.vcode.calls {
             changed.union_from(call.clobbers);
         }
-        let row_flags = backend.row_flags();
+        let row_flags = backend.tables().row_flags;
         for inst in self.vcode.insts() {
             let flags = row_flags.get(inst.row as usize).copied().unwrap_or(0);
             if flags & row_flag::CLOBBERS != 0 {
@@ -321,7 +321,7 @@ impl MachineContext {
                 },
                 _ => return wrong("vmctx is not a plain parameter"),
             },
-            None if isa.flags().enable_pinned_reg() => isa.backend().pinned_reg(),
+            None if isa.flags().enable_pinned_reg() => isa.backend().tables().pinned_reg,
             None => return wrong("the function has no vmctx parameter"),
         };
         Ok(())

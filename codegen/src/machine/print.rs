@@ -81,7 +81,7 @@ fn moves<'a>(
 
 fn place(alloc: Allocation, backend: &dyn Backend) -> String {
     match (alloc.as_reg(), alloc.as_stack()) {
-        (Some(reg), _) => backend.reg_name(reg),
+        (Some(reg), _) => backend.tables().reg_name(reg).to_string(),
         (_, Some(slot)) => format!("[spill {}]", slot.index()),
         _ => "_".to_string(),
     }
@@ -97,7 +97,7 @@ fn operand_list(operands: &[Operand], allocs: &[Allocation], backend: &dyn Backe
         if allocs.is_empty()
             && let OperandConstraint::FixedReg(reg) = operand.constraint()
         {
-            let _ = write!(text, "({})", backend.reg_name(reg));
+            let _ = write!(text, "({})", backend.tables().reg_name(reg));
         }
         if operand.kind() == OperandKind::Def {
             text.insert_str(0, "-> ");

@@ -222,7 +222,7 @@ pub fn allocate(
         vcode,
         insts: vcode.insts(),
         operands: vcode.operands(),
-        row_flags: backend.row_flags(),
+        row_flags: backend.tables().row_flags,
         backend,
         float_spill_size: if vcode.has_vectors { 2 } else { 1 },
         clobber_mask,

@@ -24,6 +24,8 @@ pub mod fixup {
 
 /// How a field refers to a symbol: what `CodeSink::add_reloc_at_offset` is given.
 pub mod reloc {
+    use windlass_core::binemit::Reloc;
+
     /// Address of the symbol plus addend minus address of the field, 32 bits.
     pub const PC32: u8 = 0;
     /// The same of the symbol's entry in the global offset table.
@@ -42,6 +44,19 @@ pub mod reloc {
     pub const TLV: u8 = 7;
     /// Distance of a symbol from its section, 32 bits, in COFF.
     pub const SECREL: u8 = 8;
+
+    /// The public kinds, in the order of the numbers.
+    pub const PUBLIC: [Reloc; 9] = [
+        Reloc::X86PCRel4,
+        Reloc::X86GOTPCRel4,
+        Reloc::X86CallPCRel4,
+        Reloc::Abs8,
+        Reloc::ElfX86_64TlsGd,
+        Reloc::ElfX86_64TpOff,
+        Reloc::X86CallPLTRel4,
+        Reloc::MachOX86_64Tlv,
+        Reloc::X86SecRel,
+    ];
 }
 
 /// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field

@@ -7,10 +7,9 @@ use crate::insts::{Arg, Op, ROWS, build};
 use crate::regs::{self, PINNED};
 use crate::{emit, lower, print, settings};
 use core::fmt;
-use regalloc2::{Allocation, MachineEnv, Operand, PReg, PRegSet, RegClass, VReg};
+use regalloc2::{Allocation, MachineEnv, Operand, PReg, PRegSet, VReg};
 use std::sync::Arc;
 use target_lexicon::Triple;
-use windlass_core::binemit::Reloc;
 use windlass_core::ir::{self, ArgumentExtension, Signature, Type, types};
 use windlass_core::isa::unwind::CommonUnwindInfo;
 use windlass_core::isa::{self, CallConv, FunctionAlignment, OwnedTargetIsa, TargetIsa};
@@ -18,7 +17,7 @@ use windlass_core::machine::abi::SigBuilder;
 use windlass_core::machine::buffer::{BranchWriter, Label};
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::vcode::CallInfo;
-use windlass_core::machine::{Backend, LowerCtx, MInst, Place, row_flag};
+use windlass_core::machine::{Backend, LowerCtx, MInst, Place, Tables, row_flag};
 use windlass_core::result::CodegenResult;
 use windlass_core::settings::{Builder, Flags, Value};
 
@@ -29,7 +28,6 @@ pub struct X64 {
     /// What the processor has.
     pub features: settings::Flags,
     envs: Envs,
-    row_flags: Vec<u8>,
 }
 
 impl fmt::Debug for X64 {
@@ -54,9 +52,7 @@ pub fn isa_builder(triple: Triple) -> isa::Builder {
 fn new(triple: Triple, flags: Flags, setup: &Builder) -> OwnedTargetIsa {
     let features = settings::Flags::new(&flags, setup);
     let envs = Envs::new(&flags);
-    let row_flags =
-        ROWS.iter().map(|row| if row.clobbers != 0 { row_flag::CLOBBERS } else { 0 }).collect();
-    Arc::new(X64 { triple, flags, features, envs, row_flags })
+    Arc::new(X64 { triple, flags, features, envs })
 }
 
 impl TargetIsa for X64 {
@@ -147,13 +143,35 @@ fn int_size(ty: Type) -> Size {
     }
 }
 
+static ROW_FLAGS: [u8; ROWS.len()] = {
+    let mut flags = [0; ROWS.len()];
+    let mut n = 0;
+    while n < ROWS.len() {
+        if ROWS[n].clobbers != 0 {
+            flags[n] = row_flag::CLOBBERS;
+        }
+        n += 1;
+    }
+    flags
+};
+
+static TABLES: Tables = Tables {
+    row_flags: &ROW_FLAGS,
+    relocs: &encode::reloc::PUBLIC,
+    reg_names: regs::NAMES,
+    dwarf_regs: regs::DWARF,
+    pinned_reg: Some(PINNED),
+    tail_call_target: abi::TAIL_TARGET,
+    prologue_scratch: PRegSet::empty().with(abi::TAIL_TARGET).with(abi::TAIL_SCRATCH),
+};
+
 impl Backend for X64 {
-    fn machine_env(&self, conv: CallConv, _flags: &Flags) -> &MachineEnv {
-        self.envs.get(conv)
+    fn tables(&self) -> &'static Tables {
+        &TABLES
     }
 
-    fn row_flags(&self) -> &[u8] {
-        &self.row_flags
+    fn machine_env(&self, conv: CallConv, _flags: &Flags) -> &MachineEnv {
+        self.envs.get(conv)
     }
 
     fn row_clobbers(&self, row: u16) -> PRegSet {
@@ -275,10 +293,6 @@ impl Backend for X64 {
         }
     }
 
-    fn tail_call_target(&self) -> PReg {
-        abi::TAIL_TARGET
-    }
-
     fn emit(&self, e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         emit::inst(e, inst, allocs);
     }
@@ -297,10 +311,6 @@ impl Backend for X64 {
 
     fn cond_name(&self, cond: u8) -> &'static str {
         Cc::of_number(cond).name()
-    }
-
-    fn pinned_reg(&self) -> Option<PReg> {
-        Some(PINNED)
     }
 
     fn invert(&self, cond: u8) -> u8 {
@@ -338,10 +348,6 @@ impl Backend for X64 {
         emit::mov(e, from, to);
     }
 
-    fn prologue_scratch(&self) -> PRegSet {
-        [abi::TAIL_TARGET, abi::TAIL_SCRATCH].into_iter().collect()
-    }
-
     fn emit_realign(&self, e: &mut Emitter<'_>) {
         emit::realign(e);
     }
@@ -358,20 +364,6 @@ impl Backend for X64 {
         emit::ret(e);
     }
 
-    fn reloc(&self, kind: u8) -> Reloc {
-        match kind {
-            encode::reloc::PC32 => Reloc::X86PCRel4,
-            encode::reloc::GOT_PC32 => Reloc::X86GOTPCRel4,
-            encode::reloc::CALL32 => Reloc::X86CallPCRel4,
-            encode::reloc::TLS_GD => Reloc::ElfX86_64TlsGd,
-            encode::reloc::TP_OFF => Reloc::ElfX86_64TpOff,
-            encode::reloc::PLT32 => Reloc::X86CallPLTRel4,
-            encode::reloc::TLV => Reloc::MachOX86_64Tlv,
-            encode::reloc::SECREL => Reloc::X86SecRel,
-            _ => Reloc::Abs8,
-        }
-    }
-
     fn branch_writer(&self) -> &dyn BranchWriter {
         &emit::Writer
     }
@@ -383,14 +375,5 @@ impl Backend for X64 {
 
     fn print(&self, out: &mut String, inst: &MInst, operands: &[Operand], allocs: &[Allocation]) {
         print::print_inst(out, inst, operands, allocs);
-    }
-
-    fn reg_name(&self, reg: PReg) -> String {
-        regs::reg_name(reg).to_string()
-    }
-
-    fn dwarf_reg(&self, reg: PReg) -> u16 {
-        debug_assert!(reg.class() != RegClass::Vector);
-        regs::dwarf_number(reg)
     }
 }

@@ -111,13 +111,18 @@ pub fn reg_name(reg: PReg) -> &'static str {
     name(reg.class(), reg.hw_enc() as u8, 64)
 }
 
+/// The names of whole registers, by class and hardware number.
+pub const NAMES: [&[&str]; 3] = [&NAMES_64, &NAMES_XMM, &[]];
+
+/// The numbers that DWARF gives to the registers, by class and hardware number. Of the general
+/// registers it counts rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 and up.
+pub const DWARF: [&[u16]; 3] = [
+    &[0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15],
+    &[17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32],
+    &[],
+];
+
 /// The number that DWARF gives to a register.
-pub fn dwarf_number(reg: PReg) -> u16 {
-    /// In the order of hardware numbers; DWARF counts rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8
-    /// and up.
-    const INT: [u16; 16] = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
-    match reg.class() {
-        RegClass::Int => INT[reg.hw_enc() & 15],
-        RegClass::Float | RegClass::Vector => 17 + (reg.hw_enc() as u16 & 15),
-    }
+pub const fn dwarf_number(reg: PReg) -> u16 {
+    DWARF[reg.class() as usize][reg.hw_enc()]
 }

@@ -325,10 +325,10 @@ impl DebugInfo {
             let mut data = Expression::new();
             match (range.loc, behind) {
                 (LabelValueLoc::Reg(reg), false) => {
-                    data.op_reg(Register(isa.backend().dwarf_reg(reg)));
+                    data.op_reg(Register(isa.backend().tables().dwarf_reg(reg)));
                 }
                 (LabelValueLoc::Reg(reg), true) => {
-                    data.op_breg(Register(isa.backend().dwarf_reg(reg)), 0);
+                    data.op_breg(Register(isa.backend().tables().dwarf_reg(reg)), 0);
                 }
                 (LabelValueLoc::CFAOffset(offset), _) => {
                     data.op_fbreg(offset);
