@@ -1,11 +1,13 @@
 //! `test run` and `test interpret`: the functions of a file, called as its directives say.
 
 use crate::directive::{self, Callees, Directive, Ending, Expected, Outcome, plain};
+use crate::emulator::{Emulated, Machine};
 use crate::file::Cx;
-use windlass_core::data_value::DisplayDataValues;
+use windlass_core::data_value::{DataValue, DisplayDataValues};
 use windlass_core::interpret::{
     ControlFlow, FunctionStore, Interpreter, InterpreterState, InterpreterTrap,
 };
+use windlass_core::ir::Function;
 use windlass_core::isa::TargetIsa;
 use windlass_core::text::TestFile;
 use windlass_jit::{Jit, JitError};
@@ -93,31 +95,45 @@ fn runs_here(isa: &dyn TargetIsa) -> bool {
     isa.isa_flags().iter().all(|flag| flag.as_bool() != Some(true) || host.contains(&flag.name))
 }
 
-/// Compiles all functions together and runs all directives natively.
+/// Where the functions of a file are compiled to and called.
+pub(crate) trait Place {
+    /// Compiles a function.
+    fn define(&mut self, name: &str, function: &Function) -> Result<(), JitError>;
+
+    /// Links what was compiled.
+    fn finalize(&mut self) -> Result<(), JitError>;
+
+    /// Calls a function.
+    fn call(&mut self, name: &str, arguments: &[DataValue]) -> Outcome;
+}
+
+/// Compiles all functions together and runs all directives, on this machine or under an emulator.
 pub fn run(cx: &mut Cx<'_>) {
     let isa = cx.isa.clone().expect("the command needs a target");
     let calls = directives(cx);
-    if !runs_here(&*isa) {
-        cx.report.skipped += calls.len();
-        return;
-    }
+    let mut place: Box<dyn Place> = match Machine::of(isa.triple()) {
+        _ if runs_here(&*isa) => Box::new(Jit::new(isa)),
+        Some(machine) => match Emulated::new(machine, isa) {
+            Ok(emulated) => Box::new(emulated),
+            Err(message) => return cx.count(1, Err(message)),
+        },
+        None => {
+            cx.report.skipped += calls.len();
+            return;
+        }
+    };
     let file = cx.file;
-    let mut jit = Jit::new(isa);
     for (function, details) in &file.functions {
-        if let Err(error) = jit.define(&plain(&function.name), function) {
+        if let Err(error) = place.define(&plain(&function.name), function) {
             return cx.count(crate::file::line(details), Err(error.to_string()));
         }
     }
-    if let Err(error) = jit.finalize() {
+    if let Err(error) = place.finalize() {
         return cx.count(1, Err(error.to_string()));
     }
     for call in calls {
         let name = plain(&file.functions[call.function].0.name);
-        let outcome = match crate::native::call(&jit, &name, &call.directive.invocation.args) {
-            Ok(values) => Ok(values),
-            Err(JitError::Trap(code)) => Err(Ending::Trap(code)),
-            Err(error) => Err(Ending::Other(error.to_string())),
-        };
+        let outcome = place.call(&name, &call.directive.invocation.args);
         finish(cx, &call, outcome);
     }
 }

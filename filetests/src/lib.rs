@@ -13,6 +13,7 @@ mod calls;
 pub mod check;
 mod coverage;
 pub mod directive;
+mod emulator;
 mod file;
 pub mod generate;
 mod graph;

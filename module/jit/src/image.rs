@@ -138,7 +138,22 @@ impl ImageBuilder {
     }
 
     /// Maps the code, resolves its relocations and makes it executable.
-    pub fn finish(mut self) -> Result<CodeImage, ImageError> {
+    pub fn finish(self) -> Result<CodeImage, ImageError> {
+        let mut pages = None;
+        let linked = self.link_at(|bytes| {
+            let pages = pages.insert(Pages::map(bytes)?);
+            Ok(pages.start.as_ptr() as usize)
+        })?;
+        let pages = pages.expect("linking asks for the place of the code");
+        pages.publish(&linked.bytes)?;
+        Ok(CodeImage { pages, len: linked.bytes.len(), functions: linked.functions })
+    }
+
+    /// Resolves relocations for the address that `map` gives to so many bytes.
+    pub fn link_at(
+        mut self,
+        map: impl FnOnce(usize) -> Result<usize, ImageError>,
+    ) -> Result<LinkedCode, ImageError> {
         let mut islands: HashMap<(bool, Target), u32> = HashMap::new();
         for reloc in &self.relocs {
             let is_stub = match (reloc.kind, reloc.target) {
@@ -159,8 +174,7 @@ impl ImageBuilder {
         if len > MAX_IMAGE {
             return Err(ImageError::TooLarge(len));
         }
-        let pages = Pages::map(len)?;
-        let base = pages.start.as_ptr() as usize;
+        let base = map(len)?;
         let address = |target: Target| match target {
             Target::Function(f) => base + self.functions[f.0 as usize].0 as usize,
             Target::Inside(f, offset) => {
@@ -207,12 +221,11 @@ impl ImageBuilder {
                 }
             }
         }
-        pages.publish(&self.bytes)?;
-        Ok(CodeImage { pages, len, functions: self.functions })
+        Ok(LinkedCode { bytes: self.bytes, functions: self.functions })
     }
 }
 
-/// Linked code that runs at any address.
+/// Linked code, for one address or for any.
 #[derive(Clone, Debug)]
 pub struct LinkedCode {
     /// The code of all functions.

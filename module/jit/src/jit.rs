@@ -3,17 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use windlass_core::Context;
 use windlass_core::data_value::DataValue;
 use windlass_core::ir::{ExternalName, Function, Signature, TrapCode};
 use windlass_core::isa::OwnedTargetIsa;
-use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
-use windlass_core::machine::buffer::{FinalizedMachReloc, FinalizedRelocTarget};
+use windlass_core::machine::buffer::FinalizedRelocTarget;
 use windlass_module::{FuncId, Module};
 
-use crate::image::{CodeImage, FunctionId, ImageBuilder, ImageError, Target};
+use crate::image::{CodeImage, FunctionId, ImageError};
 use crate::module::JITModule;
 use crate::trampoline::{self, Slot};
+use crate::unit::{Unit, plain};
 use crate::unwind::FrameRegistration;
 
 /// Why a function could not be compiled, linked or called.
@@ -66,15 +65,6 @@ pub enum JitError {
     Fault(usize),
 }
 
-struct Pending {
-    name: String,
-    relocs: Vec<(FinalizedMachReloc, Option<String>)>,
-    unwind: Option<SystemVUnwindInfo>,
-    traps: Vec<(u32, TrapCode)>,
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    sites: crate::throw::FunctionSites,
-}
-
 struct Defined {
     signature: Signature,
     address: usize,
@@ -89,9 +79,7 @@ struct Trampoline {
 /// written `u0:5`.
 pub struct Jit {
     isa: OwnedTargetIsa,
-    context: Context,
-    builder: ImageBuilder,
-    pending: Vec<Pending>,
+    pending: Unit,
     functions: HashMap<String, Defined>,
     symbols: HashMap<String, usize>,
     trampolines: Mutex<HashMap<Signature, Arc<Trampoline>>>,
@@ -109,9 +97,7 @@ impl Jit {
     pub fn new(isa: OwnedTargetIsa) -> Self {
         Self {
             isa,
-            context: Context::new(),
-            builder: ImageBuilder::new(),
-            pending: Vec::new(),
+            pending: Unit::default(),
             functions: HashMap::new(),
             symbols: HashMap::new(),
             trampolines: Mutex::new(HashMap::new()),
@@ -139,29 +125,7 @@ impl Jit {
         if self.functions.contains_key(name) {
             return Err(JitError::Duplicate(name.to_string()));
         }
-        self.context.clear();
-        self.context.func = function.clone();
-        let failed = |message: String| JitError::Compile { name: name.to_string(), message };
-        let compiled = self.context.compile(&*self.isa, &mut Default::default());
-        let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
-        let alignment = compiled.buffer.alignment.max(self.isa.function_alignment().minimum).max(1);
-        self.builder.add(compiled.buffer.data(), alignment);
-        let relocs = compiled.buffer.relocs().iter();
-        let relocs = relocs.map(|reloc| (reloc.clone(), symbol_name(function, reloc))).collect();
-        let unwind = compiled.create_unwind_info(&*self.isa);
-        let unwind = match unwind.map_err(|error| failed(error.to_string()))? {
-            Some(UnwindInfo::SystemV(info)) if self.isa.flags().unwind_info() => Some(info),
-            _ => None,
-        };
-        let traps = compiled.buffer.traps().iter().map(|trap| (trap.offset, trap.code)).collect();
-        self.pending.push(Pending {
-            name: name.to_string(),
-            relocs,
-            unwind,
-            traps,
-            #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-            sites: crate::throw::sites(&compiled.buffer),
-        });
+        self.pending.define(&*self.isa, name, function)?;
         let signature = function.signature.clone();
         self.functions.insert(name.to_string(), Defined { signature, address: 0 });
         Ok(())
@@ -173,25 +137,7 @@ impl Jit {
             return Ok(());
         }
         let pending = std::mem::take(&mut self.pending);
-        let mut builder = std::mem::take(&mut self.builder);
-        let own: HashMap<&str, u32> =
-            pending.iter().enumerate().map(|(i, p)| (p.name.as_str(), i as u32)).collect();
-        for (index, function) in pending.iter().enumerate() {
-            let id = FunctionId(index as u32);
-            for (reloc, name) in &function.relocs {
-                let target = match (&reloc.target, name) {
-                    (FinalizedRelocTarget::Func(offset), _) => Target::Inside(id, *offset),
-                    (FinalizedRelocTarget::ExternalName(_), Some(name)) => {
-                        match own.get(name.as_str()) {
-                            Some(index) => Target::Function(FunctionId(*index)),
-                            None => Target::Address(self.find(name, &reloc.target)?),
-                        }
-                    }
-                    (target, None) => Target::Address(self.find("", target)?),
-                };
-                builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
-            }
-        }
+        let (builder, pending) = pending.finish(|name, target| self.find(name, target))?;
         let image = builder.finish()?;
         if let Some(common) = self.isa.common_unwind_info() {
             let described = pending.iter().enumerate().filter_map(|(index, function)| {
@@ -317,7 +263,7 @@ impl Jit {
         if self.isa.flags().enable_pinned_reg() {
             return Err(JitError::PinnedRegister);
         }
-        let mut values = slots_of(name, signature, arguments)?;
+        let mut values = trampoline::slots_of(name, signature, arguments)?;
         let trampoline = self.trampoline(signature)?;
         let entry = trampoline.image.address(FunctionId(0));
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
@@ -327,7 +273,7 @@ impl Jit {
         // are as many slots as it reads and writes. The convention of the trampoline is the
         // host's, and nothing in code without a pinned register changes what that preserves.
         enter(entry, address, values.as_mut_ptr())?;
-        results_of(name, signature, &values)
+        trampoline::results_of(name, signature, &values)
     }
 
     fn trampoline(&self, signature: &Signature) -> Result<Arc<Trampoline>, JitError> {
@@ -335,8 +281,8 @@ impl Jit {
         if let Some(known) = trampolines.get(signature) {
             return Ok(known.clone());
         }
-        let find = |target: &FinalizedRelocTarget| self.find("", target);
-        let made = Arc::new(Trampoline { image: trampoline_image(&self.isa, signature, find)? });
+        let image = trampoline_image(&self.isa, signature, |name, target| self.find(name, target))?;
+        let made = Arc::new(Trampoline { image });
         trampolines.insert(signature.clone(), made.clone());
         Ok(made)
     }
@@ -346,57 +292,11 @@ impl Jit {
 fn trampoline_image(
     isa: &OwnedTargetIsa,
     signature: &Signature,
-    find: impl Fn(&FinalizedRelocTarget) -> Result<usize, JitError>,
+    find: impl FnMut(&str, &FinalizedRelocTarget) -> Result<usize, JitError>,
 ) -> Result<CodeImage, JitError> {
-    let failed = |message: String| JitError::Compile { name: "trampoline".to_string(), message };
-    let mut context = Context::for_function(trampoline::build(signature));
-    let compiled = context.compile(&**isa, &mut Default::default());
-    let compiled = compiled.map_err(|error| failed(error.inner.to_string()))?;
-    let mut builder = ImageBuilder::new();
-    let id = builder.add(compiled.buffer.data(), 16);
-    for reloc in compiled.buffer.relocs() {
-        let target = match &reloc.target {
-            FinalizedRelocTarget::Func(offset) => Target::Inside(id, *offset),
-            target => Target::Address(find(target)?),
-        };
-        builder.relocate(id, reloc.offset, reloc.kind, target, reloc.addend);
-    }
-    Ok(builder.finish()?)
-}
-
-/// The slots of a call: arguments, and room for results.
-fn slots_of(
-    name: &str,
-    signature: &Signature,
-    arguments: &[DataValue],
-) -> Result<Vec<Slot>, JitError> {
-    let mut values = Vec::with_capacity(trampoline::slots(signature));
-    let count = signature.params.len().max(arguments.len());
-    for index in 0..count {
-        let wrong =
-            |expected: String| JitError::Arguments { name: name.to_string(), index, expected };
-        let Some(param) = signature.params.get(index) else {
-            return Err(wrong("the end of the list".to_string()));
-        };
-        let ty = param.value_type;
-        match arguments.get(index) {
-            Some(value) if fits(value, ty) => values.push(Slot(value.bits())),
-            _ => return Err(wrong(format!("of type {ty}"))),
-        }
-    }
-    values.resize(trampoline::slots(signature), Slot::default());
-    Ok(values)
-}
-
-/// The results that a call has left in its slots.
-fn results_of(
-    name: &str,
-    signature: &Signature,
-    values: &[Slot],
-) -> Result<Vec<DataValue>, JitError> {
-    let results = signature.returns.iter().zip(values);
-    let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
-    results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
+    let mut unit = Unit::default();
+    unit.define(&**isa, "trampoline", &trampoline::build(signature))?;
+    Ok(unit.finish(find)?.0.finish()?)
 }
 
 impl JITModule {
@@ -422,8 +322,8 @@ impl JITModule {
         }
         let address = self.finalized(func_id);
         let address = address.ok_or_else(|| JitError::Undefined(name.to_string()))?;
-        let mut values = slots_of(&name, signature, arguments)?;
-        let image = trampoline_image(self.owned_isa(), signature, |target| {
+        let mut values = trampoline::slots_of(&name, signature, arguments)?;
+        let image = trampoline_image(self.owned_isa(), signature, |_, target| {
             Err(JitError::Undefined(format!("{target:?}")))
         })?;
         // SAFETY: the image holds the trampoline, which has this signature; it lives until the
@@ -434,28 +334,6 @@ impl JITModule {
         // changes nothing that the convention of the trampoline preserves. The caller vouches for
         // what the code does.
         unsafe { entry(address, values.as_mut_ptr()) };
-        results_of(&name, signature, &values)
-    }
-}
-
-/// A name without the mark of its kind.
-fn plain(name: &str) -> &str {
-    name.strip_prefix('%').unwrap_or(name)
-}
-
-/// Whether a value can be passed as a type: vectors are known by their size alone.
-fn fits(value: &DataValue, ty: windlass_core::ir::Type) -> bool {
-    value.ty() == ty || (value.is_vector() && ty.is_vector() && value.ty().bits() == ty.bits())
-}
-
-/// The name that a relocation refers to, as functions are known here.
-fn symbol_name(function: &Function, reloc: &FinalizedMachReloc) -> Option<String> {
-    match &reloc.target {
-        FinalizedRelocTarget::ExternalName(ExternalName::LibCall(_))
-        | FinalizedRelocTarget::Func(_) => None,
-        FinalizedRelocTarget::ExternalName(name) => {
-            let name = name.display(Some(&function.params)).to_string();
-            Some(plain(&name).to_string())
-        }
+        trampoline::results_of(&name, signature, &values)
     }
 }

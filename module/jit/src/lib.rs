@@ -56,6 +56,7 @@ mod patch;
 mod throw;
 mod tls;
 pub mod trampoline;
+mod unit;
 mod unwind;
 
 pub use image::{CodeImage, FunctionId, ImageBuilder, ImageError, LinkedCode, Target};
@@ -63,6 +64,7 @@ pub use image_file::{HOST_MACHINE, ImageFile};
 pub use jit::{Jit, JitError};
 pub use memory::{ArenaMemoryProvider, BranchProtection, JITMemoryProvider, SystemMemoryProvider};
 pub use module::{JITBuilder, JITModule, LibcallNames, SymbolLookup};
+pub use unit::{Unit, UnitFunction};
 pub use unwind::{DescribedFunction, FrameRegistration};
 pub use windlass_dwarf as dwarf;
 pub use windlass_dwarf::{DebugInfo, TypeEntry};

@@ -50,15 +50,15 @@ unsafe extern "C" {
     fn memcmp(x: *const u8, y: *const u8, len: usize) -> i32;
 }
 
-/// What is wrong if code of this machine calls functions of this process by another convention than
-/// theirs.
-pub(crate) fn wrong_convention(isa: &dyn TargetIsa) -> Option<String> {
+/// What is wrong if code of a machine calls functions of a process of that machine by another
+/// convention than theirs.
+pub fn wrong_convention(isa: &dyn TargetIsa) -> Option<String> {
     let own = CallConv::triple_default(isa.triple());
     let convention = CallConv::for_libcall(isa.flags(), own);
     (convention != own && convention != CallConv::Fast).then(|| {
         format!(
             "the setting libcall_call_conv makes {convention} the convention of library calls, and \
-             in this process it is {own}"
+             in the process it is {own}"
         )
     })
 }

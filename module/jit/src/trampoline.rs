@@ -5,10 +5,13 @@
 //! convention, and stores each result into its slot, from slot 0 on.
 
 use windlass_core::cursor::{Cursor, FuncCursor};
+use windlass_core::data_value::DataValue;
 use windlass_core::ir::{
-    AbiParam, Function, InstBuilder, MemFlags, Signature, UserFuncName, types,
+    AbiParam, Function, InstBuilder, MemFlags, Signature, Type, UserFuncName, types,
 };
 use windlass_core::isa::CallConv;
+
+use crate::jit::JitError;
 
 /// One slot of the array of values: arguments before the call, results after it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -51,4 +54,44 @@ pub fn build(signature: &Signature) -> Function {
     }
     pos.ins().return_(&[]);
     func
+}
+
+/// The slots of a call: arguments, and room for results.
+pub fn slots_of(
+    name: &str,
+    signature: &Signature,
+    arguments: &[DataValue],
+) -> Result<Vec<Slot>, JitError> {
+    let mut values = Vec::with_capacity(slots(signature));
+    let count = signature.params.len().max(arguments.len());
+    for index in 0..count {
+        let wrong =
+            |expected: String| JitError::Arguments { name: name.to_string(), index, expected };
+        let Some(param) = signature.params.get(index) else {
+            return Err(wrong("the end of the list".to_string()));
+        };
+        let ty = param.value_type;
+        match arguments.get(index) {
+            Some(value) if fits(value, ty) => values.push(Slot(value.bits())),
+            _ => return Err(wrong(format!("of type {ty}"))),
+        }
+    }
+    values.resize(slots(signature), Slot::default());
+    Ok(values)
+}
+
+/// The results that a call has left in its slots.
+pub fn results_of(
+    name: &str,
+    signature: &Signature,
+    values: &[Slot],
+) -> Result<Vec<DataValue>, JitError> {
+    let results = signature.returns.iter().zip(values);
+    let results = results.map(|(result, slot)| DataValue::from_bits(result.value_type, slot.0));
+    results.collect::<Result<_, _>>().map_err(|_| JitError::Results(name.to_string()))
+}
+
+/// Whether a value can be passed as a type: vectors are known by their size alone.
+fn fits(value: &DataValue, ty: Type) -> bool {
+    value.ty() == ty || (value.is_vector() && ty.is_vector() && value.ty().bits() == ty.bits())
 }
