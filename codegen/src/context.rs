@@ -6,41 +6,19 @@
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::analysis::flowgraph::ControlFlowGraph;
 use crate::analysis::loop_analysis::LoopAnalysis;
-use crate::compile::{CompiledCode, ir_passes, run_passes};
+use crate::compile::{ir_passes, run_passes};
 use crate::control::ControlPlane;
 use crate::dump::Title;
 use crate::ir::Function;
+use crate::isa::TargetIsa;
 use crate::isa::unwind::UnwindInfo;
-use crate::isa::{FlagsOrIsa, TargetIsa};
+use crate::machine::CompiledCode;
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
-use crate::passes::{PASSES, PassContext};
+use crate::passes::{Analyses, PASSES, PassContext};
 use crate::result::{CodegenError, CodegenResult, CompileError, CompileResult};
 use crate::timing::{Pass, Timer};
-use crate::verify::VerifierResult;
-
-/// What is known of a function beside its IR.
-#[derive(Default)]
-pub struct Analyses {
-    /// The control flow graph.
-    pub cfg: ControlFlowGraph,
-    /// The dominator tree.
-    pub domtree: DominatorTree,
-    /// The loops, if something asked for them.
-    pub loops: LoopAnalysis,
-    pub(crate) params: opt::params::Scratch,
-    #[cfg(feature = "matchers")]
-    pub(crate) simplifier: Option<opt::simplify::Simplifier>,
-}
-
-impl Analyses {
-    /// Computes control flow graph and dominators.
-    pub fn compute(&mut self, func: &Function) {
-        self.cfg.compute(func);
-        self.domtree.compute(func, &self.cfg);
-        self.loops.clear();
-    }
-}
+use crate::verify::{self, VerifierResult};
 
 /// Offsets of machine blocks, and edges between them.
 pub type BlockLayout = (Vec<usize>, Vec<(usize, usize)>);
@@ -131,12 +109,11 @@ impl Context {
         let mut cx = PassContext {
             func: &mut self.func,
             analyses: &mut analyses,
-            title: self.title.as_ref(),
             isa,
             machine: &mut self.machine,
             out: &mut self.code,
         };
-        let result = run_passes(&mut cx, range, self.want_disasm);
+        let result = run_passes(&mut cx, range, self.want_disasm, self.title.as_ref());
         Analyses {
             cfg: self.cfg,
             domtree: self.domtree,
@@ -191,15 +168,15 @@ impl Context {
     }
 
     /// Verifies the function.
-    pub fn verify<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> VerifierResult<()> {
-        crate::verify::verify_function(&self.func, fisa)
+    pub fn verify<'a, F: Into<verify::Target<'a>>>(&'a self, target: F) -> VerifierResult<()> {
+        verify::verify_function(&self.func, target)
     }
 
     /// Verifies the function if the settings say so.
-    pub fn verify_if<'a, F: Into<FlagsOrIsa<'a>>>(&'a self, fisa: F) -> CodegenResult<()> {
-        let fisa = fisa.into();
-        if fisa.flags.enable_verifier() {
-            self.verify(fisa)?;
+    pub fn verify_if<'a, F: Into<verify::Target<'a>>>(&'a self, target: F) -> CodegenResult<()> {
+        let target = target.into();
+        if target.flags.enable_verifier() {
+            self.verify(target)?;
         }
         Ok(())
     }
@@ -227,23 +204,23 @@ impl Context {
     }
 
     /// Removes unreachable blocks; control flow graph and dominators must be computed.
-    pub fn eliminate_unreachable_code<'a, F: Into<FlagsOrIsa<'a>>>(
+    pub fn eliminate_unreachable_code<'a, F: Into<verify::Target<'a>>>(
         &'a mut self,
-        fisa: F,
+        target: F,
     ) -> CodegenResult<()> {
         if opt::unreachable::run(&mut self.func, &self.domtree) {
             self.flowgraph();
         }
-        self.verify_if(fisa)
+        self.verify_if(target)
     }
 
     /// Removes block parameters that always get the same value.
-    pub fn remove_constant_phis<'a, F: Into<FlagsOrIsa<'a>>>(
+    pub fn remove_constant_phis<'a, F: Into<verify::Target<'a>>>(
         &'a mut self,
-        fisa: F,
+        target: F,
     ) -> CodegenResult<()> {
         opt::params::run(&mut self.func, &mut self.params);
-        self.verify_if(fisa)
+        self.verify_if(target)
     }
 
     /// Brings the function into the form that code is made from. Builders and the reader make no
@@ -259,15 +236,15 @@ impl Context {
     }
 
     /// Runs the passes over the IR that need no machine.
-    pub fn egraph_pass<'a, F: Into<FlagsOrIsa<'a>>>(
+    pub fn egraph_pass<'a, F: Into<verify::Target<'a>>>(
         &'a mut self,
-        fisa: F,
+        target: F,
         _ctrl_plane: &mut ControlPlane,
     ) -> CodegenResult<()> {
         self.flowgraph();
         opt::unreachable::run(&mut self.func, &self.domtree);
         self.flowgraph();
-        self.remove_constant_phis(fisa)
+        self.remove_constant_phis(target)
     }
 
     /// What an unwinder needs to know of the function, after `compile`.

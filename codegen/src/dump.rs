@@ -98,17 +98,17 @@ impl Request {
 
 /// Dumps the function if the pass that just ran, or should have, is the one that was asked for.
 #[inline]
-pub(crate) fn after(cx: &PassContext<'_>, pass: usize, ran: bool) {
+pub(crate) fn after(cx: &PassContext<'_>, title: Option<&Title>, pass: usize, ran: bool) {
     if let Some(request) = REQUEST.get()
         && request.pass == pass
-        && request.wants(cx.title, cx.func)
+        && request.wants(title, cx.func)
     {
-        dump(cx, request, ran);
+        dump(cx, title, request, ran);
     }
 }
 
 #[cold]
-fn dump(cx: &PassContext<'_>, request: &Request, ran: bool) {
+fn dump(cx: &PassContext<'_>, title: Option<&Title>, request: &Request, ran: bool) {
     let pass = &PASSES[request.pass];
     let said = request.answered.swap(true, Ordering::Relaxed);
     if !ran {
@@ -117,26 +117,25 @@ fn dump(cx: &PassContext<'_>, request: &Request, ran: bool) {
         }
         return;
     }
-    let title = match cx.title {
-        Some(title) => title.to_string(),
-        None => cx.func.name.to_string(),
-    };
+    let name = title.map_or_else(|| cx.func.name.to_string(), Title::to_string);
     let text = match pass.shows {
-        Shows::Ir => named_function(cx).to_string(),
-        Shows::Lowered => named_calls(cx, &cx.machine.listing(cx.isa, false, true)),
-        Shows::Allocated => named_calls(cx, &cx.machine.listing(cx.isa, true, true)),
+        Shows::Ir => named_function(cx, title).to_string(),
+        Shows::Lowered => named_calls(cx, title, &cx.machine.listing(cx.isa.target(), false, true)),
+        Shows::Allocated => {
+            named_calls(cx, title, &cx.machine.listing(cx.isa.target(), true, true))
+        }
         Shows::Bytes => {
             let code = &cx.out.buffer;
             let text = cx.isa.to_text(code.data(), code.code_size());
-            named_symbols(cx, &text)
+            named_symbols(cx, title, &text)
         }
     };
-    eprintln!("; function {title} after {}\n{text}", pass.name);
+    eprintln!("; function {name} after {}\n{text}", pass.name);
 }
 
 /// The name of a function or of data, as the title has it.
-fn symbol(cx: &PassContext<'_>, name: &ExternalName) -> String {
-    if let (ExternalName::User(reference), Some(Title::Function { names, .. })) = (name, cx.title)
+fn symbol(cx: &PassContext<'_>, title: Option<&Title>, name: &ExternalName) -> String {
+    if let (ExternalName::User(reference), Some(Title::Function { names, .. })) = (name, title)
         && let Some(user) = cx.func.params.user_named_funcs().get(*reference)
         && let Some(name) = names.get(user.index as usize)
     {
@@ -146,9 +145,9 @@ fn symbol(cx: &PassContext<'_>, name: &ExternalName) -> String {
 }
 
 /// The IR with the names of functions, and source locations from the base of the title.
-fn named_function(cx: &PassContext<'_>) -> Function {
+fn named_function(cx: &PassContext<'_>, title: Option<&Title>) -> Function {
     let mut func = cx.func.clone();
-    if let Some(Title::Function { number, names, base }) = cx.title {
+    if let Some(Title::Function { number, names, base }) = title {
         let name = |number: u32| match names.get(number as usize) {
             Some(name) if !name.is_empty() => name.clone(),
             _ => number.to_string(),
@@ -168,7 +167,7 @@ fn named_function(cx: &PassContext<'_>) -> Function {
 }
 
 /// A listing of machine code with the names of the functions that it calls.
-fn named_calls(cx: &PassContext<'_>, text: &str) -> String {
+fn named_calls(cx: &PassContext<'_>, title: Option<&Title>, text: &str) -> String {
     const WORD: &str = "userextname";
     let mut out = String::new();
     let mut rest = text;
@@ -178,7 +177,8 @@ fn named_calls(cx: &PassContext<'_>, text: &str) -> String {
         out += &rest[..at];
         match digits[..len].parse() {
             Ok(number) => {
-                out += &symbol(cx, &ExternalName::user(UserExternalNameRef::from_u32(number)));
+                out +=
+                    &symbol(cx, title, &ExternalName::user(UserExternalNameRef::from_u32(number)));
             }
             Err(_) => out += WORD,
         }
@@ -188,7 +188,7 @@ fn named_calls(cx: &PassContext<'_>, text: &str) -> String {
 }
 
 /// Disassembly with the symbols that instructions refer to behind their lines.
-fn named_symbols(cx: &PassContext<'_>, text: &str) -> String {
+fn named_symbols(cx: &PassContext<'_>, title: Option<&Title>, text: &str) -> String {
     let start = |line: &str| u32::from_str_radix(line.split(':').next()?.trim(), 16).ok();
     let mut relocs = cx.out.buffer.relocs().iter().peekable();
     let mut out = String::new();
@@ -198,7 +198,7 @@ fn named_symbols(cx: &PassContext<'_>, text: &str) -> String {
         let next = lines.peek().and_then(|line| start(line)).unwrap_or(u32::MAX);
         while let Some(reloc) = relocs.next_if(|reloc| reloc.offset < next) {
             if let FinalizedRelocTarget::ExternalName(name) = &reloc.target {
-                out += &format!("  ; {}", symbol(cx, name));
+                out += &format!("  ; {}", symbol(cx, title, name));
             }
         }
         out.push('\n');

@@ -2,28 +2,36 @@
 //! every back end. The modules stand in the order in which data flows through them.
 #![forbid(unsafe_code)]
 
-pub mod analysis;
-pub mod binemit;
-pub mod budget;
-pub mod compile;
-pub mod context;
 pub mod control;
-pub mod cursor;
-pub mod data_value;
-pub mod dump;
 pub mod entity;
-pub mod interpret;
+
 pub mod ir;
-pub mod isa;
-pub mod machine;
-pub mod opt;
-pub mod passes;
-pub mod result;
-pub mod semantics;
 pub mod settings;
+
+pub mod analysis;
+pub mod budget;
+pub mod semantics;
 pub mod text;
-pub mod timing;
+
+pub mod interpret;
+pub mod opt;
 pub mod verify;
+
+pub mod result;
+
+pub mod machine;
+
+pub mod isa;
+
+pub mod passes;
+pub mod testfile;
+
+pub mod dump;
+pub mod timing;
+
+pub mod compile;
+
+pub mod context;
 
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
@@ -31,10 +39,14 @@ pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 pub type FxHashSet<V> = hashbrown::HashSet<V, rustc_hash::FxBuildHasher>;
 
 pub use analysis::{dominator_tree, flowgraph, loop_analysis, traversals};
-pub use compile::{CodeInfo, CompiledCode, LabelValueLoc, ValueLabelsRanges, ValueLocRange};
 pub use context::Context;
+pub use ir::{cursor, data_value};
 pub use machine::buffer::{
     CodeBuffer, ExceptionContextLoc, FinalizedMachCallSite, FinalizedMachExceptionHandler,
     FinalizedMachReloc, FinalizedRelocTarget, MachSrcLoc, MachTrap,
 };
+pub use machine::code::{
+    CodeInfo, CompileStats, CompiledCode, LabelValueLoc, ValueLabelsRanges, ValueLocRange,
+};
+pub use machine::reloc as binemit;
 pub use result::{CodegenError, CodegenResult, CompileError, CompileResult};

@@ -4,16 +4,40 @@
 //! a row to `ORDER` for each pass that it must follow or precede. The driver in `compile` does the
 //! rest: dumps, times, verification between passes, and the name of the pass in a crash.
 
-use crate::compile::CompiledCode;
-use crate::context::Analyses;
-use crate::dump::Title;
+use crate::analysis::dominator_tree::DominatorTree;
+use crate::analysis::flowgraph::ControlFlowGraph;
+use crate::analysis::loop_analysis::LoopAnalysis;
 use crate::ir::Function;
 use crate::isa::TargetIsa;
+use crate::machine::CompiledCode;
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::result::CodegenResult;
 #[cfg(feature = "matchers")]
 use crate::settings::OptLevel;
+
+/// What is known of a function beside its IR.
+#[derive(Default)]
+pub struct Analyses {
+    /// The control flow graph.
+    pub cfg: ControlFlowGraph,
+    /// The dominator tree.
+    pub domtree: DominatorTree,
+    /// The loops, if something asked for them.
+    pub loops: LoopAnalysis,
+    pub(crate) params: opt::params::Scratch,
+    #[cfg(feature = "matchers")]
+    pub(crate) simplifier: Option<opt::simplify::Simplifier>,
+}
+
+impl Analyses {
+    /// Computes control flow graph and dominators.
+    pub fn compute(&mut self, func: &Function) {
+        self.cfg.compute(func);
+        self.domtree.compute(func, &self.cfg);
+        self.loops.clear();
+    }
+}
 
 /// What a pass works on.
 pub struct PassContext<'a> {
@@ -21,8 +45,6 @@ pub struct PassContext<'a> {
     pub func: &'a mut Function,
     /// What is known of it.
     pub analyses: &'a mut Analyses,
-    /// What it is called in dumps, if not by its name.
-    pub title: Option<&'a Title>,
     /// The machine.
     pub isa: &'a dyn TargetIsa,
     /// The machine code.
@@ -119,21 +141,21 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "lower",
-        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa),
+        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa.target()),
         enabled: always,
         changes_ir: false,
         shows: Shows::Lowered,
     },
     Pass {
         name: "regalloc",
-        run: |cx| cx.machine.allocate(cx.func, cx.isa),
+        run: |cx| cx.machine.allocate(cx.func, cx.isa.target()),
         enabled: always,
         changes_ir: false,
         shows: Shows::Allocated,
     },
     Pass {
         name: "emit",
-        run: |cx| cx.machine.emit(cx.func, cx.isa, cx.out),
+        run: |cx| cx.machine.emit(cx.func, cx.isa.target(), cx.out),
         enabled: always,
         changes_ir: false,
         shows: Shows::Bytes,

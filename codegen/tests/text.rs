@@ -3,7 +3,7 @@
 
 use windlass_core::ir::opcodes::{Control, OperandKind, TypeExpr, TypeSet};
 use windlass_core::ir::{AnyEntity, Opcode, Type, types};
-use windlass_core::text::{ParseOptions, parse_functions, parse_test};
+use windlass_core::testfile::{ParseOptions, parse_functions, parse_test};
 
 /// Reads one function and prints it.
 fn reprint(text: &str) -> String {

@@ -2,9 +2,9 @@
 //! errors.
 
 use windlass_core::ir::{AnyEntity, Block, Function, Opcode, Signature, Value, types};
-use windlass_core::isa::{CallConv, FlagsOrIsa};
+use windlass_core::isa::CallConv;
 use windlass_core::settings::{self, Flags};
-use windlass_core::text::{ParseOptions, parse_functions, parse_test};
+use windlass_core::testfile::{ParseOptions, parse_functions, parse_test};
 use windlass_core::verify::{VerifierErrors, pretty_verifier_error, verify_function};
 
 fn flags() -> Flags {
@@ -12,7 +12,7 @@ fn flags() -> Flags {
 }
 
 fn verify(func: &Function) -> VerifierErrors {
-    verify_function(func, FlagsOrIsa::from(&flags())).err().unwrap_or_default()
+    verify_function(func, &flags()).err().unwrap_or_default()
 }
 
 /// Each comment `error: TEXT` is an error at the entity that it follows; there are no others.
@@ -281,7 +281,7 @@ fn settings_allow_the_pinned_register_as_context() {
     assert!(verify(func).has_error());
     let mut builder = settings::builder();
     builder.set_word("enable_pinned_reg").unwrap();
-    assert!(verify_function(func, FlagsOrIsa::from(&Flags::new(builder))).is_ok());
+    assert!(verify_function(func, &Flags::new(builder)).is_ok());
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::calls;
 use crate::check;
 use crate::file::offset;
 use crate::modes::{MODES, Mode, Reads};
-use windlass_core::text::{Comment, TestCommand, TestFile};
+use windlass_core::testfile::{TestCommand, TestFile};
+use windlass_core::text::Comment;
 
 /// The words of directives, by what reads them.
 const CALLS: &[&str] = &["run", "print", "trap"];

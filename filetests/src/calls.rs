@@ -9,7 +9,7 @@ use windlass_core::interpret::{
 };
 use windlass_core::ir::Function;
 use windlass_core::isa::TargetIsa;
-use windlass_core::text::TestFile;
+use windlass_core::testfile::TestFile;
 use windlass_jit::{Jit, JitError};
 
 /// Instructions that a call may execute in the interpreter.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use windlass_core::ir::{Opcode, OperandKind, Type, TypeExpr, types};
-use windlass_core::text::TestFile;
+use windlass_core::testfile::TestFile;
 
 /// The column of the interpreter.
 const INTERPRETER: &str = "interpret";

@@ -149,7 +149,7 @@ fn parse_trap(call: &str, callees: &Callees<'_>) -> Result<Directive, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use windlass_core::text::{ParseOptions, parse_test};
+    use windlass_core::testfile::{ParseOptions, parse_test};
 
     /// Reads a comment behind `%f`, which takes so many parameters and is followed by `%g(i8)`.
     fn parse_behind(comment: &str, params: usize) -> Result<Option<Directive>, String> {

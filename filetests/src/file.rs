@@ -4,11 +4,10 @@ use crate::{Failure, Options, Report, audit, bless};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use windlass_core::ir::Function;
-use windlass_core::isa::{FlagsOrIsa, OwnedTargetIsa};
-use windlass_core::text::{
-    Comment, Details, Feature, IsaSpec, ParseOptions, TestCommand, TestFile, parse_test,
-};
-use windlass_core::verify::verify_function;
+use windlass_core::isa::OwnedTargetIsa;
+use windlass_core::testfile::{Feature, IsaSpec, ParseOptions, TestCommand, TestFile, parse_test};
+use windlass_core::text::{Comment, Details};
+use windlass_core::verify::{Target, verify_function};
 
 /// What a command knows while it runs.
 pub struct Cx<'a> {
@@ -30,11 +29,11 @@ pub struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    /// The settings that verification uses.
-    pub fn flags(&self) -> FlagsOrIsa<'_> {
+    /// What functions are verified for.
+    pub fn target(&self) -> Target<'_> {
         match &self.isa {
-            Some(isa) => FlagsOrIsa::from(&**isa),
-            None => FlagsOrIsa::from(&self.file.flags),
+            Some(isa) => Target::from(&**isa),
+            None => Target::from(&self.file.flags),
         }
     }
 
@@ -154,7 +153,7 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
             let (part, lines) = (Report::default(), &lines);
             let mut cx = Cx { text, file: &file, command, isa, options, report: part, path, lines };
             if mode.verifies
-                && let Err((line, message)) = verify(&file.functions, cx.flags())
+                && let Err((line, message)) = verify(&file.functions, cx.target())
             {
                 cx.count(line, Err(message));
             } else {
@@ -172,11 +171,11 @@ fn run_commands(path: &Path, text: &str, options: Options) -> Report {
 
 fn verify(
     functions: &[(Function, Details<'_>)],
-    flags: FlagsOrIsa<'_>,
+    target: Target<'_>,
 ) -> Result<(), (usize, String)> {
     for (function, details) in functions {
-        if let Err(errors) = verify_function(function, flags) {
-            let errors: Vec<String> = errors.0.iter().map(|e| details.locate(e)).collect();
+        if let Err(errors) = verify_function(function, target) {
+            let errors: Vec<String> = errors.0.iter().map(|e| e.located(details)).collect();
             let message = format!("{} is invalid:\n  {}", function.name, errors.join("\n  "));
             return Err((line(details), message));
         }

@@ -7,7 +7,8 @@ use std::fmt::{self, Display, Write};
 use windlass_core::Context;
 use windlass_core::entity::SecondaryMap;
 use windlass_core::ir::{AnyEntity, Block, Fact, Function, Inst, Value};
-use windlass_core::text::{Details, FuncWriter, PlainWriter, TestFile, decorate_function};
+use windlass_core::testfile::TestFile;
+use windlass_core::text::{Details, FuncWriter, PlainWriter, decorate_function};
 use windlass_core::verify::verify_function;
 
 /// What a command reads in comments.
@@ -206,7 +207,7 @@ fn print_cfg(cx: &mut Cx<'_>) {
 /// Compares the errors of verification with `error:` comments, one for one.
 fn verifier(cx: &mut Cx<'_>) {
     for (function, details) in &cx.file.functions {
-        let errors = match verify_function(function, cx.flags()) {
+        let errors = match verify_function(function, cx.target()) {
             Ok(()) => Vec::new(),
             Err(errors) => {
                 let list = errors.0.into_iter();

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use windlass_core::CompileStats;
 use windlass_core::CompiledCode;
 use windlass_core::binemit::Reloc;
-use windlass_core::compile::CompileStats;
 use windlass_core::ir::{ExternalName, Function, LibCall};
 use windlass_core::machine::buffer::FinalizedRelocTarget;
 use windlass_jit::{FunctionId, ImageBuilder, LinkedCode, Target};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use windlass_core::compile::CompileStats;
+use windlass_core::CompileStats;
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::types::{DefinedFuncIndex, FuncIndex};
 

@@ -11,7 +11,7 @@ use windlass_core::dump;
 use windlass_core::ir::ExceptionTag;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
-use windlass_core::text::{ParseOptions, parse_test};
+use windlass_core::testfile::{ParseOptions, parse_test};
 use windlass_core::verify::verify_function;
 use windlass_module::{Linkage, Module, default_libcall_names, define_functions};
 use windlass_object::{ObjectBuilder, ObjectModule, TypeEntry};
@@ -84,7 +84,7 @@ impl ClifCommand {
         let file = parse_test(&text, options).map_err(|error| anyhow!("{name}:{error}"))?;
         for (function, details) in &file.functions {
             if let Err(errors) = verify_function(function, &*isa) {
-                let errors = errors.0.iter().map(|error| details.locate(error));
+                let errors = errors.0.iter().map(|error| error.located(details));
                 let errors: Vec<String> = errors.map(|error| format!("{name}:{error}")).collect();
                 bail!("{}", errors.join("\n"));
             }

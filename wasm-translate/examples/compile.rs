@@ -31,7 +31,7 @@ fn main() {
     match sizes {
         Ok(sizes) => {
             let total: u64 = sizes.iter().map(|(size, _)| u64::from(*size)).sum();
-            let sum = |field: fn(&windlass_core::compile::CompileStats) -> u32| -> u64 {
+            let sum = |field: fn(&windlass_core::CompileStats) -> u32| -> u64 {
                 sizes.iter().map(|(_, stats)| u64::from(field(stats))).sum()
             };
             println!(

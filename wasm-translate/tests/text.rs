@@ -4,9 +4,8 @@ mod common;
 
 use common::translate_bytes;
 use std::path::Path;
-use windlass_core::isa::FlagsOrIsa;
 use windlass_core::settings::{self, Flags};
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_core::verify::{pretty_verifier_error, verify_function};
 
 #[test]
@@ -26,7 +25,7 @@ fn translated_programs_verify_and_print() {
             for checked in [false, true] {
                 let translated = translate_bytes(&bytes, |env| env.checked = checked).unwrap();
                 for func in &translated {
-                    if let Err(errors) = verify_function(func, FlagsOrIsa::from(&flags)) {
+                    if let Err(errors) = verify_function(func, &flags) {
                         let report = pretty_verifier_error(func, &errors);
                         panic!("{}: {errors}\n{report}", path.display());
                     }

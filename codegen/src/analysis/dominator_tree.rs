@@ -5,7 +5,7 @@
 
 use super::flowgraph::ControlFlowGraph;
 use crate::entity::SecondaryMap;
-use crate::ir::{Block, Function, Inst, Layout};
+use crate::ir::{Block, Function, Layout, ProgramPoint};
 use core::cmp::Ordering;
 
 const NONE: u32 = u32::MAX;
@@ -24,27 +24,6 @@ struct Node {
 impl Default for Node {
     fn default() -> Self {
         Self { number: NONE, post: NONE, tree: (1, 0) }
-    }
-}
-
-/// A place in the program: a block (its start) or an instruction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProgramPoint {
-    /// An instruction.
-    Inst(Inst),
-    /// The start of a block.
-    Block(Block),
-}
-
-impl From<Inst> for ProgramPoint {
-    fn from(inst: Inst) -> Self {
-        Self::Inst(inst)
-    }
-}
-
-impl From<Block> for ProgramPoint {
-    fn from(block: Block) -> Self {
-        Self::Block(block)
     }
 }
 
@@ -334,8 +313,8 @@ impl DominatorTreePreorder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cursor::{Cursor, FuncCursor};
     use crate::entity::EntityRef;
+    use crate::ir::cursor::{Cursor, FuncCursor};
     use crate::ir::{InstBuilder, types};
 
     /// A function with `n` blocks, block `i` going to `edges[i]` (none: return, one: jump, two:

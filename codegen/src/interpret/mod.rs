@@ -13,7 +13,7 @@ mod tests;
 pub use self::store::{FuncIndex, FunctionStore};
 
 use crate::FxHashMap;
-use crate::data_value::{DataValue, DataValueCastFailure};
+use crate::ir::data_value::{DataValue, DataValueCastFailure};
 use crate::ir::{TrapCode, Type};
 use crate::semantics::NanPolicy;
 use core::fmt;
@@ -256,7 +256,7 @@ impl<'a> Interpreter<'a> {
 impl fmt::Display for ControlFlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ControlFlow::Return(values) => crate::data_value::DisplayDataValues(values).fmt(f),
+            ControlFlow::Return(values) => crate::ir::data_value::DisplayDataValues(values).fmt(f),
             ControlFlow::Trap(trap) => write!(f, "trap: {trap}"),
         }
     }

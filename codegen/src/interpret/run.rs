@@ -9,8 +9,8 @@ use super::memory::{CodeAddress, frame_number, frame_pointer};
 use super::store::{FuncIndex, name_of};
 use super::{ControlFlow, InterpreterError, InterpreterState, InterpreterTrap};
 use crate::FxHashMap;
-use crate::data_value::DataValue;
 use crate::entity::EntityRef;
+use crate::ir::data_value::DataValue;
 use crate::ir::{
     AbiParam, ArgumentPurpose, AtomicRmwOp, Block, BlockArg, BlockCall, Endianness, ExternalName,
     FuncRef, Function, GlobalValue, GlobalValueData, HandlerKind, Inst, InstructionData, LibCall,

@@ -1,7 +1,7 @@
 //! The interpreter on functions made by the builder: frames, branches, calls, memory, traps.
 
 use super::*;
-use crate::cursor::{Cursor, FuncCursor};
+use crate::ir::cursor::{Cursor, FuncCursor};
 use crate::ir::types::{F32, F64, I8, I8X16, I16, I32, I64, I128};
 use crate::ir::{
     AbiParam, ArgumentPurpose, AtomicRmwOp, Block, BlockArg, BlockCall, ExtFuncData, ExternalName,
@@ -474,7 +474,7 @@ fn symbols_have_the_memory_that_they_are_given() {
         v5 = load.i32 v4
         v6 = iadd v5, v3
         return v6 }";
-    let function = crate::text::parse_functions(text).unwrap().pop().unwrap();
+    let function = crate::testfile::parse_functions(text).unwrap().pop().unwrap();
     let state = InterpreterState::default().with_function_store(FunctionStore::from(&function));
     let state = state.with_symbol("%counter", &[9, 9, 9, 9, 1, 0, 0, 0]);
     let mut interpreter = Interpreter::new(state.with_symbol("%plain", &[100, 0, 0, 0]));

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::CallConv;
 use super::dynamic_type::{DynamicTypeData, DynamicTypes};
 use super::entities::{
     AliasRegion, Block, Constant, DynamicType, ExceptionTable, FuncRef, Immediate, Inst, JumpTable,
@@ -28,7 +29,6 @@ use super::{
     ConstantData, ConstantPool, DebugTag, Opcode, RelSourceLoc, Signature, ValueLabelAssignments,
 };
 use crate::entity::{EntityRef, EntitySet, PrimaryMap, ReservedValue, SecondaryMap};
-use crate::isa::CallConv;
 
 /// The parameters of a block.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,10 +1,10 @@
 //! Signatures, and the functions that a function may call.
 
+use super::CallConv;
 use super::entities::SigRef;
 use super::extname::ExternalName;
 use super::function::FunctionParameters;
 use super::types::Type;
-use crate::isa::CallConv;
 use core::fmt;
 use core::str::FromStr;
 

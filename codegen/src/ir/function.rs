@@ -2,6 +2,7 @@
 
 use core::ops::{Deref, DerefMut};
 
+use super::CallConv;
 use super::dynamic_type::DynamicTypeData;
 use super::entities::{
     AliasRegion, AnyEntity, Block, DynamicStackSlot, DynamicType, ExceptionTable, FuncRef,
@@ -16,7 +17,6 @@ use super::stackslot::{DynamicStackSlotData, DynamicStackSlots, StackSlotData, S
 use super::types::Type;
 use super::{AliasRegionData, DataFlowGraph, GlobalValueData, Layout, RelSourceLoc, SourceLoc};
 use crate::entity::{PrimaryMap, SecondaryMap};
-use crate::isa::CallConv;
 use crate::{FxHashMap, FxHashSet};
 
 /// The names that user external names stand for; outside the body, so that equal bodies stay

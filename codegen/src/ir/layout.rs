@@ -6,7 +6,6 @@
 use core::cmp::Ordering;
 
 use super::entities::{Block, Inst};
-use crate::analysis::dominator_tree::ProgramPoint;
 use crate::entity::{PackedOption, SecondaryMap};
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +31,27 @@ struct InstNode {
 
 /// The distance between fresh sequence numbers.
 const STRIDE: u32 = 16;
+
+/// A place in the program: a block (its start) or an instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProgramPoint {
+    /// An instruction.
+    Inst(Inst),
+    /// The start of a block.
+    Block(Block),
+}
+
+impl From<Inst> for ProgramPoint {
+    fn from(inst: Inst) -> Self {
+        Self::Inst(inst)
+    }
+}
+
+impl From<Block> for ProgramPoint {
+    fn from(block: Block) -> Self {
+        Self::Block(block)
+    }
+}
 
 /// The layout of a function.
 #[derive(Clone, Debug, Default)]

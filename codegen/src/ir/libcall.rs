@@ -1,8 +1,8 @@
 //! Functions that compiled code may call where the machine has no instruction.
 
+use super::CallConv;
 use super::extfunc::{AbiParam, Signature};
 use super::types::{self, Type};
-use crate::isa::CallConv;
 use core::fmt;
 use core::str::FromStr;
 

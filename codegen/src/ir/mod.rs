@@ -5,8 +5,11 @@
 
 mod atomic_rmw_op;
 mod builder;
+mod call_conv;
 pub mod condcodes;
 pub mod constant;
+pub mod cursor;
+pub mod data_value;
 mod debug_tags;
 pub mod dfg;
 pub mod dynamic_type;
@@ -38,6 +41,7 @@ pub use builder::{
     BuildInFunction, InsertBuilder, InsertReuseBuilder, InstBuilder, InstBuilderBase,
     InstInserterBase, ReplaceBuilder,
 };
+pub use call_conv::CallConv;
 pub use condcodes::{FloatCC, IntCC};
 pub use constant::{ConstantData, ConstantPool};
 pub use debug_tags::{DebugTag, ValueLabel, ValueLabelAssignments, ValueLabelStart};
@@ -61,7 +65,7 @@ pub use instructions::{
 };
 pub use jumptable::{JumpTableData, JumpTables};
 pub use known_symbol::KnownSymbol;
-pub use layout::Layout;
+pub use layout::{Layout, ProgramPoint};
 pub use libcall::LibCall;
 pub use memflags::{Endianness, MemFlags, MemFlagsData};
 pub use opcodes::{Control, Opcode, OpcodeInfo, OperandKind, TypeExpr, TypeSet};
@@ -73,5 +77,3 @@ pub use stackslot::{
 pub use trapcode::TrapCode;
 pub use types::Type;
 pub use user_stack_maps::{UserStackMap, UserStackMapEntry, UserStackMapEntryVec};
-
-pub use crate::isa::CallConv;

@@ -2,21 +2,22 @@
 //!
 //! The machines live in crates of their own; `windlass-isa` finds one by triple.
 
-mod call_conv;
-mod cfi;
-pub mod unwind;
-
-pub use call_conv::CallConv;
-
-use crate::compile::CompiledCode;
+use self::unwind::systemv::RegisterMappingError;
 use crate::ir::{Endianness, Type, types};
-use crate::machine::Backend;
+use crate::machine::pipeline::Target;
+use crate::machine::{Backend, CompiledCode};
 use crate::result::CodegenResult;
 use crate::settings::{self, Configurable, SetResult, Value};
+use crate::verify;
 use core::fmt;
+use gimli::write::CommonInformationEntry;
+use regalloc2::PReg;
 use std::sync::Arc;
 use target_lexicon::{Architecture, PointerWidth, Triple};
 use thiserror::Error;
+
+pub use crate::ir::CallConv;
+pub use crate::machine::unwind;
 
 /// A target machine, ready to compile for.
 pub type OwnedTargetIsa = Arc<dyn TargetIsa>;
@@ -166,6 +167,53 @@ impl fmt::Debug for dyn TargetIsa + '_ {
     }
 }
 
+impl dyn TargetIsa + '_ {
+    /// What code is made for.
+    pub(crate) fn target(&self) -> Target<'_> {
+        Target {
+            backend: self.backend(),
+            flags: self.flags(),
+            default_call_conv: self.default_call_conv(),
+            function_alignment: self.function_alignment().minimum,
+        }
+    }
+
+    /// The number of a register in DWARF.
+    pub fn map_regalloc_reg_to_dwarf(&self, reg: PReg) -> Result<u16, RegisterMappingError> {
+        match self.common_unwind_info() {
+            Some(_) => Ok(self.backend().tables().dwarf_reg(reg)),
+            None => Err(RegisterMappingError::UnsupportedArchitecture),
+        }
+    }
+
+    /// The common information entry of the machine's frame descriptions.
+    pub fn create_systemv_cie(&self) -> Option<CommonInformationEntry> {
+        Some(self.common_unwind_info()?.to_cie())
+    }
+}
+
+impl CompiledCode {
+    /// Unwind information of this kind.
+    pub fn create_unwind_info_of_kind(
+        &self,
+        isa: &dyn TargetIsa,
+        kind: unwind::UnwindInfoKind,
+    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
+        isa.emit_unwind_info(self, kind)
+    }
+
+    /// The unwind information, if the settings asked for it.
+    pub fn create_unwind_info(
+        &self,
+        isa: &dyn TargetIsa,
+    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
+        if !isa.flags().unwind_info() {
+            return Ok(None);
+        }
+        Ok(Some(unwind::UnwindInfo::SystemV(self.unwind.clone())))
+    }
+}
+
 /// How functions are aligned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FunctionAlignment {
@@ -277,23 +325,8 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// Either only shared settings, or those and a machine: what a verifier is given.
-#[derive(Clone, Copy)]
-pub struct FlagsOrIsa<'a> {
-    /// The shared settings.
-    pub flags: &'a settings::Flags,
-    /// The machine.
-    pub isa: Option<&'a dyn TargetIsa>,
-}
-
-impl<'a> From<&'a settings::Flags> for FlagsOrIsa<'a> {
-    fn from(flags: &'a settings::Flags) -> Self {
-        Self { flags, isa: None }
-    }
-}
-
-impl<'a> From<&'a dyn TargetIsa> for FlagsOrIsa<'a> {
+impl<'a> From<&'a dyn TargetIsa> for verify::Target<'a> {
     fn from(isa: &'a dyn TargetIsa) -> Self {
-        Self { flags: isa.flags(), isa: Some(isa) }
+        Self { flags: isa.flags(), pointer_type: Some(isa.pointer_type()) }
     }
 }

@@ -9,11 +9,11 @@ use super::lower::LowerCtx;
 use super::vcode::{CallDest, CallInfo, Span, StackResult, pseudo};
 use super::{Place, reg_class};
 use crate::entity::EntityRef;
+use crate::ir::CallConv;
 use crate::ir::{
     self, ArgumentExtension, ArgumentPurpose, ExternalName, Function, Inst, LibCall, Opcode,
     SigRef, Signature, Type, Value, types,
 };
-use crate::isa::CallConv;
 use crate::result::{CodegenError, CodegenResult};
 use regalloc2::{
     Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg,

@@ -252,7 +252,7 @@ impl BlockOrder {
 mod tests {
     use super::*;
     use crate::analysis::flowgraph::ControlFlowGraph;
-    use crate::cursor::{Cursor, FuncCursor};
+    use crate::ir::cursor::{Cursor, FuncCursor};
     use crate::ir::{InstBuilder, types};
 
     /// Blocks in layout order, each going to the given blocks.

@@ -9,9 +9,9 @@
 //! in two: processors fetch a line a cycle, and a loop of a few instructions whose line ends in the
 //! middle takes twice its time.
 
+use super::reloc::{Addend, CodeOffset, Reloc};
 use super::row::CodeSink;
 use super::vcode::{CONST_LABEL, Span};
-use crate::binemit::{Addend, CodeOffset, Reloc};
 use crate::ir::{
     DebugTag, ExceptionTag, ExternalName, FunctionParameters, SourceLoc, TrapCode, UserStackMap,
 };

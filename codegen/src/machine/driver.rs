@@ -7,11 +7,11 @@ use super::lower::{EFFECT, GLOBAL, LowerCtx, LowerScratch, NONE, SHARED, SUNK, U
 use super::vcode::{Span, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
+use crate::ir::CallConv;
 use crate::ir::{
     self, BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value,
     ValueLabelAssignments, types,
 };
-use crate::isa::CallConv;
 use crate::result::{CodegenError, CodegenResult};
 use crate::settings::Flags;
 use regalloc2::{RegClass, VReg};

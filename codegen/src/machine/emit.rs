@@ -6,12 +6,12 @@
 
 use super::buffer::{BranchWriter, CodeBuffer, Label, PoolSource};
 use super::frame::Frame;
+use super::reloc::CodeOffset;
+use super::unwind::CfiOp;
 use super::vcode::{CallInfo, Cond2, VCode, pseudo};
 use super::{Backend, MInst};
-use crate::binemit::CodeOffset;
+use crate::ir::CallConv;
 use crate::ir::{self, Function, SourceLoc, TrapCode};
-use crate::isa::CallConv;
-use crate::isa::unwind::CfiOp;
 use crate::settings::{Flags, OptLevel};
 use regalloc2::{Allocation, Edit, Inst, Output, PReg, ProgPoint};
 

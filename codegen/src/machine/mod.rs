@@ -8,27 +8,33 @@
 pub mod abi;
 pub mod blockorder;
 pub mod buffer;
+mod cfi;
+pub mod code;
 pub mod driver;
 pub mod emit;
 pub mod frame;
 pub mod inst;
+mod libcall;
 pub mod lower;
 pub mod measure;
 pub mod pipeline;
 pub mod print;
 pub mod regalloc;
+pub mod reloc;
 pub mod row;
 pub mod slots;
 pub mod tables;
+pub mod unwind;
 pub mod vcode;
 
-use crate::ir::{self, ArgumentExtension, Signature, Type};
+use crate::ir::{self, ArgumentExtension, CallConv, Signature, Type};
 use crate::result::CodegenResult;
 use crate::settings::Flags;
 use core::fmt::Debug;
 use regalloc2::{Allocation, MachineEnv, PReg, PRegSet, RegClass, VReg};
 
 pub use abi::{AbiArg, AbiLoc, AbiPart, AbiSig};
+pub use code::CompiledCode;
 pub use inst::MInst;
 pub use lower::LowerCtx;
 pub use tables::{Tables, row_flag};
@@ -40,7 +46,7 @@ pub trait Backend: Send + Sync + Debug {
     fn tables(&self) -> &'static Tables;
 
     /// The registers that may be allocated in a function of this convention.
-    fn machine_env(&self, conv: crate::isa::CallConv, flags: &Flags) -> &MachineEnv;
+    fn machine_env(&self, conv: CallConv, flags: &Flags) -> &MachineEnv;
 
     /// The clobbers of a row that has the flag `CLOBBERS`.
     fn row_clobbers(&self, row: u16) -> PRegSet;
@@ -66,10 +72,10 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Registers that a callee of this convention may change; without vector registers where the
     /// caller has no value in one.
-    fn call_clobbers(&self, conv: crate::isa::CallConv, exception: bool) -> PRegSet;
+    fn call_clobbers(&self, conv: CallConv, exception: bool) -> PRegSet;
 
     /// Registers that a function of this convention must preserve.
-    fn callee_saved(&self, conv: crate::isa::CallConv, flags: &Flags) -> PRegSet;
+    fn callee_saved(&self, conv: CallConv, flags: &Flags) -> PRegSet;
 
     /// Puts a load of `ty` from `place` into `dst`. Narrow integers may be loaded with garbage
     /// above.
@@ -98,7 +104,7 @@ pub trait Backend: Send + Sync + Debug {
     fn put_constant(&self, ctx: &mut LowerCtx<'_>, bits: u64, dst: VReg);
 
     /// The registers that carry the payload of an exception in a function of this convention.
-    fn exception_payload(&self, conv: crate::isa::CallConv) -> &[PReg];
+    fn exception_payload(&self, conv: CallConv) -> &[PReg];
 
     /// Emits one instruction of the ISA's own table.
     fn emit(&self, e: &mut emit::Emitter<'_>, inst: &MInst, allocs: &[Allocation]);
@@ -175,7 +181,7 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the
     /// stack pointer belong to a function of this convention.
-    fn stack_facts(&self, conv: crate::isa::CallConv) -> (u8, u8, u32);
+    fn stack_facts(&self, conv: CallConv) -> (u8, u8, u32);
 
     /// Prints an instruction; `allocs` is empty before register allocation, and `operands` say what
     /// is meant.

@@ -2,23 +2,34 @@
 //! `emit` run, and what they share.
 
 use super::blockorder::BlockOrder;
+use super::code::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
 use super::driver::lower_function;
 use super::emit::{EmitInput, EmitScratch, NO_PLACE, StackLimit, emit};
 use super::frame::{Frame, FrameNeeds};
 use super::lower::LowerScratch;
 use super::regalloc::{self, RegallocConfig, RegallocFacts, RegallocScratch};
+use super::reloc::CodeOffset;
 use super::vcode::VCode;
-use super::{AbiArg, AbiLoc, print, row_flag};
+use super::{AbiArg, AbiLoc, Backend, print, row_flag};
 use crate::analysis::dominator_tree::DominatorTree;
-use crate::binemit::CodeOffset;
 use crate::budget::Size;
-use crate::compile::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
-use crate::ir::{ArgumentPurpose, Function, GlobalValueData, ValueLabel};
-use crate::isa::TargetIsa;
-use crate::isa::unwind::{SystemVUnwindInfo, UnwindInfo, UnwindInfoKind};
+use crate::ir::{ArgumentPurpose, CallConv, Function, GlobalValueData, ValueLabel};
 use crate::result::{CodegenError, CodegenResult};
-use crate::settings::RegallocAlgorithm;
+use crate::settings::{Flags, RegallocAlgorithm};
 use regalloc2::{Edit, PRegSet};
+
+/// What code is made for.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// The machine.
+    pub backend: &'a dyn Backend,
+    /// The shared settings.
+    pub flags: &'a Flags,
+    /// The convention of the triple.
+    pub default_call_conv: CallConv,
+    /// Functions are aligned at least to this.
+    pub function_alignment: u32,
+}
 
 /// Everything between the IR and bytes that is used again for each function.
 #[derive(Default)]
@@ -40,7 +51,7 @@ impl MachineContext {
         &mut self,
         func: &Function,
         domtree: &DominatorTree,
-        isa: &dyn TargetIsa,
+        target: Target<'_>,
     ) -> CodegenResult<()> {
         self.vcode.clear();
         if func.layout.entry_block().is_none() {
@@ -49,20 +60,20 @@ impl MachineContext {
         self.order.compute(func, domtree, &mut self.vcode);
         lower_function(
             func,
-            isa.flags(),
-            isa.backend(),
-            isa.default_call_conv(),
+            target.flags,
+            target.backend,
+            target.default_call_conv,
             &self.order,
             &mut self.vcode,
             &mut self.lower,
         )?;
-        self.find_stack_limit(func, isa)
+        self.find_stack_limit(func, target)
     }
 
     /// Allocates registers and lays out the frame.
-    pub fn allocate(&mut self, func: &Function, isa: &dyn TargetIsa) -> CodegenResult<()> {
-        let flags = isa.flags();
-        let backend = isa.backend();
+    pub fn allocate(&mut self, func: &Function, target: Target<'_>) -> CodegenResult<()> {
+        let flags = target.flags;
+        let backend = target.backend;
         let conv = func.signature.call_conv;
         let limit = |log2: u8| if log2 >= 31 { u32::MAX } else { 1 << log2 };
         let config = RegallocConfig {
@@ -85,7 +96,7 @@ impl MachineContext {
             slot_size: self.vcode.slots_size,
             slot_align: self.vcode.slots_align,
             outgoing_size: self.vcode.outgoing_size,
-            saved: self.registers_to_save(func, isa),
+            saved: self.registers_to_save(func, target),
             has_calls: self.vcode.has_calls,
             always: flags.preserve_frame_pointers(),
             red_zone,
@@ -96,9 +107,9 @@ impl MachineContext {
     }
 
     /// Registers that the function changes and its caller expects to find unchanged.
-    fn registers_to_save(&self, func: &Function, isa: &dyn TargetIsa) -> PRegSet {
-        let backend = isa.backend();
-        let saved = backend.callee_saved(func.signature.call_conv, isa.flags());
+    fn registers_to_save(&self, func: &Function, target: Target<'_>) -> PRegSet {
+        let backend = target.backend;
+        let saved = backend.callee_saved(func.signature.call_conv, target.flags);
         if saved == PRegSet::empty() {
             return saved;
         }
@@ -112,7 +123,7 @@ impl MachineContext {
                 changed.add(reg);
             }
         }
-        if func.stack_limit.is_some() || isa.flags().enable_probestack() {
+        if func.stack_limit.is_some() || target.flags.enable_probestack() {
             changed.union_from(backend.tables().prologue_scratch);
         }
         for call in &self.vcode.calls {
@@ -132,11 +143,11 @@ impl MachineContext {
     pub fn emit(
         &mut self,
         func: &Function,
-        isa: &dyn TargetIsa,
+        target: Target<'_>,
         out: &mut CompiledCode,
     ) -> CodegenResult<()> {
-        let backend = isa.backend();
-        let flags = isa.flags();
+        let backend = target.backend;
+        let flags = target.flags;
         let output = self.regalloc.output();
         if self.vcode.num_insts() > MAX_INSTS {
             return Err(CodegenError::CodeTooLarge);
@@ -156,9 +167,8 @@ impl MachineContext {
         if flags.machine_code_cfg_info() {
             out.bb_starts.extend_from_slice(&self.emit.block_starts);
         }
-        let align = isa.function_alignment();
         let log2 = flags.log2_min_function_alignment();
-        out.buffer.alignment = out.buffer.alignment.max(align.minimum).max(1 << log2);
+        out.buffer.alignment = out.buffer.alignment.max(target.function_alignment).max(1 << log2);
         out.has_frame = self.frame.has_frame;
         out.frame_size = self.frame.depth();
         out.unwind.ops.clear();
@@ -292,7 +302,7 @@ impl MachineContext {
     }
 
     /// The chain of loads to the stack limit.
-    fn find_stack_limit(&mut self, func: &Function, isa: &dyn TargetIsa) -> CodegenResult<()> {
+    fn find_stack_limit(&mut self, func: &Function, target: Target<'_>) -> CodegenResult<()> {
         let limit = &mut self.stack_limit;
         limit.base = None;
         limit.loads.clear();
@@ -321,7 +331,7 @@ impl MachineContext {
                 },
                 _ => return wrong("vmctx is not a plain parameter"),
             },
-            None if isa.flags().enable_pinned_reg() => isa.backend().tables().pinned_reg,
+            None if target.flags.enable_pinned_reg() => target.backend.tables().pinned_reg,
             None => return wrong("the function has no vmctx parameter"),
         };
         Ok(())
@@ -329,33 +339,11 @@ impl MachineContext {
 
     /// The listing of the machine code, with registers allocated if `allocated`. Blocks have the
     /// numbers of the IR if `ir_blocks`, else those of their order.
-    pub fn listing(&self, isa: &dyn TargetIsa, allocated: bool, ir_blocks: bool) -> String {
+    pub fn listing(&self, target: Target<'_>, allocated: bool, ir_blocks: bool) -> String {
         let output = allocated.then(|| self.regalloc.output());
-        print::listing(&self.vcode, output, isa.backend(), ir_blocks)
+        print::listing(&self.vcode, output, target.backend, ir_blocks)
     }
 }
 
 /// Code of more instructions might exceed what a 32-bit distance reaches.
 const MAX_INSTS: usize = 1 << 26;
-
-impl CompiledCode {
-    /// Unwind information of this kind.
-    pub fn create_unwind_info_of_kind(
-        &self,
-        isa: &dyn TargetIsa,
-        unwind_info_kind: UnwindInfoKind,
-    ) -> CodegenResult<Option<UnwindInfo>> {
-        isa.emit_unwind_info(self, unwind_info_kind)
-    }
-
-    /// The unwind information, if the settings asked for it.
-    pub fn create_unwind_info(&self, isa: &dyn TargetIsa) -> CodegenResult<Option<UnwindInfo>> {
-        if !isa.flags().unwind_info() {
-            return Ok(None);
-        }
-        Ok(Some(UnwindInfo::SystemV(SystemVUnwindInfo {
-            ops: self.unwind.ops.clone(),
-            len: self.unwind.len,
-        })))
-    }
-}

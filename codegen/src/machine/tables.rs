@@ -1,6 +1,6 @@
 //! What a machine is, as data: names, numbers and lists that its back end returns once.
 
-use crate::binemit::Reloc;
+use super::reloc::Reloc;
 use regalloc2::{PReg, PRegSet};
 
 /// What an instruction's row says to the machine-independent half, a set of bits; see

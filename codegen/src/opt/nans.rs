@@ -5,8 +5,8 @@
 //! outside, or that only pass through (loads, arguments, sign changes, copies of bits), stay as
 //! they are. Control flow is not changed.
 
-use crate::cursor::{Cursor, FuncCursor};
 use crate::ir::condcodes::FloatCC;
+use crate::ir::cursor::{Cursor, FuncCursor};
 use crate::ir::{
     Endianness, Function, Ieee16, Ieee32, Ieee64, InstBuilder, MemFlags, Opcode, Type, Value, types,
 };
@@ -96,7 +96,7 @@ fn canonicalize(pos: &mut FuncCursor<'_>, result: Value, nan: Nan) {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::parse_functions;
+    use crate::testfile::parse_functions;
 
     #[test]
     fn a_selection_stands_behind_what_computes() {

@@ -187,7 +187,7 @@ fn apply(func: &mut Function, s: &mut Scratch) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cursor::{Cursor, FuncCursor};
+    use crate::ir::cursor::{Cursor, FuncCursor};
     use crate::ir::{AbiParam, InstBuilder, Signature, types};
     use crate::isa::CallConv;
 

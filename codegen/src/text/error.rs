@@ -41,6 +41,6 @@ impl std::error::Error for ParseError {}
 pub type ParseResult<T> = Result<T, ParseError>;
 
 /// An error at a place.
-pub(super) fn error(location: Location, message: impl Into<String>) -> ParseError {
+pub(crate) fn error(location: Location, message: impl Into<String>) -> ParseError {
     ParseError { location, message: message.into(), is_warning: false }
 }

@@ -8,7 +8,7 @@ use crate::ir::Type;
 
 /// What an entity reference such as `v3` refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prefix {
+pub(crate) enum Prefix {
     Value,
     Block,
     StackSlot,
@@ -46,7 +46,7 @@ const PREFIXES: [(&str, Prefix); 15] = [
 
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A character of punctuation.
     Punct(u8),
     /// `->`

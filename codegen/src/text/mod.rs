@@ -10,17 +10,16 @@
 //! is added: `...` in a declared signature, behind the parameters that a C function with variable
 //! arguments declares, and before those of one call: `(i64, ..., f64, i32) -> i32 system_v`.
 
-mod error;
+pub(crate) mod error;
 mod func_writer;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 mod operands;
-mod parser;
+pub(crate) mod parser;
 mod preamble;
-mod reader;
+pub(crate) mod reader;
 mod run_command;
 mod sourcemap;
-mod testfile;
 mod write;
 
 pub use error::{Location, ParseError, ParseResult};
@@ -31,10 +30,6 @@ pub use run_command::{
     Comparison, Invocation, RunCommand, parse_run_command, parse_run_command_for,
 };
 pub use sourcemap::SourceMap;
-pub use testfile::{
-    Feature, IsaSpec, Lookup, ParseOptions, SkippedTarget, TestCommand, TestFile, TestOption,
-    parse_functions, parse_test,
-};
 pub use write::{
     DisplayInst, write_block_header, write_function, write_function_spec, write_function_with,
     write_operands,

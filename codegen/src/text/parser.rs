@@ -22,7 +22,7 @@ const PADDING: u64 = 1 << 20;
 const PADDING_PER_BYTE: u64 = 16;
 
 /// The state of the reader.
-pub(super) struct Parser<'a> {
+pub(crate) struct Parser<'a> {
     lexer: Lexer<'a>,
     lookahead: Option<Token<'a>>,
     /// Where the token of look-ahead starts, or the text ends.

@@ -13,7 +13,6 @@ use crate::ir::{
     AbiParam, ArgumentExtension, ArgumentPurpose, CallConv, DebugTag, ExternalName, Function,
     Opcode, Signature, SourceLoc, UserExternalName, UserFuncName, UserStackMapEntry,
 };
-use crate::verify::VerifierError;
 use smallvec::SmallVec;
 
 /// What is known of a function beside its content.
@@ -28,18 +27,14 @@ pub struct Details<'a> {
 }
 
 impl Details<'_> {
-    /// An error of the verifier with the place in the text of what it concerns.
-    pub fn locate(&self, error: &VerifierError) -> String {
-        let place = self.map.location(error.location).unwrap_or(self.location);
-        match &error.context {
-            Some(context) => format!("{place}: `{context}`: {}", error.message),
-            None => format!("{place}: {}: {}", error.location, error.message),
-        }
+    /// Where an entity stands, or the function if that is not known.
+    pub fn place(&self, entity: AnyEntity) -> Location {
+        self.map.location(entity).unwrap_or(self.location)
     }
 }
 
 /// Reads all functions up to the end of the text.
-pub(super) fn functions<'a>(p: &mut Parser<'a>) -> ParseResult<Vec<(Function, Details<'a>)>> {
+pub(crate) fn functions<'a>(p: &mut Parser<'a>) -> ParseResult<Vec<(Function, Details<'a>)>> {
     let mut functions = Vec::new();
     while p.peek().is_some() {
         functions.push(FunctionReader::read(p)?);

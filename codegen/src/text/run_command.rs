@@ -3,7 +3,7 @@
 use super::error::{Location, ParseResult};
 use super::lexer::Token;
 use super::parser::Parser;
-use crate::data_value::{DataValue, DisplayDataValues};
+use crate::ir::data_value::{DataValue, DisplayDataValues};
 use crate::ir::{AbiParam, CallConv, Signature, types};
 use core::fmt;
 

@@ -151,7 +151,7 @@ impl Verifier<'_> {
                 }
             }
             (BlockArg::TryCallExn(k), Some(signature)) if n > 0 => {
-                let Some(pointer) = self.pointer_type() else {
+                let Some(pointer) = self.target.pointer_type else {
                     return Ok(None);
                 };
                 let payload = signature.call_conv.exception_payload_types(pointer);

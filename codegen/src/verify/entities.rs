@@ -55,13 +55,13 @@ impl Verifier<'_> {
 
     fn global(&self, global: GlobalValue, data: &GlobalValueData, errors: &mut VerifierErrors) {
         let globals = &self.func.global_values;
-        let pointer = self.pointer_type();
+        let pointer = self.target.pointer_type;
         match *data {
             GlobalValueData::VMContext if self.func.is_gap(global) => {}
             GlobalValueData::VMContext => {
                 let signature = &self.func.signature;
                 if !signature.uses_special_param(ArgumentPurpose::VMContext)
-                    && !self.fisa.flags.enable_pinned_reg()
+                    && !self.target.flags.enable_pinned_reg()
                 {
                     let message = "`vmctx` needs a parameter with purpose `vmctx`, or the setting \
                                    enable_pinned_reg";

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use crate::FxHashMap;
 use crate::ir::Function;
 use crate::ir::entities::AnyEntity;
-use crate::text::write_function_with;
+use crate::text::{Details, write_function_with};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,17 @@ pub struct VerifierError {
     pub context: Option<String>,
     /// What is wrong.
     pub message: String,
+}
+
+impl VerifierError {
+    /// The error with the place of what it concerns, in the text that the function was read from.
+    pub fn located(&self, details: &Details<'_>) -> String {
+        let place = details.place(self.location);
+        match &self.context {
+            Some(context) => format!("{place}: `{context}`: {}", self.message),
+            None => format!("{place}: {}: {}", self.location, self.message),
+        }
+    }
 }
 
 impl fmt::Display for VerifierError {

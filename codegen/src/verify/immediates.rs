@@ -50,18 +50,19 @@ impl Verifier<'_> {
             }
             Opcode::Bitcast => self.bitcast_error(inst, data),
             Opcode::SymbolValue | Opcode::TlsValue => {
-                let pointer = self.pointer_type()?;
+                let pointer = self.target.pointer_type?;
                 let expected = &self.func.global_values[data.global_value()];
                 let expected = expected.type_with_pointer(pointer);
                 (expected != data.ctrl_type)
                     .then(|| format!("{} has type {expected}", data.global_value()))
             }
             Opcode::GetPinnedReg | Opcode::SetPinnedReg => {
-                let enabled = self.fisa.isa.is_some_and(|isa| isa.flags().enable_pinned_reg());
+                let target = self.target;
+                let enabled = target.pointer_type.is_some() && target.flags.enable_pinned_reg();
                 (!enabled).then(|| format!("{} needs a target with enable_pinned_reg", data.opcode))
             }
             Opcode::GetFramePointer | Opcode::GetReturnAddress => {
-                let flags = self.fisa.isa.map_or(self.fisa.flags, |isa| isa.flags());
+                let flags = self.target.flags;
                 let kept = flags.preserve_frame_pointers();
                 (!kept)
                     .then(|| format!("{} needs a target with preserve_frame_pointers", data.opcode))

@@ -28,15 +28,30 @@ use crate::analysis::dominator_tree::DominatorTree;
 use crate::analysis::flowgraph::ControlFlowGraph;
 use crate::ir::entities::{AnyEntity, Inst};
 use crate::ir::{Function, Type};
-use crate::isa::FlagsOrIsa;
+use crate::settings::Flags;
+
+/// What a function is verified for.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// The shared settings.
+    pub flags: &'a Flags,
+    /// The type of pointers, if the machine is known.
+    pub pointer_type: Option<Type>,
+}
+
+impl<'a> From<&'a Flags> for Target<'a> {
+    fn from(flags: &'a Flags) -> Self {
+        Self { flags, pointer_type: None }
+    }
+}
 
 /// Verifies a function, with what the settings or the machine demand.
 pub fn verify_function<'a>(
     func: &'a Function,
-    fisa: impl Into<FlagsOrIsa<'a>>,
+    target: impl Into<Target<'a>>,
 ) -> VerifierResult<()> {
     let mut errors = VerifierErrors::default();
-    let _ = Verifier::new(func, fisa.into()).run(&mut errors);
+    let _ = Verifier::new(func, target.into()).run(&mut errors);
     errors.into()
 }
 
@@ -45,10 +60,10 @@ pub fn verify_context<'a>(
     func: &'a Function,
     cfg: &ControlFlowGraph,
     domtree: &DominatorTree,
-    fisa: impl Into<FlagsOrIsa<'a>>,
+    target: impl Into<Target<'a>>,
     errors: &mut VerifierErrors,
 ) -> VerifierStepResult {
-    let verifier = Verifier::new(func, fisa.into());
+    let verifier = Verifier::new(func, target.into());
     verifier.run(errors)?;
     let mut stale = Vec::new();
     if cfg.is_valid() {
@@ -64,15 +79,15 @@ pub fn verify_context<'a>(
 /// The verifier of one function.
 pub struct Verifier<'a> {
     func: &'a Function,
-    fisa: FlagsOrIsa<'a>,
+    target: Target<'a>,
     /// Edges and dominators, where all branches have targets.
     graph: Option<(ControlFlowGraph, DominatorTree)>,
 }
 
 impl<'a> Verifier<'a> {
     /// A verifier for `func`.
-    pub fn new(func: &'a Function, fisa: impl Into<FlagsOrIsa<'a>>) -> Self {
-        let mut verifier = Self { func, fisa: fisa.into(), graph: None };
+    pub fn new(func: &'a Function, target: impl Into<Target<'a>>) -> Self {
+        let mut verifier = Self { func, target: target.into(), graph: None };
         if verifier.all_targets_exist() {
             let cfg = ControlFlowGraph::with_function(func);
             let domtree = DominatorTree::with_function(func, &cfg);
@@ -103,11 +118,6 @@ impl<'a> Verifier<'a> {
             }
         }
         errors.as_result()
-    }
-
-    /// The type of pointers, if the machine is known.
-    fn pointer_type(&self) -> Option<Type> {
-        self.fisa.isa.map(|isa| isa.pointer_type())
     }
 
     /// Reports an error at an instruction, which is printed with it.

@@ -62,7 +62,7 @@ impl Verifier<'_> {
     ) -> Option<String> {
         // The table names addresses of memory accesses `p`.
         if name == "p"
-            && let Some(pointer) = self.pointer_type()
+            && let Some(pointer) = self.target.pointer_type
             && found != pointer
         {
             return Some(format!("the pointer type {pointer}"));

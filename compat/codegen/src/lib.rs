@@ -152,8 +152,37 @@ pub mod isa {
 
 /// Settings.
 pub mod settings {
-    pub use windlass_core::isa::FlagsOrIsa;
     pub use windlass_core::settings::*;
+
+    use windlass_core::isa::TargetIsa;
+    use windlass_core::verify::Target;
+
+    /// Either only shared settings, or those and a machine.
+    #[derive(Clone, Copy)]
+    pub struct FlagsOrIsa<'a> {
+        /// The shared settings.
+        pub flags: &'a Flags,
+        /// The machine.
+        pub isa: Option<&'a dyn TargetIsa>,
+    }
+
+    impl<'a> From<&'a Flags> for FlagsOrIsa<'a> {
+        fn from(flags: &'a Flags) -> Self {
+            Self { flags, isa: None }
+        }
+    }
+
+    impl<'a> From<&'a dyn TargetIsa> for FlagsOrIsa<'a> {
+        fn from(isa: &'a dyn TargetIsa) -> Self {
+            Self { flags: isa.flags(), isa: Some(isa) }
+        }
+    }
+
+    impl<'a> From<FlagsOrIsa<'a>> for Target<'a> {
+        fn from(of: FlagsOrIsa<'a>) -> Self {
+            of.isa.map_or_else(|| Target::from(of.flags), Target::from)
+        }
+    }
 }
 
 /// Functions as text.

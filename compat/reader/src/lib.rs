@@ -1,12 +1,14 @@
 //! Reads functions in text form, under the names that clients know.
 //!
-//! Everything is [`windlass_core::text`]'s; here is only that targets named in a text are found.
+//! Everything is the core's; here is only that targets named in a text are found.
 #![forbid(unsafe_code)]
 
+pub use windlass_core::testfile::{
+    Feature, IsaSpec, ParseOptions, TestCommand, TestFile, TestOption, parse_functions,
+};
 pub use windlass_core::text::{
-    Comment, Comparison, Details, Feature, Invocation, IsaSpec, Location, ParseError, ParseOptions,
-    ParseResult, RunCommand, SourceMap, TestCommand, TestFile, TestOption, parse_functions,
-    parse_run_command,
+    Comment, Comparison, Details, Invocation, Location, ParseError, ParseResult, RunCommand,
+    SourceMap, parse_run_command,
 };
 
 /// The version of this crate.
@@ -15,5 +17,5 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Reads a test file; targets that it names are looked up among the back ends that exist.
 pub fn parse_test<'a>(text: &'a str, options: ParseOptions<'a>) -> ParseResult<TestFile<'a>> {
     let lookup = options.lookup.unwrap_or(&windlass_isa::lookup);
-    windlass_core::text::parse_test(text, ParseOptions { lookup: Some(lookup), ..options })
+    windlass_core::testfile::parse_test(text, ParseOptions { lookup: Some(lookup), ..options })
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use windlass_core::data_value::DataValue;
 use windlass_core::interpret::ControlFlow;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_fuzz::generate::{Case, Config, generate};
 use windlass_fuzz::native::{Verdict, check, compile, config, host};
 use windlass_fuzz::oracle::expected;

@@ -1,11 +1,11 @@
 //! Whole functions through the machine layer: arguments, results, calls, tail calls, frames. The
 //! register allocation of each is verified by regalloc2's checker.
 
-use windlass_core::compile::CompiledCode;
+use windlass_core::CompiledCode;
 use windlass_core::control::ControlPlane;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
-use windlass_core::{Context, text};
+use windlass_core::{Context, testfile};
 use windlass_isa_x86_64::isa_builder;
 
 fn isa(words: &str) -> OwnedTargetIsa {
@@ -22,7 +22,7 @@ fn isa(words: &str) -> OwnedTargetIsa {
 /// Compiles one function; returns its code and the mnemonics and operands of its instructions.
 fn compile(words: &str, text: &str) -> (CompiledCode, Vec<String>) {
     let isa = isa(words);
-    let mut functions = text::parse_functions(text).unwrap();
+    let mut functions = testfile::parse_functions(text).unwrap();
     let mut context = Context::for_function(functions.pop().unwrap());
     if let Err(error) = context.compile(&*isa, &mut ControlPlane::default()) {
         panic!("{error}\n{text}");
@@ -132,7 +132,7 @@ fn a_convention_that_does_not_exist_is_an_error() {
         "function %f(i64) { ss0 = explicit_slot 16, align = 131072
          block0(v0: i64): return }",
     ] {
-        let func = text::parse_functions(text).unwrap().pop().unwrap();
+        let func = testfile::parse_functions(text).unwrap().pop().unwrap();
         let mut context = Context::for_function(func);
         let error = context.compile(&*isa, &mut ControlPlane::default()).unwrap_err();
         assert!(error.to_string().contains("unsupported"), "{error}");
@@ -292,7 +292,7 @@ fn labelled_values_have_places() {
              v2 = call fn0(v0)
              v3 = iadd v2, v1
              return v3 }";
-    let mut func = text::parse_functions(text).unwrap().pop().unwrap();
+    let mut func = testfile::parse_functions(text).unwrap().pop().unwrap();
     func.collect_debug_info();
     let entry = func.layout.entry_block().unwrap();
     let value = func.dfg.block_params(entry)[1];

@@ -16,7 +16,7 @@ use windlass_core::ir::{Opcode, OperandKind, Type, TypeExpr};
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::result::CodegenError;
 use windlass_core::settings::{self, Configurable};
-use windlass_core::{Context, text};
+use windlass_core::{Context, testfile};
 use windlass_isa_x86_64::isa_builder;
 
 /// All scalars, and vectors of each lane, of half the width, twice the width, and dynamic.
@@ -350,7 +350,7 @@ impl Machine {
 
     fn outcome(&mut self, text: &str) -> Outcome {
         self.compiled += 1;
-        let func = match text::parse_functions(text) {
+        let func = match testfile::parse_functions(text) {
             Ok(mut functions) => functions.pop().unwrap(),
             Err(error) if error.to_string().contains("is not defined for type") => {
                 return Outcome::Invalid;

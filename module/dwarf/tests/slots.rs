@@ -7,7 +7,7 @@ use gimli::{LittleEndian, SectionId};
 use windlass_core::Context;
 use windlass_core::ir::StackSlot;
 use windlass_core::settings;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_dwarf::{
     Address, DebugInfo, FunctionInfo, LineInfo, Place, ScalarKind, UnitInfo, Variable,
 };

@@ -7,7 +7,7 @@
 //! A function of the IR, read as text, that calls one of the host:
 //!
 //! ```
-//! use windlass_core::text::parse_functions;
+//! use windlass_core::testfile::parse_functions;
 //! use windlass_jit::{JITBuilder, JITModule};
 //! use windlass_module::{default_libcall_names, define_functions};
 //!

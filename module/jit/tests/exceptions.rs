@@ -7,7 +7,7 @@ use std::process::Command;
 
 use windlass_core::ir::{ExceptionTag, Signature};
 use windlass_core::isa::CallConv;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_jit::{JITBuilder, JITModule, TypeEntry};
 use windlass_module::{Linkage, Module, default_libcall_names, define_functions};
 

@@ -7,7 +7,7 @@ use windlass_core::ir::{
     AbiParam, ExtFuncData, ExternalName, InstBuilder, Signature, StackSlotData, StackSlotKind,
     types,
 };
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_jit::{
     ArenaMemoryProvider, BranchProtection, JITBuilder, JITMemoryProvider, JITModule,
     SystemMemoryProvider,

@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use windlass_core::settings::{self, Configurable};
-//! use windlass_core::text::parse_functions;
+//! use windlass_core::testfile::parse_functions;
 //! use windlass_module::{
 //!     DataDescription, Linkage, Module, default_libcall_names, define_functions,
 //! };

@@ -10,7 +10,7 @@ mod common;
 
 use common::{folder, module, run};
 use std::fmt::Write;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_module::define_functions;
 
 /// Numbers from a fixed seed (splitmix64).

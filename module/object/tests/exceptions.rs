@@ -6,7 +6,7 @@ use common::{folder, module, run};
 use windlass_core::ir::ExceptionTag;
 use windlass_core::ir::Signature;
 use windlass_core::isa::CallConv;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_module::{Linkage, Module, define_functions};
 use windlass_object::{ObjectModule, TypeEntry};
 

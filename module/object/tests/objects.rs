@@ -9,7 +9,7 @@ use common::{folder, isa, module, run};
 use everything::{OUTPUT, PROGRAM, bytes, everything};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
 use windlass_core::settings::{self, Configurable};
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_module::{
     DataDescription, Linkage, Module, ModuleError, default_libcall_names, define_functions,
 };

@@ -11,7 +11,7 @@ use common::{folder, module, module_for, run};
 use everything::{OUTPUT, PROGRAM, everything};
 use object::{Object, ObjectSection, ObjectSymbol};
 use windlass_core::ir::types::I32;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_dwarf::{DebugInfo, LineInfo, PlainFunction, UnitInfo, gimli};
 use windlass_module::{DataDescription, FuncOrDataId, Linkage, Module, define_functions};
 use windlass_object::ObjectModule;

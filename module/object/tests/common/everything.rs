@@ -3,7 +3,7 @@
 use windlass_core::Context;
 use windlass_core::ir::{AbiParam, Signature, types};
 use windlass_core::isa::CallConv;
-use windlass_core::text::parse_functions;
+use windlass_core::testfile::parse_functions;
 use windlass_module::{DataDescription, Linkage, Module, define_functions, name_references};
 use windlass_object::ObjectModule;
 

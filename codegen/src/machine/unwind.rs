@@ -1,7 +1,7 @@
 //! How the frames of a function are unwound: the call frame instructions of DWARF, in terms of its
 //! registers.
 
-use crate::binemit::CodeOffset;
+use super::reloc::CodeOffset;
 
 /// One call frame instruction. Registers are numbered as DWARF does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

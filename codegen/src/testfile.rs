@@ -1,12 +1,12 @@
 //! Test files: lines that say what to test and for which targets, then functions.
 
-use super::error::{Location, ParseError, ParseResult, error};
-use super::lexer::Token;
-use super::parser::{Comment, Parser};
-use super::reader::{self, Details};
 use crate::ir::{CallConv, Function};
 use crate::isa::{self, LookupError, OwnedTargetIsa, TargetIsa};
 use crate::settings::{self, Configurable};
+use crate::text::error::error;
+use crate::text::lexer::Token;
+use crate::text::parser::Parser;
+use crate::text::{Comment, Details, Location, ParseError, ParseResult, reader};
 use target_lexicon::Triple;
 
 /// Finds a back end by triple.

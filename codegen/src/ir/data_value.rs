@@ -3,8 +3,8 @@
 //! What holds: the types are the scalars and the vectors of 2, 4, 8 and 16 bytes, whose bytes stand
 //! in little-endian order, lane 0 first. What is displayed can be parsed back.
 
-use crate::ir::immediates::{Ieee16, Ieee32, Ieee64, Ieee128, parse_int, parse_magnitude};
-use crate::ir::{Type, types};
+use super::immediates::{Ieee16, Ieee32, Ieee64, Ieee128, parse_int, parse_magnitude};
+use super::{Type, types};
 use core::fmt;
 use core::str::FromStr;
 

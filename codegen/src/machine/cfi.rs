@@ -1,11 +1,8 @@
 //! Frame descriptions as gimli writes them.
 
-use super::TargetIsa;
-use super::unwind::systemv::RegisterMappingError;
 use super::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
 use gimli::write::{Address, CallFrameInstruction, CommonInformationEntry, FrameDescriptionEntry};
 use gimli::{Encoding, Format, Register};
-use regalloc2::PReg;
 
 impl CfiOp {
     /// The instruction.
@@ -46,20 +43,5 @@ impl SystemVUnwindInfo {
             description.add_instruction(*at, op.instruction());
         }
         description
-    }
-}
-
-impl dyn TargetIsa + '_ {
-    /// The number of a register in DWARF.
-    pub fn map_regalloc_reg_to_dwarf(&self, reg: PReg) -> Result<u16, RegisterMappingError> {
-        match self.common_unwind_info() {
-            Some(_) => Ok(self.backend().tables().dwarf_reg(reg)),
-            None => Err(RegisterMappingError::UnsupportedArchitecture),
-        }
-    }
-
-    /// The common information entry of the machine's frame descriptions.
-    pub fn create_systemv_cie(&self) -> Option<CommonInformationEntry> {
-        Some(self.common_unwind_info()?.to_cie())
     }
 }

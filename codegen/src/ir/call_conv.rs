@@ -1,7 +1,6 @@
 //! Calling conventions.
 
-use crate::ir::{Type, types};
-use crate::settings::{Flags, LibcallCallConv};
+use super::{Type, types};
 use core::fmt;
 use core::str::FromStr;
 use target_lexicon::{CallingConvention, Triple};
@@ -55,19 +54,6 @@ impl CallConv {
             Ok(CallingConvention::WindowsFastcall) => Self::WindowsFastcall,
             Ok(CallingConvention::AppleAarch64) => Self::AppleAarch64,
             _ => Self::SystemV,
-        }
-    }
-
-    /// The convention of library calls, where `default` is that of the triple.
-    pub fn for_libcall(flags: &Flags, default: Self) -> Self {
-        match flags.libcall_call_conv() {
-            LibcallCallConv::IsaDefault => default,
-            LibcallCallConv::Fast => Self::Fast,
-            LibcallCallConv::SystemV => Self::SystemV,
-            LibcallCallConv::WindowsFastcall => Self::WindowsFastcall,
-            LibcallCallConv::AppleAarch64 => Self::AppleAarch64,
-            LibcallCallConv::Probestack => Self::Probestack,
-            LibcallCallConv::PreserveAll => Self::PreserveAll,
         }
     }
 
