@@ -6,10 +6,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use windlass_core::ir::LibCall;
 use windlass_wasm::ModuleInfo;
 use windlass_wasm::env::FuncRefLayout;
 
-use crate::cells::Word;
+use crate::sync::cells::Word;
 
 /// The lowest address that the stack may reach.
 pub const STACK_LIMIT: i32 = 0;
@@ -45,8 +46,8 @@ pub fn fingerprint() -> String {
         std::mem::offset_of!(FuncRecord, entry) as i32,
         std::mem::offset_of!(FuncRecord, host) as i32,
         size_of::<StoreState>() as i32,
-        crate::values::SLOT_SIZE as i32,
-        crate::builtins::COUNT as i32,
+        SLOT_SIZE as i32,
+        TABLE_ENTRIES as i32,
         BUILTIN_SIGNATURES,
     ];
     fields.map(|n| n.to_string()).join(".")
@@ -110,10 +111,16 @@ pub struct FuncRecord {
     pub foreign_code: *const u8,
     /// The trampoline through which the host calls the function.
     pub entry: *const u8,
-    /// The closure of a host function; null for a Wasm function.
-    pub host: *const crate::func::HostFunc,
+    /// The host function as stores keep it, of which code knows no more than the address; null for
+    /// a Wasm function.
+    pub host: *const (),
 }
 
+/// A slot: an argument or result on its way between the host and Wasm.
+pub type Slot = u128;
+
+/// Bytes of a slot.
+pub const SLOT_SIZE: usize = size_of::<Slot>();
 /// Bytes of a record.
 pub const RECORD_SIZE: u32 = size_of::<FuncRecord>() as u32;
 /// Bytes between elements of a table.
@@ -249,7 +256,8 @@ impl Layout {
     }
 }
 
-/// The table of builtin functions: their order is that of the addresses behind [`BUILTINS`].
+/// The functions of the table behind [`BUILTINS`], in the order of their addresses there. Behind them
+/// come those of [`LIBCALLS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Builtin {
@@ -281,3 +289,55 @@ impl Builtin {
         self as i32 * POINTER as i32
     }
 }
+
+/// Number of [`Builtin`]s.
+const COUNT: usize = Builtin::ElemDrop as usize + 1;
+
+/// The functions of the C library that code may call, in the order of their places in the table.
+pub const LIBCALLS: [LibCall; 8] = [
+    LibCall::CeilF32,
+    LibCall::CeilF64,
+    LibCall::FloorF32,
+    LibCall::FloorF64,
+    LibCall::TruncF32,
+    LibCall::TruncF64,
+    LibCall::NearestF32,
+    LibCall::NearestF64,
+];
+
+/// Number of entries of the table.
+const TABLE_ENTRIES: usize = COUNT + LIBCALLS.len();
+
+/// The table of builtin functions.
+pub type BuiltinTable = [Address; TABLE_ENTRIES];
+
+/// The address of a function of this program, for compiled code.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct Address(pub *const ());
+
+// SAFETY: the address of a function may be read from any thread.
+unsafe impl Sync for Address {}
+
+/// The offset of a library function's address in the table, if code of Wasm modules may call it.
+pub fn libcall_offset(call: LibCall) -> Option<i32> {
+    let place = LIBCALLS.iter().position(|&known| known == call)?;
+    Some(((COUNT + place) * POINTER as usize) as i32)
+}
+
+/// How linear memories are laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MemoryPlan {
+    /// A range of addresses with guard pages: accesses need no check.
+    #[default]
+    Reserved,
+    /// At any address, as large as it is: every access is checked.
+    Checked,
+}
+
+/// Address space of a reserved memory: what 32 bits reach. Under Miri, which runs no Wasm code,
+/// address space is memory, of which there is less.
+pub const RESERVED: u64 = if cfg!(miri) { 1 << 20 } else { 1 << 32 };
+/// Address space behind it that is never accessible: accesses with smaller static offsets need no
+/// check.
+pub const GUARD: u64 = RESERVED / 2;

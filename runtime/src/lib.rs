@@ -2,9 +2,7 @@
 //!
 //! An [`Engine`] compiles [`Module`]s; a [`Store`] owns instances and the embedder's data; a
 //! [`Linker`] finds imports by name. The shape is the one that users of the wasmtime crate know.
-//! `unsafe` is in the modules that touch compiled code or the system: `arch`, `signals`, `func`,
-//! `instance`, `memory`, `module`, `code_cache`, `table`, `global`, `builtins`, `pieces`, `trap`,
-//! `typed`, `values`, `sys`.
+//! `unsafe` is in what touches compiled code or the system.
 //!
 //! ```
 //! use windlass_runtime::{Engine, Linker, Module, Store};
@@ -30,65 +28,47 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![allow(clippy::vec_box, reason = "objects move between stores and shells by their address")]
 
-mod activation;
 mod arch;
-mod artifact;
-mod blueprint;
-mod builtins;
-mod cache;
-mod cells;
+mod call;
 mod code;
-mod code_cache;
-mod compiled;
-mod deadline;
+mod compile;
 mod engine;
-mod env;
-mod func;
-mod func_types;
-mod global;
 mod instance;
 mod layout;
-mod limits;
 mod linker;
-mod memory;
-mod module;
 #[cfg(doctest)]
 mod must_not_compile;
 mod observe;
-mod pieces;
-mod shared;
-mod signals;
-mod slots;
 mod store;
+mod sync;
 pub mod sys;
-mod table;
-mod text;
-mod trampoline;
 mod trap;
-mod typed;
-mod values;
+mod types;
 pub mod wasi;
 
 pub use anyhow::Error;
-pub use artifact::{Artifact, ArtifactError, ModuleFunction, Precompiled};
-pub use code_cache::{Cache, CacheConfig};
-pub use engine::{Config, Engine, MemoryPlan, RegallocAlgorithm};
-pub use func::{Caller, Func};
-pub use global::Global;
-pub use instance::{Export, Extern, Instance};
-pub use limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+pub use call::func::Caller;
+pub use call::typed::{IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
+pub use code::artifact::{Artifact, ArtifactError, ModuleFunction, Precompiled};
+pub use code::cache::{Cache, CacheConfig};
+pub use code::stats::ModuleStats;
+pub use compile::text::{TextError, wasm_bytes};
+pub use engine::Engine;
+pub use engine::config::{Config, RegallocAlgorithm};
+pub use instance::module::Module;
+pub use layout::MemoryPlan;
 pub use linker::{InstancePre, Linker, UnknownImportError};
-pub use memory::{Memory, MemoryAccessError};
-pub use module::{Module, ModuleStats};
 pub use observe::ProfilingStrategy;
+pub use store::func::Func;
+pub use store::global::Global;
+pub use store::instance::{Export, Extern, Instance};
+pub use store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+pub use store::memory::{Memory, MemoryAccessError};
+pub use store::table::Table;
+pub use store::values::{ExternRef, Val};
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
-pub use table::Table;
-pub use text::{TextError, wasm_bytes};
 pub use trap::{FrameInfo, Trap, WasmBacktrace};
-pub use typed::{IntoFunc, TypedFunc, WasmParams, WasmResults, WasmRet, WasmTy};
-pub use values::{
-    ExternRef, FuncType, GlobalType, MemoryType, Mutability, RefType, TableType, Val, ValType,
-};
+pub use types::{FuncType, GlobalType, MemoryType, Mutability, RefType, TableType, ValType};
 
 /// A result with the runtime's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

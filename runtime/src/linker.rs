@@ -5,14 +5,20 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::func::{Caller, Func, HostFunc};
-use crate::instance::{Extern, Instance, check_import, entity_kind, incompatible};
-use crate::module::Module;
-use crate::shared::Shared;
-use crate::store::{AsContext, AsContextMut, Invariant, StoreOpaque};
-use crate::typed::IntoFunc;
-use crate::values::{FuncType, Slot, Val};
-use crate::{Engine, Error};
+use crate::Error;
+use crate::call::func::Caller;
+use crate::call::instantiate::instantiate;
+use crate::call::typed::IntoFunc;
+use crate::engine::Engine;
+use crate::instance::module::Module;
+use crate::layout::Slot;
+use crate::store::func::{Func, HostFunc};
+use crate::store::instance::{Extern, Instance};
+use crate::store::instantiate::{check_import, entity_kind, incompatible};
+use crate::store::values::Val;
+use crate::store::{AsContext, AsContextMut, HostFuncs, Invariant, StoreOpaque};
+use crate::sync::shared::Shared;
+use crate::types::FuncType;
 use windlass_wasm::module::Import;
 use windlass_wasm::types::EntityIndex;
 
@@ -207,7 +213,7 @@ impl<T: 'static> Linker<T> {
                 .map_err(|error| at(import, error))?;
             imports.push(found);
         }
-        let index = store.instantiate(module, &imports)?;
+        let index = instantiate(store, module, &imports)?;
         Ok(Instance::from_index(store, index))
     }
 
@@ -226,6 +232,7 @@ impl<T: 'static> Linker<T> {
         }
         let info = &module.inner().info;
         let mut found = Vec::with_capacity(info.imports.len());
+        let mut functions = HostFuncs::new();
         for import in &info.imports {
             let definition = self.definition(import)?;
             if let Definition::Host(func) = definition {
@@ -238,11 +245,12 @@ impl<T: 'static> Linker<T> {
                     return Err(at(import, incompatible(&wanted.wat(), &func.ty.0.wat())));
                 }
                 func.record(&self.engine)?;
+                functions.push(func.clone());
             }
             found.push(definition.clone());
         }
-        let found = Shared::new(Definitions(found));
-        Ok(InstancePre { module: module.clone(), found, invariant: PhantomData })
+        let (found, functions) = (found.into(), Shared::new(functions));
+        Ok(InstancePre { module: module.clone(), found, functions, invariant: PhantomData })
     }
 }
 
@@ -251,19 +259,24 @@ fn at(import: &Import, error: Error) -> Error {
     error.context(format!("import `{}` `{}`", import.module, import.name))
 }
 
-/// What the imports of a module stand for, kept by the stores that have instances with them.
-pub(crate) struct Definitions(Vec<Definition>);
-
 /// A module whose imports are found. Cheap to clone.
 pub struct InstancePre<T> {
     module: Module,
-    found: Shared<Definitions>,
+    /// What the imports stand for.
+    found: Arc<[Definition]>,
+    /// The host functions among them, which stores with instances keep.
+    functions: Shared<HostFuncs>,
     invariant: Invariant<T>,
 }
 
 impl<T> Clone for InstancePre<T> {
     fn clone(&self) -> Self {
-        Self { module: self.module.clone(), found: self.found.clone(), invariant: PhantomData }
+        Self {
+            module: self.module.clone(),
+            found: self.found.clone(),
+            functions: self.functions.clone(),
+            invariant: PhantomData,
+        }
     }
 }
 
@@ -284,7 +297,7 @@ impl<T: 'static> InstancePre<T> {
         let store = store.as_context_mut().opaque();
         let wanted = &self.module.inner().info.imports;
         let mut imports = Vec::with_capacity(wanted.len());
-        for (import, definition) in wanted.iter().zip(&self.found.0) {
+        for (import, definition) in wanted.iter().zip(&*self.found) {
             imports.push(match definition {
                 Definition::Extern(item) => {
                     check_import(store, &self.module, import.entity, item)
@@ -297,8 +310,8 @@ impl<T: 'static> InstancePre<T> {
                 }
             });
         }
-        store.keep_definitions(self.found.local());
-        let index = store.instantiate(&self.module, &imports)?;
+        store.keep_host_functions(self.functions.local());
+        let index = instantiate(store, &self.module, &imports)?;
         Ok(Instance::from_index(store, index))
     }
 }

@@ -4,7 +4,7 @@
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub use x86_64::{Interrupted, enter, entry_frame, resume};
+pub use x86_64::{Interrupted, caller, enter, entry_frame, frameless_return, resume};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{note_exit, routine};
 

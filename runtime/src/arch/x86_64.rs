@@ -1,13 +1,11 @@
 //! Entering and leaving Wasm code on x86-64 Linux.
 //!
-//! `windlass_enter` saves the callee-saved registers on the stack and notes the stack pointer in
-//! the activation; `windlass_resume` restores exactly that and returns 1 in its place. Between the
+//! `windlass_enter` saves the callee-saved registers on the stack and notes the stack pointer for
+//! who leaves; `windlass_resume` restores exactly that and returns 1 in its place. Between the
 //! two lie only frames of compiled code, and of host functions that have returned or that hold
 //! nothing that needs dropping.
 
 use std::arch::global_asm;
-
-use crate::activation::Activation;
 
 /// Bytes between the noted stack pointer and the frame pointer of `windlass_enter`: the padding
 /// and five saved registers.
@@ -60,20 +58,19 @@ global_asm!(
     ".size windlass_enter, . - windlass_enter",
 );
 
-#[allow(improper_ctypes, reason = "the store behind an activation is not looked at there")]
 unsafe extern "C" {
     fn windlass_enter(
-        activation: *mut Activation,
+        stack_pointer: *mut usize,
         trampoline: *const u8,
         code: *const u8,
         context: *mut u8,
         values: *mut u8,
     ) -> u32;
-    fn windlass_resume(activation: *mut Activation) -> !;
+    fn windlass_resume(stack_pointer: *const usize) -> !;
 }
 
-/// Calls `code` through its entry trampoline. Returns false if the activation was left by
-/// [`resume`].
+/// Calls `code` through its entry trampoline, and notes the stack pointer. Returns false if it was
+/// left by [`resume`].
 ///
 /// # Safety
 ///
@@ -81,30 +78,51 @@ unsafe extern "C" {
 /// `values` has a slot for each parameter and result.
 #[inline]
 pub unsafe fn enter(
-    activation: *mut Activation,
+    stack_pointer: *mut usize,
     trampoline: *const u8,
     code: *const u8,
     context: *mut u8,
     values: *mut u8,
 ) -> bool {
     // SAFETY: the caller's promise; the assembly saves what the convention wants saved.
-    unsafe { windlass_enter(activation, trampoline, code, context, values) == 0 }
+    unsafe { windlass_enter(stack_pointer, trampoline, code, context, values) == 0 }
 }
 
-/// Leaves the innermost activation: its [`enter`] returns false.
+/// Leaves the code that was entered last: its [`enter`], which noted this stack pointer, returns
+/// false.
 ///
 /// # Safety
 ///
-/// The activation is the thread's innermost, and no frame between here and its `enter` holds
-/// anything that must be dropped.
-pub unsafe fn resume(activation: *mut Activation) -> ! {
+/// The `enter` is the thread's innermost, and no frame between here and there holds anything that
+/// must be dropped.
+pub unsafe fn resume(stack_pointer: *const usize) -> ! {
     // SAFETY: the caller's promise; the stack pointer was noted by `enter`.
-    unsafe { windlass_resume(activation) }
+    unsafe { windlass_resume(stack_pointer) }
 }
 
-/// The frame pointer of `enter` in this activation: where a walk over its frames ends.
-pub fn entry_frame(activation: &Activation) -> usize {
-    activation.stack_pointer + SAVED
+/// The frame pointer of the `enter` that noted this stack pointer: where a walk over frames ends.
+pub fn entry_frame(stack_pointer: usize) -> usize {
+    stack_pointer + SAVED
+}
+
+/// The frame pointer of the caller and the return address, by the frame pointer of compiled code.
+///
+/// # Safety
+///
+/// Two words are mapped there.
+pub unsafe fn caller(fp: usize) -> (usize, usize) {
+    // SAFETY: the caller's promise.
+    unsafe { (*(fp as *const usize), *((fp + 8) as *const usize)) }
+}
+
+/// The return address of code that has no frame, by its stack pointer.
+///
+/// # Safety
+///
+/// Code without a frame was interrupted there.
+pub unsafe fn frameless_return(sp: usize) -> usize {
+    // SAFETY: the return address is on top of the stack, which is mapped.
+    unsafe { *(sp as *const usize) }
 }
 
 /// Defines a function that compiled code calls in place of `$builtin`: it makes a frame, notes it in
@@ -152,7 +170,7 @@ macro_rules! routine {
                 "mov rcx, r15",
                 "jmp {slow}",
                 store = const $crate::layout::STORE,
-                most = const $crate::pieces::BYTES,
+                most = const $crate::trap::pieces::BYTES,
                 interrupted = const std::mem::offset_of!($crate::layout::StoreState, interrupted),
                 closed = const std::mem::offset_of!($crate::layout::StoreState, closed),
                 routine = sym $routine,
@@ -202,12 +220,12 @@ impl Interrupted {
     /// # Safety
     ///
     /// As for [`resume`].
-    pub unsafe fn go_on_in_resume(&mut self, activation: *mut Activation) {
+    pub unsafe fn go_on_in_resume(&mut self, stack_pointer: *const usize) {
         // SAFETY: the kernel passed a valid context, see `new`; `resume` takes one argument.
         unsafe {
             let registers = &mut (*self.0).uc_mcontext.gregs;
             registers[libc::REG_RIP as usize] = windlass_resume as *const () as i64;
-            registers[libc::REG_RDI as usize] = activation as i64;
+            registers[libc::REG_RDI as usize] = stack_pointer as i64;
         }
     }
 }

@@ -15,7 +15,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use windlass_core::isa::unwind::{CfiOp, SystemVUnwindInfo};
+use windlass_core::isa::TargetIsa;
+use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
 use windlass_jit::dwarf::{
     Address, DebugInfo, LineInfo, PlainFunction, SourceLine, SourceLines, UnitInfo, gimli,
 };
@@ -25,10 +26,10 @@ use windlass_wasm::debug_sections;
 use windlass_wasm::types::{DefinedFuncIndex, EntityIndex};
 
 use self::jitdump::Dump;
+use crate::Error;
 use crate::code::ModuleCode;
 use crate::sys::code::CodePages;
 use crate::sys::file;
-use crate::{Engine, Error};
 
 /// Which profiler is told where functions are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,6 +46,10 @@ pub enum ProfilingStrategy {
 /// Who is told of the code of an engine.
 pub(crate) struct Observer {
     profiler: Option<Profiler>,
+    /// Whether debuggers are told.
+    debug: bool,
+    /// What frames of the machine have in common, if they can be described.
+    frames: Option<CommonUnwindInfo>,
 }
 
 enum Profiler {
@@ -53,8 +58,12 @@ enum Profiler {
 }
 
 impl Observer {
-    /// Opens what the profiler reads.
-    pub fn new(strategy: ProfilingStrategy) -> Result<Self, Error> {
+    /// Opens what the profiler reads. Debuggers are told as well, if `debug` is set.
+    pub fn new(
+        strategy: ProfilingStrategy,
+        debug: bool,
+        isa: &dyn TargetIsa,
+    ) -> Result<Self, Error> {
         let open = |path: PathBuf, append| {
             let file = file::create_ambient(&path, append);
             file.map_err(|error| Error::new(error).context(format!("writing {}", path.display())))
@@ -78,7 +87,91 @@ impl Observer {
                 DUMP.get().map(Profiler::Dump)
             }
         };
-        Ok(Self { profiler })
+        Ok(Self { profiler, debug, frames: isa.common_unwind_info() })
+    }
+
+    /// Tells of the code of a module, as far as somebody wants to know; `wasm` is the module, if it
+    /// is known.
+    pub fn module(&self, code: &ModuleCode, wasm: Option<&[u8]>) {
+        if !self.debug && self.profiler.is_none() {
+            return;
+        }
+        let symbols = symbols(code, wasm);
+        if self.debug {
+            code.show(|| self.show(&symbols));
+        }
+        self.profile(code.bytes(), code.range(), &symbols);
+    }
+
+    /// Tells of trampolines, which begin at these offsets; what debuggers know of them.
+    pub fn trampolines(&self, pages: &CodePages, offsets: &[u32]) -> Option<GdbRegistration> {
+        if !self.debug && self.profiler.is_none() {
+            return None;
+        }
+        let mut offsets = offsets.to_vec();
+        offsets.sort_unstable();
+        let range = pages.range();
+        let ends = offsets.iter().skip(1).copied().chain([range.len() as u32]);
+        let functions = offsets
+            .iter()
+            .zip(ends)
+            .map(|(&start, end)| Symbol {
+                name: "wasm-trampoline".to_string(),
+                address: range.start + start as usize,
+                len: end - start,
+                has_frame: true,
+                lines: Vec::new(),
+            })
+            .collect();
+        let symbols = Symbols { files: Vec::new(), functions };
+        self.profile(pages.bytes(), range, &symbols);
+        if self.debug { self.show(&symbols) } else { None }
+    }
+
+    /// Shows functions to debuggers, with lines if they can be written.
+    fn show(&self, symbols: &Symbols) -> Option<GdbRegistration> {
+        let mut image = ImageFile::default();
+        for function in &symbols.functions {
+            let end = function.address + function.len as usize;
+            image.function(&function.name, function.address..end);
+        }
+        if symbols.functions.iter().any(|function| !function.lines.is_empty()) {
+            let _ = image.debug_info(lines(symbols), |_| 0);
+        }
+        if let Some(common) = &self.frames {
+            let frames: Vec<_> = symbols.functions.iter().map(unwind).collect();
+            let described = symbols.functions.iter().zip(&frames).map(|(function, info)| {
+                let Symbol { address, len, .. } = *function;
+                DescribedFunction { address, len, info, exceptions: None }
+            });
+            image.frames(common, described).ok()?;
+        }
+        image.write().ok().map(GdbRegistration::new)
+    }
+
+    fn profile(&self, code: &[u8], range: Range<usize>, symbols: &Symbols) {
+        match &self.profiler {
+            None => {}
+            Some(Profiler::Map(map)) => {
+                use std::fmt::Write;
+                let mut text = String::new();
+                for symbol in &symbols.functions {
+                    // A line is a function, so names have none.
+                    let name = symbol.name.replace(|c: char| c.is_control(), " ");
+                    let _ = writeln!(text, "{:x} {:x} {name}", symbol.address, symbol.len);
+                }
+                let map = map.lock().unwrap_or_else(PoisonError::into_inner);
+                let _ = file::write_ambient(&map, text.as_bytes());
+            }
+            Some(Profiler::Dump(dump)) => {
+                let mut dump = dump.lock().unwrap_or_else(PoisonError::into_inner);
+                for symbol in &symbols.functions {
+                    let offset = symbol.address - range.start;
+                    let bytes = &code[offset..offset + symbol.len as usize];
+                    let _ = dump.function(bytes, &symbols.files, symbol);
+                }
+            }
+        }
     }
 }
 
@@ -187,27 +280,6 @@ fn unwind(symbol: &Symbol) -> SystemVUnwindInfo {
     SystemVUnwindInfo { ops: if symbol.has_frame { ops } else { Vec::new() }, len: symbol.len }
 }
 
-/// Shows functions to debuggers, with lines if they can be written.
-fn show(engine: &Engine, symbols: &Symbols) -> Option<GdbRegistration> {
-    let mut image = ImageFile::default();
-    for function in &symbols.functions {
-        let end = function.address + function.len as usize;
-        image.function(&function.name, function.address..end);
-    }
-    if symbols.functions.iter().any(|function| !function.lines.is_empty()) {
-        let _ = image.debug_info(lines(symbols), |_| 0);
-    }
-    if let Some(common) = engine.isa().common_unwind_info() {
-        let frames: Vec<_> = symbols.functions.iter().map(unwind).collect();
-        let described = symbols.functions.iter().zip(&frames).map(|(function, info)| {
-            let Symbol { address, len, .. } = *function;
-            DescribedFunction { address, len, info, exceptions: None }
-        });
-        image.frames(&common, described).ok()?;
-    }
-    image.write().ok().map(GdbRegistration::new)
-}
-
 /// The line tables of functions.
 fn lines(symbols: &Symbols) -> DebugInfo {
     let mut info = DebugInfo::new(&UnitInfo {
@@ -235,75 +307,4 @@ fn lines(symbols: &Symbols) -> DebugInfo {
         });
     }
     info
-}
-
-/// Tells of the code of a module, as far as the configuration asks for it; `wasm` is the module, if
-/// it is known.
-pub(crate) fn module(engine: &Engine, code: &ModuleCode, wasm: Option<&[u8]>) {
-    let debug = engine.config().debug_info;
-    let profiler = &engine.observer().profiler;
-    if !debug && profiler.is_none() {
-        return;
-    }
-    let symbols = symbols(code, wasm);
-    if debug {
-        code.show(|| show(engine, &symbols));
-    }
-    profile(profiler, code.bytes(), code.range(), &symbols);
-}
-
-/// Tells of trampolines, which begin at these offsets; what debuggers know of them.
-pub(crate) fn trampolines(
-    engine: &Engine,
-    pages: &CodePages,
-    offsets: &[u32],
-) -> Option<GdbRegistration> {
-    let debug = engine.config().debug_info;
-    let profiler = &engine.observer().profiler;
-    if !debug && profiler.is_none() {
-        return None;
-    }
-    let mut offsets = offsets.to_vec();
-    offsets.sort_unstable();
-    let range = pages.range();
-    let ends = offsets.iter().skip(1).copied().chain([range.len() as u32]);
-    let functions = offsets
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| Symbol {
-            name: "wasm-trampoline".to_string(),
-            address: range.start + start as usize,
-            len: end - start,
-            has_frame: true,
-            lines: Vec::new(),
-        })
-        .collect();
-    let symbols = Symbols { files: Vec::new(), functions };
-    profile(profiler, pages.bytes(), range, &symbols);
-    if debug { show(engine, &symbols) } else { None }
-}
-
-fn profile(profiler: &Option<Profiler>, code: &[u8], range: Range<usize>, symbols: &Symbols) {
-    match profiler {
-        None => {}
-        Some(Profiler::Map(map)) => {
-            use std::fmt::Write;
-            let mut text = String::new();
-            for symbol in &symbols.functions {
-                // A line is a function, so names have none.
-                let name = symbol.name.replace(|c: char| c.is_control(), " ");
-                let _ = writeln!(text, "{:x} {:x} {name}", symbol.address, symbol.len);
-            }
-            let map = map.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = file::write_ambient(&map, text.as_bytes());
-        }
-        Some(Profiler::Dump(dump)) => {
-            let mut dump = dump.lock().unwrap_or_else(PoisonError::into_inner);
-            for symbol in &symbols.functions {
-                let offset = symbol.address - range.start;
-                let bytes = &code[offset..offset + symbol.len as usize];
-                let _ = dump.function(bytes, &symbols.files, symbol);
-            }
-        }
-    }
 }

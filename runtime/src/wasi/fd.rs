@@ -18,9 +18,9 @@ use super::errno::Errno;
 use super::memory::{GuestMemory, GuestRange};
 use super::table::Args;
 use super::{Failure, Outcome};
-use crate::pieces::{self, Pieces};
 use crate::sys::file::{self, NewTime};
 use crate::sys::socket;
+use crate::trap::pieces::{self, Pieces};
 
 /// File types, as the specification numbers them.
 pub(super) mod file_type {

@@ -2,8 +2,14 @@
 
 use super::table::{Args, FUNCTIONS, MAX_PARAMS, MODULE, Row, WasiExit};
 use super::{Errno, Failure, GuestMemory, WasiCtx, unstable};
-use crate::values::Slot;
-use crate::{AsContext, Caller, Error, Extern, FuncType, Linker, Trap, ValType};
+use crate::Error;
+use crate::call::func::Caller;
+use crate::layout::Slot;
+use crate::linker::Linker;
+use crate::store::AsContext;
+use crate::store::instance::Extern;
+use crate::trap::Trap;
+use crate::types::{FuncType, ValType};
 
 /// Defines all functions of preview 1, and those of preview 0, which older programs import as
 /// `wasi_unstable`. `ctx` finds the context in the embedder's data.

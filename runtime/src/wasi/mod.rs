@@ -21,7 +21,7 @@ mod streams;
 pub mod table;
 pub mod unstable;
 
-use crate::pieces::Interrupted;
+use crate::trap::pieces::Interrupted;
 
 pub use ctx::{WasiCtx, WasiCtxBuilder};
 pub use errno::Errno;

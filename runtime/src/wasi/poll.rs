@@ -10,8 +10,8 @@ use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::table::Args;
 use super::{Failure, Outcome};
-use crate::pieces::{self, Pieces};
 use crate::sys;
+use crate::trap::pieces::{self, Pieces};
 
 /// Where the fields of a subscription are: they differ between versions of WASI.
 pub(super) struct SubscriptionLayout {

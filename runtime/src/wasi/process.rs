@@ -5,7 +5,7 @@ use super::errno::Errno;
 use super::memory::GuestMemory;
 use super::table::Args;
 use super::{Failure, Outcome};
-use crate::pieces::Pieces;
+use crate::trap::pieces::Pieces;
 
 /// Writes strings, each ending in a zero byte, and the table of their addresses.
 fn put_strings(memory: &mut GuestMemory<'_>, strings: &[Vec<u8>], args: &Args) -> Outcome {
