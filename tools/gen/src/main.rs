@@ -1,6 +1,7 @@
 //! The `windlass-dev` command: makes the matchers from the rules, and checks that they are fresh.
 #![forbid(unsafe_code)]
 
+mod layers;
 mod lint;
 mod lowering;
 mod matcher;
@@ -10,6 +11,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod uses;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
@@ -36,7 +38,7 @@ enum Command {
         #[arg(long, default_value = ".")]
         root: PathBuf,
     },
-    /// Checks the house rules: sizes, headers, unfinished marks, `unsafe` in its rooms.
+    /// Checks the house rules: sizes, headers, unfinished marks, `unsafe` in its rooms, layers.
     Tidy {
         /// The root of the repository.
         #[arg(long, default_value = ".")]

@@ -51,6 +51,7 @@ pub fn run(root: &Path) -> Result<()> {
         }
     }
     check_settings(root, &files, &mut breaches)?;
+    crate::layers::check(root, &files, &mut breaches)?;
     if breaches.is_empty() {
         println!("tidy: {} files", files.len());
         return Ok(());
