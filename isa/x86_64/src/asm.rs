@@ -1,159 +1,47 @@
 //! Single instructions with given registers, through the one encoder: for prologues, moves and
 //! sequences.
 
-use crate::amode::{Cc, Segment, Size, form};
 use crate::encode::encode;
-use crate::insts::{Op, Row};
+use crate::insts::Op;
 use regalloc2::{Allocation, PReg, RegClass};
 use windlass_core::machine::MInst;
-use windlass_core::machine::row::{CodeSink, FrameAreas, Kind, Role};
+use windlass_core::machine::row::{Amode, Arg, CodeSink, FrameAreas, Size, assemble, form};
 
 /// A memory operand with given registers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Mem {
-    form: u8,
-    scale_log2: u8,
-    segment: Segment,
-    disp: i32,
-    regs: [Option<PReg>; 2],
-}
-
-impl Mem {
-    /// `[base + disp]`
-    pub const fn base(base: PReg, disp: i32) -> Mem {
-        let regs = [Some(base), None];
-        Mem { form: form::BASE, scale_log2: 0, segment: Segment::None, disp, regs }
-    }
-
-    /// `[base + index << scale_log2 + disp]`
-    pub const fn base_index(base: PReg, index: PReg, scale_log2: u8, disp: i32) -> Mem {
-        let regs = [Some(base), Some(index)];
-        Mem { form: form::BASE_INDEX, scale_log2, segment: Segment::None, disp, regs }
-    }
-
-    /// `[index << scale_log2 + disp]`
-    pub const fn index(index: PReg, scale_log2: u8, disp: i32) -> Mem {
-        let regs = [Some(index), None];
-        Mem { form: form::INDEX, scale_log2, segment: Segment::None, disp, regs }
-    }
-
-    /// `[rip + label]`
-    pub const fn label(label: u32) -> Mem {
-        let regs = [None, None];
-        let segment = Segment::None;
-        Mem { form: form::LABEL, scale_log2: 0, segment, disp: label as i32, regs }
-    }
-
-    /// `[rip + symbol]`; with `got` the symbol's entry in the global offset table.
-    pub const fn symbol(symbol: u32, got: bool) -> Mem {
-        let n = if got { symbol | crate::amode::SYMBOL_GOT } else { symbol };
-        let regs = [None, None];
-        let segment = Segment::None;
-        Mem { form: form::SYMBOL, scale_log2: 0, segment, disp: n as i32, regs }
-    }
-
-    /// At an absolute address.
-    pub const fn absolute(address: i32) -> Mem {
-        let regs = [None, None];
-        let segment = Segment::None;
-        Mem { form: form::ABSOLUTE, scale_log2: 0, segment, disp: address, regs }
-    }
-
-    /// The same with a segment.
-    pub const fn with_segment(mut self, segment: Segment) -> Mem {
-        self.segment = segment;
-        self
-    }
-
-    /// The same address `offset` further.
-    pub const fn plus(mut self, offset: i32) -> Mem {
-        self.disp += offset;
-        self
-    }
-}
+pub type Mem = Amode<PReg>;
 
 /// An operand, in the place of an operand of the row.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum P {
+#[allow(non_snake_case)]
+pub mod P {
+    use super::*;
     /// A register, also where it is tied or fixed.
-    R(PReg),
+    pub const fn R(reg: PReg) -> Arg<PReg> {
+        Arg::Reg(reg)
+    }
     /// Memory.
-    M(Mem),
+    pub const fn M(mem: Mem) -> Arg<PReg> {
+        Arg::Mem(mem)
+    }
     /// An immediate.
-    I(i64),
+    pub const fn I(x: i64) -> Arg<PReg> {
+        Arg::Imm(x)
+    }
     /// A condition.
-    C(Cc),
-    /// A label of the function.
-    L(u32),
+    pub const fn C(cc: crate::amode::Cc) -> Arg<PReg> {
+        Arg::Cond(cc as u8)
+    }
     /// The number of a symbol that is called.
-    S(u32),
-}
-
-/// An instruction and its allocations.
-#[derive(Clone, Copy, Debug)]
-pub struct Assembled {
-    /// The instruction.
-    pub inst: MInst,
-    allocs: [Allocation; 12],
-    n_allocs: usize,
-}
-
-impl Assembled {
-    /// The allocations of its operands.
-    pub fn allocs(&self) -> &[Allocation] {
-        &self.allocs[..self.n_allocs]
+    pub const fn S(n: u32) -> Arg<PReg> {
+        Arg::Target(n)
     }
-
-    fn push(&mut self, reg: PReg) {
-        self.allocs[self.n_allocs] = Allocation::reg(reg);
-        self.n_allocs += 1;
-    }
-}
-
-/// Makes an instruction of `op` at an operand size.
-///
-/// # Panics
-/// If the operands are not those of the row.
-pub fn assemble(op: Op, size: Size, operands: &[P]) -> Assembled {
-    let row: &Row = op.row();
-    let inst = MInst::new(op.0, size as u16, 0);
-    let mut a = Assembled { inst, allocs: [Allocation::none(); 12], n_allocs: 0 };
-    assert_eq!(operands.len(), row.operands().len(), "operands of {}", row.name);
-    for (spec, operand) in row.operands().iter().zip(operands) {
-        match *operand {
-            P::R(reg) => {
-                a.push(reg);
-                if spec.role == Role::Mod {
-                    a.push(reg);
-                }
-            }
-            P::M(mem) => {
-                assert!(spec.kind.may_be_memory(), "no memory operand in {}", row.name);
-                a.inst.ctl |= (mem.form as u16) << 8
-                    | (mem.scale_log2 as u16 & 3) << 2
-                    | (mem.segment as u16) << 12;
-                a.inst.payload |= mem.disp as u32 as u64;
-                for reg in mem.regs.into_iter().flatten() {
-                    a.push(reg);
-                }
-            }
-            P::I(x) => {
-                assert!(spec.kind == Kind::Imm, "no immediate in {}", row.name);
-                a.inst.payload |= if row.imm64 { x as u64 } else { (x as u64) << 32 };
-            }
-            P::C(cc) => a.inst.ctl |= cc.ctl(),
-            P::L(n) | P::S(n) => a.inst.payload |= n as u64,
-        }
-    }
-    a
 }
 
 /// Puts an instruction of `op` at an operand size.
 ///
 /// # Panics
 /// If the operands are not those of the row.
-pub fn put<S: CodeSink + ?Sized>(sink: &mut S, op: Op, size: Size, operands: &[P]) {
-    let a = assemble(op, size, operands);
+pub fn put<S: CodeSink + ?Sized>(sink: &mut S, op: Op, size: Size, operands: &[Arg<PReg>]) {
+    let a = assemble(op.0, op.row(), size, operands);
     encode(&a.inst, a.allocs(), &FrameAreas::default(), sink);
 }
 

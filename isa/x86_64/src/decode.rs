@@ -1,95 +1,18 @@
 //! The decoder: bytes in, row and operands out, by the same rows that the encoder reads. It knows
 //! what this table can make and nothing else; it serves disassembly and the round trip in tests.
+//!
+//! An immediate is zero-extended where it has 8 bits whatever the operand size, else sign-extended.
+//! The distance in a label or in an address relative to the instruction pointer counts from the end
+//! of the instruction.
 
-use crate::amode::{Cc, Segment, Size};
-use crate::asm::{Assembled, Mem, P, assemble};
+use crate::amode::Segment;
 use crate::insts::{Enc, Fits, ImmKind, Op, Row, enc_bits};
 use crate::regs::{gpr, xmm};
-use regalloc2::RegClass;
+use regalloc2::{PReg, RegClass};
 use std::sync::LazyLock;
-use windlass_core::machine::row::{Kind, NO_REG, row_bits};
-
-/// An address as it stands in the bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Address {
-    /// Hardware number of the base register, or `NO_REG`.
-    pub base: u8,
-    /// Hardware number of the index register, or `NO_REG`.
-    pub index: u8,
-    /// Logarithm of the scale.
-    pub scale_log2: u8,
-    /// The displacement.
-    pub disp: i32,
-    /// Relative to the end of the instruction.
-    pub rip: bool,
-    /// The segment.
-    pub segment: Segment,
-}
-
-/// An operand, in the place of an operand of the row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// A register by its hardware number.
-    Reg(u8),
-    /// Memory.
-    Mem(Address),
-    /// An immediate; zero-extended where it has 8 bits whatever the operand size, else
-    /// sign-extended.
-    Imm(i64),
-    /// A condition.
-    Cond(Cc),
-    /// A distance from the end of the instruction.
-    Distance(i32),
-}
-
-/// One decoded instruction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Decoded {
-    /// Its row.
-    pub op: Op,
-    /// Its operand size; `D` where the row has none.
-    pub size: Size,
-    /// Its length in bytes.
-    pub len: usize,
-    operands: [Place; crate::insts::MAX_OPERANDS],
-}
-
-impl Decoded {
-    /// The operands in the order of the row.
-    pub fn operands(&self) -> &[Place] {
-        &self.operands[..self.op.row().operands().len()]
-    }
-
-    /// The same instruction, ready to be encoded; `None` where it is relative to its own address.
-    pub fn assemble(&self) -> Option<Assembled> {
-        let mut out = [P::I(0); crate::insts::MAX_OPERANDS];
-        let specs = self.op.row().operands();
-        for ((out, place), spec) in out.iter_mut().zip(self.operands()).zip(specs) {
-            *out = match *place {
-                Place::Reg(n) => match spec.kind.class() {
-                    Some(RegClass::Float) => P::R(xmm(n)),
-                    _ => P::R(gpr(n)),
-                },
-                Place::Imm(x) => P::I(x),
-                Place::Cond(cc) => P::C(cc),
-                Place::Distance(_) => return None,
-                Place::Mem(a) if a.rip => return None,
-                Place::Mem(a) => {
-                    let mem = match (a.base, a.index) {
-                        (NO_REG, NO_REG) => Mem::absolute(a.disp),
-                        (base, NO_REG) => Mem::base(gpr(base), a.disp),
-                        (NO_REG, index) => Mem::index(gpr(index), a.scale_log2, a.disp),
-                        (base, index) => {
-                            Mem::base_index(gpr(base), gpr(index), a.scale_log2, a.disp)
-                        }
-                    };
-                    P::M(mem.with_segment(a.segment))
-                }
-            };
-        }
-        Some(assemble(self.op, self.size, &out[..specs.len()]))
-    }
-}
+use windlass_core::machine::row::{
+    Amode, Arg, Decoded, Kind, MAX_OPERANDS, NO_REG, Size, row_bits,
+};
 
 /// For each kind of prefix (legacy or VEX), map and opcode byte, the encodings that can be meant.
 struct Table {
@@ -107,8 +30,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         if row.has(row_bits::ALIAS | row_bits::CUSTOM) {
             continue;
         }
-        let sizes = if row.sizeless() { &Size::ALL[2..3] } else { &Size::ALL[..] };
-        for enc in sizes.iter().flat_map(|&size| row.encodings(size)) {
+        let sizes = if row.encodings.sizeless() { &Size::ALL[2..3] } else { &Size::ALL[..] };
+        for enc in sizes.iter().flat_map(|&size| row.encodings.of(size)) {
             let opcodes = match enc.bits & (enc_bits::PLUS_R | enc_bits::PLUS_CC) {
                 0 => 1,
                 enc_bits::PLUS_R => 8,
@@ -255,13 +178,13 @@ fn matches(op: Op, enc: &Enc, p: &Prefixes, opcode: u8, r: &mut Reader<'_>) -> O
             reg = Some(modrm >> 3 & 7 | (p.rex & 4) << 1);
         }
         rm = Some(match is_register {
-            true => Place::Reg(modrm & 7 | (p.rex & 1) << 3),
-            false => Place::Mem(address(modrm, p, r)?),
+            true => Rm::Reg(modrm & 7 | (p.rex & 1) << 3),
+            false => Rm::Mem(address(modrm, p, r)?),
         });
     } else if enc.has(enc_bits::PLUS_R) {
         reg = Some(opcode & 7 | (p.rex & 1) << 3);
     } else if enc.fits == Fits::Acc {
-        rm = Some(Place::Reg(0));
+        rm = Some(Rm::Reg(0));
     }
     let mut imm = r.signed(enc.imm.len())?;
     let mut is4 = None;
@@ -273,80 +196,96 @@ fn matches(op: Op, enc: &Enc, p: &Prefixes, opcode: u8, r: &mut Reader<'_>) -> O
         Fits::U32 => imm = imm as u32 as i64,
         _ => {}
     }
-    let mut operands = [Place::Imm(0); crate::insts::MAX_OPERANDS];
+    let mut operands = [Arg::Imm(0); MAX_OPERANDS];
     for (n, (place, spec)) in operands.iter_mut().zip(row.operands()).enumerate() {
+        let register = |n: u8| match spec.kind.class() {
+            Some(RegClass::Float) => Arg::Reg(xmm(n)),
+            _ => Arg::Reg(gpr(n)),
+        };
         *place = match spec.kind {
-            Kind::Cond => Place::Cond(Cc::of_number(opcode)),
-            Kind::Label | Kind::Target => Place::Distance(imm as i32),
-            Kind::Imm if spec.width == 8 => Place::Imm(imm & 0xff),
-            Kind::Imm => Place::Imm(imm),
-            _ if spec.fixed != NO_REG => Place::Reg(spec.fixed),
+            Kind::Cond => Arg::Cond(opcode & 15),
+            Kind::Label => Arg::Label(imm as u32),
+            Kind::Target => Arg::Target(imm as u32),
+            Kind::Imm if spec.width == 8 => Arg::Imm(imm & 0xff),
+            Kind::Imm => Arg::Imm(imm),
+            _ if spec.fixed != NO_REG => register(spec.fixed),
             _ => {
                 let is = |field| is_at(row, n, field);
                 if is(enc.rm) {
-                    rm?
+                    match rm? {
+                        Rm::Reg(n) => register(n),
+                        Rm::Mem(amode) => Arg::Mem(amode),
+                    }
                 } else if is(enc.reg) {
-                    Place::Reg(reg?)
+                    register(reg?)
                 } else if is(enc.vvvv) {
-                    Place::Reg(p.vvvv)
+                    register(p.vvvv)
                 } else if is(enc.is4) {
-                    Place::Reg(is4?)
+                    register(is4?)
                 } else {
                     return None;
                 }
             }
         };
     }
-    let size = if enc.size == 4 { Size::D } else { Size::ALL[enc.size as usize] };
+    let size = if enc.size == 4 { Size::S32 } else { Size::ALL[enc.size as usize] };
     debug_assert!(enc.imm != ImmKind::Io || row.imm64);
-    Some(Decoded { op, size, len: r.at, operands })
+    let n_operands = row.operands().len();
+    Some(Decoded { row: op.0, size, len: r.at, n_operands, operands })
+}
+
+/// What the r/m field holds.
+#[derive(Clone, Copy)]
+enum Rm {
+    Reg(u8),
+    Mem(Amode<PReg>),
 }
 
 /// Whether the field of an encoding holds operand `n` of its row.
 pub(crate) fn is_at(row: &Row, n: usize, field: u8) -> bool {
-    let after = row.memory != NO_REG && n > row.memory as usize;
-    let position = row.allocation_index(n, None) as u8 | if after { 0x80 } else { 0 };
+    let position = row.position(n) | if row.behind_memory(n) { 0x80 } else { 0 };
     field != NO_REG && field == position
 }
 
 /// Reads the rest of a memory operand.
-fn address(modrm: u8, p: &Prefixes, r: &mut Reader<'_>) -> Option<Address> {
+fn address(modrm: u8, p: &Prefixes, r: &mut Reader<'_>) -> Option<Amode<PReg>> {
     let segment = match p.segment {
         0x64 => Segment::Fs,
         0x65 => Segment::Gs,
         _ => Segment::None,
     };
-    let b = (p.rex & 1) << 3;
+    let high = (p.rex & 1) << 3;
     let mode = modrm >> 6;
-    let mut a =
-        Address { base: NO_REG, index: NO_REG, scale_log2: 0, disp: 0, rip: false, segment };
     let mut disp_len = match mode {
         0 => 0,
         1 => 1,
         _ => 4,
     };
+    let (mut base, mut index) = (None, None);
     match modrm & 7 {
         4 => {
             let sib = r.u8()?;
-            let index = sib >> 3 & 7 | (p.rex & 2) << 2;
-            if index != 4 {
-                a.index = index;
-                a.scale_log2 = sib >> 6;
-            }
+            let number = sib >> 3 & 7 | (p.rex & 2) << 2;
+            index = (number != 4).then_some((gpr(number), sib >> 6));
             if sib & 7 == 5 && mode == 0 {
                 disp_len = 4;
             } else {
-                a.base = sib & 7 | b;
+                base = Some(gpr(sib & 7 | high));
             }
         }
         5 if mode == 0 => {
-            a.rip = true;
-            disp_len = 4;
+            return Some(Amode::label(r.signed(4)? as u32).with_extra(segment as u8));
         }
-        n => a.base = n | b,
+        n => base = Some(gpr(n | high)),
     }
-    a.disp = r.signed(disp_len)? as i32;
-    Some(a)
+    let disp = r.signed(disp_len)? as i32;
+    let amode = match (base, index) {
+        (None, None) => Amode::absolute(disp),
+        (Some(base), None) => Amode::base(base, disp),
+        (None, Some((index, scale))) => Amode::index(index, scale, disp),
+        (Some(base), Some((index, scale))) => Amode::base_index(base, index, scale, disp),
+    };
+    Some(amode.with_extra(segment as u8))
 }
 
 #[cfg(test)]
@@ -401,7 +340,7 @@ mod tests {
 
     #[test]
     fn two_rows_with_one_encoding_are_seen() {
-        let enc = |op: Op, size| op.row().encodings(size)[0];
+        let enc = |op: Op, size| op.row().encodings.of(size)[0];
         // These differ in nothing but what the name says of the operands.
         assert!(overlap(&enc(Op::Zero, Size::D), &Enc { opcode: 0x33, ..enc(Op::Xor, Size::D) }));
         assert!(!overlap(&enc(Op::Xor, Size::D), &enc(Op::Xor, Size::Q)));

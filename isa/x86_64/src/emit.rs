@@ -2,10 +2,10 @@
 //! branches, and operations of several instructions.
 
 use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
-use crate::amode::{Cc, Segment, Size, form, form_of_ctl};
+use crate::amode::{Cc, Segment, Size, form};
 use crate::asm::{self, Mem, P};
 use crate::encode::{self, encode, reloc};
-use crate::insts::{Op, ROWS};
+use crate::insts::{Arg, Op, ROWS};
 use crate::regs::*;
 use regalloc2::{Allocation, PReg, RegClass};
 use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode, Type};
@@ -87,7 +87,7 @@ const NOPS: [[u8; 9]; 9] = [
     [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
 ];
 
-fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[P]) {
+fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[Arg<PReg>]) {
     asm::put(e.buffer, op, size, operands);
 }
 
@@ -155,7 +155,7 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let address = &allocs[3..];
     let memory = |e: &mut Emitter<'_>, op: Op, size: Size, before: &[Allocation], after: PReg| {
         let mut all: Vec<Allocation> = before.to_vec();
-        let registers = form::REGISTERS[form_of_ctl(inst.ctl) as usize] as usize;
+        let registers = form::REGISTERS[form::of_ctl(inst.ctl) as usize] as usize;
         all.extend_from_slice(&address[..registers]);
         if op != Op::Mov && op != Op::Movzx8 && op != Op::Movzx16 {
             all.push(Allocation::reg(after));
@@ -262,7 +262,7 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
 /// The zero and sign flags of a value, unless the instruction before has left them.
 fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let size = Size::of_ctl(inst.ctl);
-    let in_register = form_of_ctl(inst.ctl) == form::NONE;
+    let in_register = form::of_ctl(inst.ctl) == form::NONE;
     let Some(value) = allocs.first().and_then(|a| a.as_reg()).filter(|_| in_register) else {
         let compare = MInst { row: Op::CmpI.0, payload: payload(inst.low(), 0), ..*inst };
         return encode(&compare, allocs, &e.frame.areas, e.buffer);
@@ -287,7 +287,7 @@ fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
 
 /// The thread pointer plus the distance of a symbol.
 fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
-    let pointer = Mem::absolute(0).with_segment(Segment::Fs);
+    let pointer = Mem::absolute(0).with_extra(Segment::Fs as u8);
     put(e, Op::Mov, Size::Q, &[P::R(to), P::M(pointer)]);
     add_distance(e, to, reloc::TP_OFF, symbol);
 }
@@ -303,7 +303,7 @@ fn tlv_descriptor(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
 
 /// The thread's blocks, that of the image among them, and the symbol's distance from its section.
 fn tls_of_image(e: &mut Emitter<'_>, symbol: u32, to: PReg, image: PReg) {
-    let blocks = Mem::absolute(0x58).with_segment(Segment::Gs);
+    let blocks = Mem::absolute(0x58).with_extra(Segment::Gs as u8);
     put(e, Op::Mov, Size::Q, &[P::R(to), P::M(blocks)]);
     put(e, Op::Mov, Size::Q, &[P::R(to), P::M(Mem::base_index(to, image, 3, 0))]);
     add_distance(e, to, reloc::SECREL, symbol);

@@ -5,11 +5,13 @@
 //! one. Of the encodings of a row at the operand size, the first that fits is taken. A register
 //! operand that was spilled stands in its slot if the row allows memory there.
 
-use crate::amode::{SYMBOL_GOT, Size, form};
 use crate::insts::{Enc, Fits, ImmKind, ROWS, Row, enc_bits};
+use crate::regs::num::{R15, RSP};
 use regalloc2::Allocation;
 use windlass_core::machine::MInst;
-use windlass_core::machine::row::{CodeSink, FrameAreas, NO_REG};
+use windlass_core::machine::row::{
+    Amode, CodeSink, FrameAreas, Kind, NO_REG, Size, form, hw, resolve, spill_slot,
+};
 
 /// How a field is patched for a label: what `CodeSink::use_label_at_offset` is given.
 pub mod fixup {
@@ -81,22 +83,6 @@ pub fn patch(code: &mut [u8], kind: u8, at: u32, target: u32) {
     field.copy_from_slice(&distance.to_le_bytes());
 }
 
-/// What stands in the r/m field.
-#[derive(Clone, Copy)]
-struct Address {
-    base: u8,
-    index: u8,
-    scale: u8,
-    disp: i32,
-}
-
-/// Hardware number of the register of an allocation.
-#[inline]
-fn hw(allocs: &[Allocation], n: usize) -> u8 {
-    debug_assert!(allocs[n].is_reg(), "operand {n} is in a register");
-    allocs[n].bits() as u8 & 15
-}
-
 /// Encodes one instruction. `allocs` are the places of its operands.
 ///
 /// # Panics
@@ -109,7 +95,7 @@ pub fn encode<S: CodeSink + ?Sized>(
     sink: &mut S,
 ) {
     let row = &ROWS[inst.row as usize];
-    let (mut enc, count) = row.first_encoding(inst.ctl as usize & 3);
+    let (mut enc, count) = row.encodings.first(inst.ctl as usize & 3);
     if count != 1 {
         let imm = inst.high();
         let short = enc.fits == Fits::I8 && imm as i8 as i32 == imm && inst.ctl & 3 != 1;
@@ -198,14 +184,11 @@ fn encode_simple<S: CodeSink + ?Sized>(
             rm = alloc.bits() as u8 & 15;
             address = None;
         } else {
-            let slot = alloc.as_stack().expect("an operand is in a register or a spill slot");
-            let disp = frame.spills.offset + 8 * slot.index() as i32;
-            address = Some(Address { base: frame.spills.base, index: NO_REG, scale: 0, disp });
+            address = Some(spill_slot(alloc, frame));
         }
         reg_at &= 0x7f;
     } else {
-        let scale = (inst.ctl >> 2) as u8 & 3;
-        address = Some(resolve(inst, address_form, scale, allocs, enc.rm, frame));
+        address = Some(checked(resolve(inst, allocs, rm_at, frame, R15)));
         if reg_at & 0x80 != 0 {
             // The registers of the address stand where one or two allocations of a register would.
             reg_at = (reg_at & 0x7f) + form::REGISTERS[address_form as usize] as usize
@@ -229,7 +212,7 @@ fn encode_simple<S: CodeSink + ?Sized>(
         }
         Some(a) => {
             debug_assert!(bits & enc_bits::REG_ONLY == 0, "{:?} needs a register", inst);
-            let m = a.bytes();
+            let m = address_bytes(a);
             rex |= m.rex;
             modrm |= m.modrm;
             sib_disp = m.sib_disp;
@@ -278,38 +261,37 @@ struct AddressBytes {
     len: usize,
 }
 
-impl Address {
-    #[inline]
-    fn bytes(&self) -> AddressBytes {
-        let Address { base, index, scale, disp } = *self;
-        let short = disp as i8 as i32 == disp;
-        let disp_bits = disp as u32 as u64;
-        if index == NO_REG && base & 7 != 4 && base != NO_REG {
-            let rex = base >> 3;
-            let modrm = base & 7;
-            let (modrm, len) = match short {
-                true if disp == 0 && modrm != 5 => (modrm, 0),
-                true => (modrm | 0x40, 1),
-                false => (modrm | 0x80, 4),
-            };
-            return AddressBytes { rex, modrm, sib_disp: disp_bits, len };
-        }
-        let index = if index == NO_REG { 4 } else { index };
-        let mut rex = index >> 3 << 1;
-        let sib = scale << 6 | (index & 7) << 3;
-        if base == NO_REG {
-            let sib_disp = (sib | 5) as u64 | disp_bits << 8;
-            return AddressBytes { rex, modrm: 4, sib_disp, len: 5 };
-        }
-        rex |= base >> 3;
-        let sib_disp = (sib | base & 7) as u64 | disp_bits << 8;
+#[inline]
+fn address_bytes(a: &Amode<u8>) -> AddressBytes {
+    let Amode { base, index, disp, .. } = *a;
+    let scale = a.scale_log2();
+    let short = disp as i8 as i32 == disp;
+    let disp_bits = disp as u32 as u64;
+    if index == NO_REG && base & 7 != 4 && base != NO_REG {
+        let rex = base >> 3;
+        let modrm = base & 7;
         let (modrm, len) = match short {
-            true if disp == 0 && base & 7 != 5 => (4, 1),
-            true => (0x44, 2),
-            false => (0x84, 5),
+            true if disp == 0 && modrm != 5 => (modrm, 0),
+            true => (modrm | 0x40, 1),
+            false => (modrm | 0x80, 4),
         };
-        AddressBytes { rex, modrm, sib_disp, len }
+        return AddressBytes { rex, modrm, sib_disp: disp_bits, len };
     }
+    let index = if index == NO_REG { 4 } else { index };
+    let mut rex = index >> 3 << 1;
+    let sib = scale << 6 | (index & 7) << 3;
+    if base == NO_REG {
+        let sib_disp = (sib | 5) as u64 | disp_bits << 8;
+        return AddressBytes { rex, modrm: 4, sib_disp, len: 5 };
+    }
+    rex |= base >> 3;
+    let sib_disp = (sib | base & 7) as u64 | disp_bits << 8;
+    let (modrm, len) = match short {
+        true if disp == 0 && base & 7 != 5 => (4, 1),
+        true => (0x44, 2),
+        false => (0x84, 5),
+    };
+    AddressBytes { rex, modrm, sib_disp, len }
 }
 
 /// The immediate of an instruction.
@@ -327,7 +309,7 @@ fn choose<'r>(row: &'r Row, inst: &MInst, allocs: &[Allocation]) -> &'r Enc {
         Size::W => imm = imm as i16 as i64,
         _ => {}
     }
-    for enc in row.encodings(size) {
+    for enc in row.encodings.of(size) {
         let fits = match enc.fits {
             Fits::Always => true,
             Fits::I8 => imm as i8 as i64 == imm,
@@ -390,7 +372,7 @@ fn encode_any<S: CodeSink + ?Sized>(
         rex = reg >> 3 << 2;
         need_rex = bits & enc_bits::REG8 != 0 && reg & 0xc == 4;
         modrm = (reg & 7) << 3;
-        let mut address = Address { base: NO_REG, index: NO_REG, scale: 0, disp: 0 };
+        let mut address = Amode::absolute(0);
         let mut is_memory = true;
         if address_form == form::NONE {
             let alloc = allocs[enc.rm as usize & 0x7f];
@@ -402,13 +384,12 @@ fn encode_any<S: CodeSink + ?Sized>(
                 is_memory = false;
                 debug_assert!(bits & enc_bits::MEM_ONLY == 0, "{} needs memory", row.name);
             } else {
-                let slot = alloc.as_stack().expect("an operand is in a register or a spill slot");
-                address.base = frame.spills.base;
-                address.disp = frame.spills.offset + 8 * slot.index() as i32;
+                address = spill_slot(alloc, frame);
             }
         } else {
-            address = resolve(inst, address_form, (ctl >> 2) as u8 & 3, allocs, enc.rm, frame);
-            rip = matches!(address_form, form::LABEL | form::SYMBOL);
+            let first = enc.rm as usize & 0x7f;
+            address = checked(resolve(inst, allocs, first, frame, R15));
+            rip = address.is_symbolic();
         }
         if is_memory {
             debug_assert!(bits & enc_bits::REG_ONLY == 0, "{} needs a register", row.name);
@@ -416,7 +397,7 @@ fn encode_any<S: CodeSink + ?Sized>(
                 modrm |= 5;
                 sib_disp_len = 4;
             } else {
-                let m = address.bytes();
+                let m = address_bytes(&address);
                 rex |= m.rex;
                 modrm |= m.modrm;
                 sib_disp = m.sib_disp;
@@ -529,7 +510,6 @@ fn put_with_fixup<S: CodeSink + ?Sized>(
     memory: bool,
     sink: &mut S,
 ) {
-    use windlass_core::machine::row::Kind;
     let number = inst.payload as u32;
     let at = sink.offset() + field as u32;
     let label = if memory {
@@ -550,69 +530,21 @@ fn put_with_fixup<S: CodeSink + ?Sized>(
         sink.put_inst(&bytes, len);
         let kind = match memory {
             false => reloc::CALL32,
-            true if number & SYMBOL_GOT != 0 => reloc::GOT_PC32,
+            true if number & Amode::GOT != 0 => reloc::GOT_PC32,
             true => reloc::PC32,
         };
-        sink.add_reloc_at_offset(at, kind, number & !SYMBOL_GOT, field as i64 - len as i64);
+        sink.add_reloc_at_offset(at, kind, number & !Amode::GOT, field as i64 - len as i64);
     }
-}
-
-/// The address of a memory operand.
-#[inline]
-fn resolve(
-    inst: &MInst,
-    address_form: u8,
-    scale: u8,
-    allocs: &[Allocation],
-    first: u8,
-    frame: &FrameAreas,
-) -> Address {
-    use crate::regs::num::R15;
-    let first = (first & 0x7f) as usize;
-    let mut a = Address { base: NO_REG, index: NO_REG, scale, disp: inst.low() };
-    let area = match address_form {
-        form::BASE => {
-            a.base = hw(allocs, first);
-            return a;
-        }
-        form::BASE_INDEX => {
-            a.base = hw(allocs, first);
-            a.index = hw(allocs, first + 1);
-            return checked(a);
-        }
-        form::INDEX => {
-            a.index = hw(allocs, first);
-            return checked(a);
-        }
-        form::PINNED => {
-            a.base = R15;
-            return a;
-        }
-        form::PINNED_INDEX => {
-            a.base = R15;
-            a.index = hw(allocs, first);
-            return checked(a);
-        }
-        form::SLOT => frame.slots,
-        form::SLOT_INDEX => {
-            a.index = hw(allocs, first);
-            frame.slots
-        }
-        form::INCOMING => frame.incoming,
-        form::OUTGOING => frame.outgoing,
-        // Labels and symbols have a field of zero; an absolute address has no register.
-        _ => return a,
-    };
-    a.base = area.base;
-    a.disp += area.offset;
-    a
 }
 
 /// The stack pointer cannot be an index: it changes places with an unscaled base.
 #[inline]
-fn checked(mut a: Address) -> Address {
-    if a.index == crate::regs::num::RSP {
-        assert!(a.scale == 0 && a.base != NO_REG, "the stack pointer cannot be a scaled index");
+fn checked(mut a: Amode<u8>) -> Amode<u8> {
+    if a.index == RSP {
+        assert!(
+            a.scale_log2() == 0 && a.base != NO_REG,
+            "the stack pointer cannot be a scaled index"
+        );
         core::mem::swap(&mut a.base, &mut a.index);
     }
     a

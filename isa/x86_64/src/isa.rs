@@ -3,7 +3,7 @@
 use crate::abi::{self, Envs};
 use crate::amode::{Amode, Cc, Size};
 use crate::encode;
-use crate::insts::{Arg, Op, ROWS, build};
+use crate::insts::{Arg, Op, ROWS};
 use crate::regs::{self, PINNED};
 use crate::{emit, lower, print, settings};
 use core::fmt;
@@ -131,7 +131,7 @@ fn amode(place: Place) -> Amode {
 
 /// Puts an instruction by its row.
 fn put(ctx: &mut LowerCtx<'_>, op: Op, size: Size, args: &[Arg]) {
-    ctx.put_with(|out| build(op, size, args, out));
+    ctx.put_with(|out| op.build(size, args, out));
 }
 
 fn int_size(ty: Type) -> Size {
@@ -147,7 +147,7 @@ static ROW_FLAGS: [u8; ROWS.len()] = {
     let mut flags = [0; ROWS.len()];
     let mut n = 0;
     while n < ROWS.len() {
-        if ROWS[n].clobbers != 0 {
+        if ROWS[n].shape.clobbers != 0 {
             flags[n] = row_flag::CLOBBERS;
         }
         n += 1;
@@ -274,7 +274,7 @@ impl Backend for X64 {
         } else {
             ctx.put_with(|out| {
                 let mut inst =
-                    build(Op::MovAbs, Size::Q, &[Arg::Reg(dst), Arg::Imm(symbol as i64)], out);
+                    Op::MovAbs.build(Size::Q, &[Arg::Reg(dst), Arg::Imm(symbol as i64)], out);
                 // Marks the immediate as a symbol: emission writes the relocation.
                 inst.ctl |= emit::SYMBOL_IMM;
                 inst

@@ -358,14 +358,14 @@ impl Body<'_> {
         names: &[String],
         implicit: bool,
     ) -> String {
-        let Some(op) = Op::by_name(name) else {
+        let Some(op) = Op::all().find(|op| op.row().name == name) else {
             self.problem(format!("`{name}` is no row of the instruction table"));
             return "no_row".to_string();
         };
         let row = op.row();
         let size_text = match size {
             None => {
-                if !row.sizeless() {
+                if !row.encodings.sizeless() {
                     self.problem(format!("`{name}` needs an operand size"));
                 }
                 "Size::B".to_string()
@@ -510,10 +510,10 @@ impl Body<'_> {
             _ => None,
         };
         if let Some(literal) = literal {
-            if !op.row().has_size(literal) {
+            if !op.row().encodings.has_size(literal) {
                 self.problem(format!("{op:?} does not exist at size {size}"));
             }
-            return format!("Size::{literal:?}");
+            return format!("Size::{size}");
         }
         match size {
             "ty" => return "size(ty)".to_string(),
@@ -599,10 +599,10 @@ impl Body<'_> {
                 }
             },
             Kind::Cond => match arg {
-                Expr::Word(word) => format!("Arg::Cond({})", self.condition(word)),
+                Expr::Word(word) => format!("Arg::Cond({} as u8)", self.condition(word)),
                 Expr::Code(code) => {
                     self.use_code(code);
-                    format!("Arg::Cond({code})")
+                    format!("Arg::Cond({code} as u8)")
                 }
                 Expr::Var(name) => {
                     self.problem(format!("`{name}` is no condition: `flags` gives one"));

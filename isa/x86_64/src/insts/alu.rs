@@ -1,6 +1,6 @@
 //! Integer addition, subtraction and logic, comparison, addresses.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { 0;

@@ -1,6 +1,6 @@
 //! Atomic operations on memory, and fences.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::control::END;

@@ -1,20 +1,20 @@
 //! Three-operand forms of the floating-point instructions (AVX).
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::sse_int::END;
-    VmovF      "vmovs*"      "def X, use M"               "d VEX.LIG.F3.0F.WIG 10 /r; q VEX.LIG.F2.0F.WIG 10 /r" "move avx";
-    VmovFSt    "vmovs*"      "def M, use X"               "d VEX.LIG.F3.0F.WIG 11 /r; q VEX.LIG.F2.0F.WIG 11 /r" "move avx";
+    VmovF      "vmovs*"      "def X, use M"               "d VEX.LIG.F3.0F.WIG 10 /r; q VEX.LIG.F2.0F.WIG 10 /r" "avx";
+    VmovFSt    "vmovs*"      "def M, use X"               "d VEX.LIG.F3.0F.WIG 11 /r; q VEX.LIG.F2.0F.WIG 11 /r" "avx";
     VmovFMerge "vmovs*"      "def X, use X, use XR"       "d VEX.LIG.F3.0F.WIG 10 /r; q VEX.LIG.F2.0F.WIG 10 /r" "avx";
-    Vmovaps    "vmovaps"     "def X, use XM128"           "VEX.128.0F.WIG 28 /r"          "move avx";
-    VmovapsSt  "vmovaps"     "def M128, use X"            "VEX.128.0F.WIG 29 /r"          "move avx";
-    Vmovups    "vmovups"     "def X, use M128"            "VEX.128.0F.WIG 10 /r"          "move avx";
-    VmovupsSt  "vmovups"     "def M128, use X"            "VEX.128.0F.WIG 11 /r"          "move avx";
-    Vmovdqu    "vmovdqu"     "def X, use M128"            "VEX.128.F3.0F.WIG 6F /r"       "move avx";
-    VmovdquSt  "vmovdqu"     "def M128, use X"            "VEX.128.F3.0F.WIG 7F /r"       "move avx";
-    VmovXG     "vmovd|vmovq" "def X, use GM"              "y VEX.128.66.0F 6E /r"         "move avx";
-    VmovGX     "vmovd|vmovq" "def GM, use X"              "y VEX.128.66.0F 7E /r"         "move avx";
+    Vmovaps    "vmovaps"     "def X, use XM128"           "VEX.128.0F.WIG 28 /r"          "avx";
+    VmovapsSt  "vmovaps"     "def M128, use X"            "VEX.128.0F.WIG 29 /r"          "avx";
+    Vmovups    "vmovups"     "def X, use M128"            "VEX.128.0F.WIG 10 /r"          "avx";
+    VmovupsSt  "vmovups"     "def M128, use X"            "VEX.128.0F.WIG 11 /r"          "avx";
+    Vmovdqu    "vmovdqu"     "def X, use M128"            "VEX.128.F3.0F.WIG 6F /r"       "avx";
+    VmovdquSt  "vmovdqu"     "def M128, use X"            "VEX.128.F3.0F.WIG 7F /r"       "avx";
+    VmovXG     "vmovd|vmovq" "def X, use GM"              "y VEX.128.66.0F 6E /r"         "avx";
+    VmovGX     "vmovd|vmovq" "def GM, use X"              "y VEX.128.66.0F 7E /r"         "avx";
     VaddF      "vadds*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 58 /r; q VEX.LIG.F2.0F.WIG 58 /r" "avx";
     VmulF      "vmuls*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 59 /r; q VEX.LIG.F2.0F.WIG 59 /r" "avx";
     VsubF      "vsubs*"      "def X, use X, use XM"       "d VEX.LIG.F3.0F.WIG 5C /r; q VEX.LIG.F2.0F.WIG 5C /r" "avx";

@@ -1,6 +1,6 @@
 //! Fused multiplication and addition (FMA).
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::avx::END;

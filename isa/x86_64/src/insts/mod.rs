@@ -3,141 +3,47 @@
 //! explained in `notation`.
 //!
 //! A row is one operation at all operand sizes. Of float operations on scalars, size `d` is single
-//! and `q` double precision, and `*` in the mnemonic stands for `s` or `d`; `a|b|c` gives mnemonics
-//! for 16, 32 and 64 bits (two: for 32 and 64).
+//! and `q` double precision.
 //!
 //! To add an instruction, add a line to one of the tables; `Op::Name`, encoder, decoder, printer
-//! and the constraints for the register allocator follow. To add a table, add it to `ROWS`.
+//! and the constraints for the register allocator follow. To add a table, add it to the list.
 
-mod alu;
-mod atomic;
-mod avx;
-mod build;
-mod control;
-mod fma;
-mod mov;
-mod muldiv;
 mod notation;
-mod pseudo;
-mod shift_bit;
-mod sse;
-mod sse_int;
 
-pub use build::{Arg, build, push_operands};
+pub use notation::NOTATION;
+use notation::row;
+use windlass_core::machine::row::{NO_REG, Size};
 
-use crate::amode::Size;
-use windlass_core::machine::row::{NO_REG, OperandSpec, row_bits};
+pub use windlass_core::machine::row::Arg;
 
-/// Most operands of a row.
-pub const MAX_OPERANDS: usize = 8;
 /// Most encodings of a row.
 pub const MAX_ENCODINGS: usize = 16;
 
-/// The number of a row. The names of the rows are constants of this type.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Op(pub u16);
+/// One instruction.
+pub type Row = windlass_core::machine::row::Row<Encodings>;
 
-impl Op {
-    /// The row.
-    #[inline]
-    pub fn row(self) -> &'static Row {
-        &ROWS[self.0 as usize]
-    }
-
-    /// All rows' numbers.
-    pub fn all() -> impl Iterator<Item = Op> {
-        (0..ROWS.len() as u16).map(Op)
-    }
-
-    /// The number of a name.
-    pub fn by_name(name: &str) -> Option<Op> {
-        Op::all().find(|op| op.row().name == name)
-    }
+windlass_core::instruction_table! {
+    alu mov shift_bit muldiv control atomic sse sse_int avx fma pseudo
 }
 
-impl core::fmt::Debug for Op {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match ROWS.get(self.0 as usize) {
-            Some(row) => f.write_str(row.name),
-            None => write!(f, "Op({})", self.0),
-        }
-    }
-}
-
-/// A part of the instruction set that not every processor has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum Feature {
-    /// Every x86-64 processor.
-    Base,
-    /// SSE3
-    Sse3,
-    /// SSSE3
-    Ssse3,
-    /// SSE4.1
-    Sse41,
-    /// SSE4.2
-    Sse42,
-    /// POPCNT
-    Popcnt,
-    /// LZCNT
-    Lzcnt,
-    /// BMI1
-    Bmi1,
-    /// BMI2
-    Bmi2,
-    /// MOVBE
-    Movbe,
-    /// CMPXCHG16B
-    Cmpxchg16b,
-    /// AVX
-    Avx,
-    /// AVX2
-    Avx2,
-    /// FMA
-    Fma,
-}
-
-impl Feature {
-    /// All features.
-    pub const ALL: [Feature; 14] = [
-        Feature::Base,
-        Feature::Sse3,
-        Feature::Ssse3,
-        Feature::Sse41,
-        Feature::Sse42,
-        Feature::Popcnt,
-        Feature::Lzcnt,
-        Feature::Bmi1,
-        Feature::Bmi2,
-        Feature::Movbe,
-        Feature::Cmpxchg16b,
-        Feature::Avx,
-        Feature::Avx2,
-        Feature::Fma,
-    ];
-
-    /// The name used in the table.
-    pub const fn name(self) -> &'static str {
-        const NAMES: [&str; 14] = [
-            "x86-64",
-            "sse3",
-            "ssse3",
-            "sse41",
-            "sse42",
-            "popcnt",
-            "lzcnt",
-            "bmi1",
-            "bmi2",
-            "movbe",
-            "cmpxchg16b",
-            "avx",
-            "avx2",
-            "fma",
-        ];
-        NAMES[self as usize]
-    }
-}
+/// Parts of the instruction set that not every processor has; the first stands for every x86-64
+/// processor.
+pub const FEATURES: [&str; 14] = [
+    "x86-64",
+    "sse3",
+    "ssse3",
+    "sse41",
+    "sse42",
+    "popcnt",
+    "lzcnt",
+    "bmi1",
+    "bmi2",
+    "movbe",
+    "cmpxchg16b",
+    "avx",
+    "avx2",
+    "fma",
+];
 
 /// The immediate field of an encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -299,56 +205,26 @@ impl Enc {
     }
 }
 
-/// One instruction.
+/// The encodings of a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
-    /// The name of the row, as in `Op::Name`.
-    pub name: &'static str,
-    /// The mnemonic, see the header of the file.
-    pub mnemonic: &'static str,
-    /// The operands in the order in which they are printed; see [`Row::operands`].
-    operands: [OperandSpec; MAX_OPERANDS],
-    n_operands: u8,
-    /// Index of the operand that may be in memory, or `NO_REG`.
-    pub memory: u8,
-    /// What it does, see `row_bits`.
-    pub flags: u32,
-    /// What the processor must have.
-    pub feature: Feature,
-    /// General registers that it changes beside its operands: one bit each.
-    pub clobbers: u16,
-    encodings: [Enc; MAX_ENCODINGS],
+pub struct Encodings {
+    list: [Enc; MAX_ENCODINGS],
     first: [u8; 4],
     count: [u8; 4],
-    positions: [u8; MAX_OPERANDS],
-    /// Whether the whole payload is the immediate.
-    pub imm64: bool,
 }
 
-impl Row {
-    /// The operands.
-    #[inline]
-    pub fn operands(&self) -> &[OperandSpec] {
-        &self.operands[..self.n_operands as usize]
-    }
-
-    /// Whether it has a property, see `row_bits`.
-    #[inline]
-    pub const fn has(&self, bit: u32) -> bool {
-        self.flags & bit != 0
-    }
-
+impl Encodings {
     /// The only encoding of an operand size, or the first of several and how many there are.
     #[inline]
-    pub(crate) fn first_encoding(&self, size: usize) -> (&Enc, u8) {
-        (&self.encodings[self.first[size] as usize & 15], self.count[size])
+    pub(crate) fn first(&self, size: usize) -> (&Enc, u8) {
+        (&self.list[self.first[size] as usize & 15], self.count[size])
     }
 
     /// The encodings of an operand size, the first that fits to be taken.
     #[inline]
-    pub fn encodings(&self, size: Size) -> &[Enc] {
+    pub fn of(&self, size: Size) -> &[Enc] {
         let first = self.first[size as usize] as usize;
-        &self.encodings[first..first + self.count[size as usize] as usize]
+        &self.list[first..first + self.count[size as usize] as usize]
     }
 
     /// Whether the row exists at an operand size.
@@ -359,104 +235,6 @@ impl Row {
 
     /// Whether the operand size means nothing to the row.
     pub const fn sizeless(&self) -> bool {
-        self.count[0] != 0 && self.encodings[self.first[0] as usize].size == 4
+        self.count[0] != 0 && self.list[self.first[0] as usize].size == 4
     }
-
-    /// Whether it is emitted by a function.
-    #[inline]
-    pub const fn custom(&self) -> bool {
-        self.has(row_bits::CUSTOM)
-    }
-
-    /// The index, among the allocations of an instruction, of the first one of operand `n`;
-    /// `address_registers` is how many its address has, `None` if the r/m operand is a register.
-    pub fn allocation_index(&self, n: usize, address_registers: Option<u8>) -> usize {
-        let position = self.positions[n] as usize;
-        match address_registers {
-            Some(registers) if self.memory != NO_REG && n > self.memory as usize => {
-                let spec = &self.operands[self.memory as usize];
-                position + registers as usize - (spec.register_operands() as usize).max(1)
-            }
-            _ => position,
-        }
-    }
-
-    /// The mnemonic at an operand size, without condition.
-    pub fn mnemonic(&self, size: Size) -> (&'static str, &'static str) {
-        if let Some(stem) = self.mnemonic.strip_suffix('*') {
-            return (stem, if size == Size::Q { "d" } else { "s" });
-        }
-        let mut parts = self.mnemonic.split('|');
-        let n = self.mnemonic.matches('|').count() + 1;
-        let which = match (n, size) {
-            (3, _) => size as usize - 1,
-            (2, Size::Q) => 1,
-            _ => 0,
-        };
-        (parts.nth(which).unwrap_or(self.mnemonic), "")
-    }
-}
-
-/// Makes a table of rows: the constants `Op::Name` and the array `ROWS` of the file.
-macro_rules! rows {
-    ($base:expr; $($name:ident $mnemonic:literal $operands:literal $encodings:literal $flags:literal;)*) => {
-        #[allow(clippy::upper_case_acronyms, dead_code)]
-        enum Index { $($name,)* End }
-
-        #[allow(non_upper_case_globals)]
-        impl crate::insts::Op {
-            $(
-                #[doc = concat!("`", $mnemonic, "` ", $operands, "; ", $encodings)]
-                pub const $name: crate::insts::Op = crate::insts::Op($base + Index::$name as u16);
-            )*
-        }
-
-        /// The number of the row after the last.
-        pub(super) const END: u16 = $base + Index::End as u16;
-
-        /// The rows.
-        pub(super) const ROWS: [crate::insts::Row; Index::End as usize] = [
-            // A constant each, so that the compiler names the row that is wrong.
-            $({
-                #[allow(non_upper_case_globals)]
-                const $name: crate::insts::Row = crate::insts::notation::row(
-                    stringify!($name), $mnemonic, $operands, $encodings, $flags,
-                );
-                $name
-            },)*
-        ];
-    };
-}
-use rows;
-
-/// Every instruction, by number.
-pub static ROWS: [Row; pseudo::END as usize] = concat(&[
-    &alu::ROWS,
-    &mov::ROWS,
-    &shift_bit::ROWS,
-    &muldiv::ROWS,
-    &control::ROWS,
-    &atomic::ROWS,
-    &sse::ROWS,
-    &sse_int::ROWS,
-    &avx::ROWS,
-    &fma::ROWS,
-    &pseudo::ROWS,
-]);
-
-const fn concat<const N: usize>(tables: &[&[Row]]) -> [Row; N] {
-    let mut out = [tables[0][0]; N];
-    let mut n = 0;
-    let mut t = 0;
-    while t < tables.len() {
-        let mut i = 0;
-        while i < tables[t].len() {
-            out[n] = tables[t][i];
-            n += 1;
-            i += 1;
-        }
-        t += 1;
-    }
-    assert!(n == N, "the tables follow each other in the order of their bases");
-    out
 }

@@ -1,11 +1,11 @@
 //! Moves, extensions, conditional moves, the stack.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::alu::END;
-    Mov     "mov"           "def G, use GM"       "b 8A /r; v 8B /r"       "move";
-    MovMr   "mov"           "def M, use G"        "b 88 /r; v 89 /r"       "move";
+    Mov     "mov"           "def G, use GM"       "b 8A /r; v 8B /r"       "";
+    MovMr   "mov"           "def M, use G"        "b 88 /r; v 89 /r"       "";
     MovMi   "mov"           "def M, imm"          "b C6 /0 ib; v C7 /0 iz" "";
     // An immediate of 64 bits; at size q the shortest form is taken.
     MovI    "mov"           "def G, imm64"        "b B0+r ib; w B8+r iw; d B8+r id; q W0 B8+r id u32; q C7 /0 id; q B8+r io" "";

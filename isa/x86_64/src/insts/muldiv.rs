@@ -1,6 +1,6 @@
 //! Multiplication and division of integers.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::shift_bit::END;
@@ -15,9 +15,9 @@ rows! { super::shift_bit::END;
     // High half, low half, first factor; the second is in rdx. The flags stay.
     Mulx      "mulx" "def G, def G, use GM, use rdx" "y VEX.LZ.F2.0F38 F6 /r" "bmi2";
     // rdx:rax by the operand: quotient in rax, remainder in rdx.
-    Div       "div"  "mod rax, mod rdx, use GM"      "v F7 /6"                "wf traps";
-    Idiv      "idiv" "mod rax, mod rdx, use GM"      "v F7 /7"                "wf traps";
+    Div       "div"  "mod rax, mod rdx, use GM"      "v F7 /6"                "wf";
+    Idiv      "idiv" "mod rax, mod rdx, use GM"      "v F7 /7"                "wf";
     // ax by the operand: quotient in al, remainder in ah.
-    Div8      "div"  "mod rax, use GM8"              "F6 /6"                  "wf traps";
-    Idiv8     "idiv" "mod rax, use GM8"              "F6 /7"                  "wf traps";
+    Div8      "div"  "mod rax, use GM8"              "F6 /6"                  "wf";
+    Idiv8     "idiv" "mod rax, use GM8"              "F6 /7"                  "wf";
 }

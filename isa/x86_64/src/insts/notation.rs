@@ -1,13 +1,11 @@
 //! The notation of the instruction table and its parser, which runs while this crate is compiled: a
 //! row that it cannot read is a compile error that says why.
 //!
-//! Operands, separated by commas, in the order of the printed form: a role (`use`, `late`, `def`,
-//! `early`, `mod`, `tmp`) and a kind: `G` general register, `X` vector register, `GM`, `XM`
-//! register or memory, `M` memory, `GR`, `XR` a register in the field where memory could be, `A` an
-//! address that is not accessed. A number after the kind is the width in bits; without it the width
-//! is the operand size; in `GM32/8` a register has 32 bits and memory 8. A register's name is a
-//! fixed register: `rax` is not printed, `cl` is. `xmm0` is printed. Without role: `imm`, `imm8`,
-//! `imm64`, `cond`, `label`, `target`.
+//! Operands and flags are written as `windlass_core::machine::row` says. Kinds of operands are `G`
+//! general register, `X` vector register, `GM`, `XM` register or memory, `M` memory, `GR`, `XR` a
+//! register in the r/m field, where memory could be, `A` an address that is not accessed, `imm`,
+//! `cond`, `label`, `target`. `rax` to `rdi` are fixed registers that are not printed, `cl` and
+//! `xmm0` such that are.
 //!
 //! Encodings, separated by semicolons, as in Intel's manual, after an optional operand size: `b` 8,
 //! `w` 16, `d` 32, `q` 64 bits, `v` 16, 32 or 64, `y` 32 or 64. The size stands for the prefix 66
@@ -19,13 +17,55 @@
 //! encoding that fits is taken: an 8-bit immediate that is not the last choice must fit when
 //! sign-extended. `/rr` puts the only register in all fields. A last byte after `0F xx` is a fixed
 //! third byte.
-//!
-//! Flags: `wf` and `rf` write and read the condition flags, `zs` leaves those of its first operand,
-//! `move`, `call`, `branch`, `ret`, `traps`, `alias`, `latemem`, a CPU feature by its name,
-//! `clobber:` and a register.
 
-use super::{Enc, Feature, Fits, ImmKind, MAX_ENCODINGS, MAX_OPERANDS, Row, enc_bits};
-use windlass_core::machine::row::{Kind, NO_REG, OperandSpec, Role, row_bits};
+use super::{Enc, Encodings, FEATURES, Fits, ImmKind, MAX_ENCODINGS, Row, enc_bits};
+use windlass_core::machine::row::{
+    FixedRegister, Kind, KindName, NO_REG, Notation, Role, Shape, find, is, shape, word,
+};
+
+/// The tag of a register that stands in the r/m field.
+const IN_RM: u8 = 1;
+
+const fn implied(name: &'static str, number: u8) -> FixedRegister {
+    FixedRegister { name, kind: Kind::Gpr, number, width: 0, printed: false }
+}
+
+/// What the tables can name.
+pub static NOTATION: Notation = NAMES;
+
+const NAMES: Notation = Notation {
+    registers: &[
+        implied("rax", 0),
+        implied("rcx", 1),
+        implied("rdx", 2),
+        implied("rbx", 3),
+        implied("rsp", 4),
+        implied("rbp", 5),
+        implied("rsi", 6),
+        implied("rdi", 7),
+        FixedRegister { name: "cl", kind: Kind::Gpr, number: 1, width: 8, printed: true },
+        FixedRegister { name: "xmm0", kind: Kind::Vec, number: 0, width: 128, printed: true },
+    ],
+    kinds: &[
+        KindName::new("G", Kind::Gpr),
+        KindName::new("X", Kind::Vec),
+        KindName::new("GM", Kind::GprMem),
+        KindName::new("XM", Kind::VecMem),
+        KindName::tagged("GR", Kind::Gpr, IN_RM),
+        KindName::tagged("XR", Kind::Vec, IN_RM),
+        KindName::new("M", Kind::Mem),
+        KindName::new("A", Kind::Addr),
+        KindName::new("imm", Kind::Imm),
+        KindName::new("cond", Kind::Cond),
+        KindName::new("label", Kind::Label),
+        KindName::new("target", Kind::Target),
+    ],
+    features: &FEATURES,
+    folds_up_to: 64,
+    sizes: ["B", "W", "D", "Q"],
+    pinned: crate::regs::num::R15,
+    ..Notation::NONE
+};
 
 /// Reads one row.
 pub(super) const fn row(
@@ -35,279 +75,25 @@ pub(super) const fn row(
     encodings: &'static str,
     flags: &'static str,
 ) -> Row {
-    let mut row = Row {
-        name,
-        mnemonic,
-        operands: [OperandSpec::NONE; MAX_OPERANDS],
-        n_operands: 0,
-        memory: NO_REG,
-        flags: 0,
-        feature: Feature::Base,
-        clobbers: 0,
-        encodings: [Enc::NONE; MAX_ENCODINGS],
-        first: [0; 4],
-        count: [0; 4],
-        positions: [0; MAX_OPERANDS],
-        imm64: false,
-    };
-    row = parse_operands(row, operands.as_bytes());
-    row = parse_flags(row, flags.as_bytes());
-    parse_encodings(row, encodings.as_bytes())
+    let shape = shape(&NAMES, name, mnemonic, operands, encodings.is_empty(), flags);
+    Row { shape, encodings: parse_encodings(&shape, encodings.as_bytes()) }
 }
 
-/// The word that begins at or after `i`, up to a blank or one of `,` and `;`; an empty word at the
-/// end.
-const fn word(s: &[u8], mut i: usize, end: usize) -> (usize, usize) {
-    while i < end && s[i] == b' ' {
-        i += 1;
-    }
-    let start = i;
-    while i < end && s[i] != b' ' {
-        i += 1;
-    }
-    (start, i)
-}
-
-const fn find(s: &[u8], mut i: usize, what: u8) -> usize {
-    while i < s.len() && s[i] != what {
-        i += 1;
-    }
-    i
-}
-
-const fn is(s: &[u8], start: usize, end: usize, what: &str) -> bool {
-    let w = what.as_bytes();
-    if end - start != w.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < w.len() {
-        if s[start + i] != w[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
-/// The width written after a kind; 0 if there is none.
-const fn number(s: &[u8], mut i: usize, end: usize) -> u16 {
+/// The operand in the r/m field: one that may be in memory, or a register in its place.
+const fn rm_operand(shape: &Shape) -> u8 {
+    let mut rm = shape.memory;
     let mut n = 0;
-    while i < end {
-        if !s[i].is_ascii_digit() {
-            panic!("after the kind of an operand comes its width in bits");
-        }
-        n = n * 10 + (s[i] - b'0') as u16;
-        i += 1;
-    }
-    n
-}
-
-const fn parse_operands(mut row: Row, s: &[u8]) -> Row {
-    let mut i = 0;
-    let mut position = 0;
-    while i < s.len() {
-        let end = find(s, i, b',');
-        let (a, b) = word(s, i, end);
-        let (c, d) = word(s, b, end);
-        let mut spec = OperandSpec::NONE;
-        spec.printed = true;
-        if c == d {
-            if is(s, a, b, "imm") {
-                spec.kind = Kind::Imm;
-            } else if is(s, a, b, "imm8") {
-                spec.kind = Kind::Imm;
-                spec.width = 8;
-            } else if is(s, a, b, "imm64") {
-                spec.kind = Kind::Imm;
-                spec.width = 64;
-                row.imm64 = true;
-            } else if is(s, a, b, "cond") {
-                spec.kind = Kind::Cond;
-            } else if is(s, a, b, "label") {
-                spec.kind = Kind::Label;
-            } else if is(s, a, b, "target") {
-                spec.kind = Kind::Target;
-            } else {
-                panic!("an operand needs a role and a kind");
+    while n < shape.operands().len() {
+        if shape.operands()[n].tag == IN_RM {
+            if rm != NO_REG {
+                panic!("only one operand can be in the r/m field");
             }
-        } else {
-            spec.role = role(s, a, b);
-            spec = kind(spec, s, c, d);
-        }
-        if row.n_operands as usize == MAX_OPERANDS {
-            panic!("too many operands");
-        }
-        if spec.kind.may_be_memory() || spec.in_memory_field {
-            if row.memory != NO_REG {
-                panic!("only one operand can be in memory");
-            }
-            row.memory = row.n_operands;
-            match spec.role {
-                Role::Use | Role::LateUse => row.flags |= row_bits::LOADS,
-                Role::Mod => row.flags |= row_bits::LOADS | row_bits::STORES,
-                Role::Def | Role::EarlyDef | Role::Tmp => row.flags |= row_bits::STORES,
-            }
-            if matches!(spec.kind, Kind::Addr) || spec.in_memory_field {
-                row.flags &= !(row_bits::LOADS | row_bits::STORES);
-            }
-        }
-        row.positions[row.n_operands as usize] = position;
-        position += match spec.kind {
-            // A memory operand counts as one register; what it really has is added when it is
-            // known.
-            Kind::Mem | Kind::Addr => 1,
-            _ => spec.register_operands(),
-        };
-        row.operands[row.n_operands as usize] = spec;
-        row.n_operands += 1;
-        i = end + 1;
-    }
-    row
-}
-
-const fn role(s: &[u8], a: usize, b: usize) -> Role {
-    if is(s, a, b, "use") {
-        Role::Use
-    } else if is(s, a, b, "late") {
-        Role::LateUse
-    } else if is(s, a, b, "def") {
-        Role::Def
-    } else if is(s, a, b, "early") {
-        Role::EarlyDef
-    } else if is(s, a, b, "mod") {
-        Role::Mod
-    } else if is(s, a, b, "tmp") {
-        Role::Tmp
-    } else {
-        panic!("roles are use, late, def, early, mod and tmp")
-    }
-}
-
-const FIXED: [&str; 8] = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"];
-
-const fn kind(mut spec: OperandSpec, s: &[u8], a: usize, b: usize) -> OperandSpec {
-    let mut n = 0;
-    while n < FIXED.len() {
-        if is(s, a, b, FIXED[n]) {
-            spec.kind = Kind::Gpr;
-            spec.fixed = n as u8;
-            spec.printed = false;
-            return spec;
+            rm = n as u8;
         }
         n += 1;
     }
-    if is(s, a, b, "cl") {
-        spec.kind = Kind::Gpr;
-        spec.fixed = 1;
-        spec.width = 8;
-        spec.reg_width = 8;
-        return spec;
-    }
-    if is(s, a, b, "xmm0") {
-        spec.kind = Kind::Vec;
-        spec.fixed = 0;
-        spec.width = 128;
-        spec.reg_width = 128;
-        return spec;
-    }
-    let mut width = a + 1;
-    spec.kind = match (s[a], if a + 1 < b { s[a + 1] } else { 0 }) {
-        (b'G', b'M') => {
-            width += 1;
-            Kind::GprMem
-        }
-        (b'X', b'M') => {
-            width += 1;
-            Kind::VecMem
-        }
-        (b'G', b'R') => {
-            width += 1;
-            spec.in_memory_field = true;
-            Kind::Gpr
-        }
-        (b'X', b'R') => {
-            width += 1;
-            spec.in_memory_field = true;
-            Kind::Vec
-        }
-        (b'G', _) => Kind::Gpr,
-        (b'X', _) => Kind::Vec,
-        (b'M', _) => Kind::Mem,
-        (b'A', _) => Kind::Addr,
-        _ => panic!("kinds are G, X, GM, XM, GR, XR, M, A, or the name of a register"),
-    };
-    let slash = find(s, width, b'/');
-    if slash < b {
-        spec.reg_width = number(s, width, slash);
-        spec.width = number(s, slash + 1, b);
-    } else {
-        spec.width = number(s, width, b);
-        spec.reg_width = spec.width;
-    }
-    spec
+    rm
 }
-
-const fn parse_flags(mut row: Row, s: &[u8]) -> Row {
-    let mut i = 0;
-    while i < s.len() {
-        let (a, b) = word(s, i, s.len());
-        if a == b {
-            break;
-        }
-        i = b;
-        let mut f = 0;
-        while f < FLAGS.len() {
-            if is(s, a, b, FLAGS[f].0) {
-                row.flags |= FLAGS[f].1;
-                break;
-            }
-            f += 1;
-        }
-        if f < FLAGS.len() {
-            continue;
-        }
-        let mut f = 0;
-        while f < Feature::ALL.len() {
-            if is(s, a, b, Feature::ALL[f].name()) {
-                row.feature = Feature::ALL[f];
-                break;
-            }
-            f += 1;
-        }
-        if f < Feature::ALL.len() {
-            continue;
-        }
-        if b - a > 8 && is(s, a, a + 8, "clobber:") {
-            let mut n = 0;
-            while n < FIXED.len() && !is(s, a + 8, b, FIXED[n]) {
-                n += 1;
-            }
-            if n == FIXED.len() {
-                panic!("clobber: needs one of the eight low general registers");
-            }
-            row.clobbers |= 1 << n;
-            row.flags |= row_bits::CLOBBERS;
-            continue;
-        }
-        panic!("unknown flag or CPU feature in a row");
-    }
-    row
-}
-
-const FLAGS: [(&str, u32); 11] = [
-    ("wf", row_bits::WRITES_FLAGS),
-    ("zs", row_bits::RESULT_FLAGS),
-    ("rf", row_bits::READS_FLAGS),
-    ("move", row_bits::MOVE),
-    ("call", row_bits::CALL),
-    ("branch", row_bits::BRANCH),
-    ("ret", row_bits::RET),
-    ("traps", row_bits::TRAPS),
-    ("alias", row_bits::ALIAS),
-    ("latemem", row_bits::LATE_MEMORY),
-    ("base", 0),
-];
 
 /// Places where an encoding puts a register: indices of operands of the row.
 struct Fields {
@@ -317,17 +103,17 @@ struct Fields {
     is4: u8,
 }
 
-const fn parse_encodings(mut row: Row, s: &[u8]) -> Row {
+const fn parse_encodings(row: &Shape, s: &[u8]) -> Encodings {
+    let mut out = Encodings { list: [Enc::NONE; MAX_ENCODINGS], first: [0; 4], count: [0; 4] };
     if s.is_empty() {
-        row.flags |= row_bits::CUSTOM;
-        return row;
+        return out;
     }
     // For each size in turn, all encodings of that size, in the order in which they are written.
     let mut n = 0;
     let mut any = false;
     let mut size = 0;
     while size < 4 {
-        row.first[size] = n as u8;
+        out.first[size] = n as u8;
         let mut i = 0;
         while i < s.len() {
             let end = find(s, i, b';');
@@ -339,27 +125,27 @@ const fn parse_encodings(mut row: Row, s: &[u8]) -> Row {
                 if n == MAX_ENCODINGS {
                     panic!("too many encodings in a row");
                 }
-                row.encodings[n] = encoding(&row, s, start, end, size as u8, sizes == ANY_SIZE);
+                out.list[n] = encoding(row, s, start, end, size as u8, sizes == ANY_SIZE);
                 n += 1;
             }
             i = end + 1;
         }
-        row.count[size] = n as u8 - row.first[size];
+        out.count[size] = n as u8 - out.first[size];
         size += 1;
     }
     if any {
-        if n != row.count[0] as usize {
+        if n != out.count[0] as usize {
             panic!("either all encodings of a row have a size or none");
         }
-        row.first = [0; 4];
-        row.count = [n as u8; 4];
+        out.first = [0; 4];
+        out.count = [n as u8; 4];
     }
     // An immediate of 8 bits must fit where a longer one could be taken.
     let mut size = 0;
     while size < 4 {
         let mut i = 0;
-        while i + 1 < row.count[size] {
-            let e = &mut row.encodings[(row.first[size] + i) as usize];
+        while i + 1 < out.count[size] {
+            let e = &mut out.list[(out.first[size] + i) as usize];
             if matches!(e.fits, Fits::Always) {
                 match e.imm {
                     ImmKind::Ib => e.fits = Fits::I8,
@@ -371,7 +157,7 @@ const fn parse_encodings(mut row: Row, s: &[u8]) -> Row {
         }
         size += 1;
     }
-    row
+    out
 }
 
 const ANY_SIZE: u8 = 0x8f;
@@ -407,7 +193,7 @@ const fn is_scalar_float(mnemonic: &str) -> bool {
     bytes[bytes.len() - 1] == b'*'
 }
 
-const fn encoding(row: &Row, s: &[u8], start: usize, end: usize, size: u8, any: bool) -> Enc {
+const fn encoding(row: &Shape, s: &[u8], start: usize, end: usize, size: u8, any: bool) -> Enc {
     let mut e = Enc::NONE;
     e.size = if any { 4 } else { size };
     if !any {
@@ -557,16 +343,17 @@ const fn vex(mut e: Enc, s: &[u8], mut a: usize, b: usize) -> Enc {
 }
 
 /// Finds the operands that go in each field.
-const fn place(row: &Row, mut e: Enc, size: u8, any: bool) -> Enc {
+const fn place(row: &Shape, mut e: Enc, size: u8, any: bool) -> Enc {
     let mut f = Fields { reg: NO_REG, rm: NO_REG, vvvv: NO_REG, is4: NO_REG };
     let mut has_imm = false;
+    let rm = rm_operand(row);
     let mut i = 0;
-    while i < row.n_operands {
-        let spec = row.operands[i as usize];
+    while i < row.operands().len() as u8 {
+        let spec = row.operands()[i as usize];
         if matches!(spec.kind, Kind::Imm | Kind::Label | Kind::Target) {
             has_imm = true;
         }
-        if row.memory == i {
+        if rm == i {
             f.rm = i;
         } else if spec.kind.class().is_some() && (spec.fixed == NO_REG) {
             let digit = e.bits & enc_bits::DIGIT != 0;
@@ -623,14 +410,14 @@ const fn place(row: &Row, mut e: Enc, size: u8, any: bool) -> Enc {
         e.bits |= enc_bits::REG8;
     }
     if f.rm != NO_REG {
-        let spec = row.operands[f.rm as usize];
+        let spec = row.operands()[f.rm as usize];
         if is_8_bit(row, f.rm, size, any) {
             e.bits |= enc_bits::RM8;
         }
         if matches!(spec.kind, Kind::Mem | Kind::Addr) {
             e.bits |= enc_bits::MEM_ONLY;
         }
-        if spec.in_memory_field || spec.kind.class().is_some() && !spec.kind.may_be_memory() {
+        if spec.tag == IN_RM || spec.kind.class().is_some() && !spec.kind.may_be_memory() {
             e.bits |= enc_bits::REG_ONLY;
         }
         if spec.kind.class().is_some() && matches!(spec.role, Role::Mod) {
@@ -690,19 +477,19 @@ const fn pack(mut e: Enc, imm64: bool) -> Enc {
 
 /// The place among the allocations: bit 7 says that it moves with the number of registers of the
 /// address.
-const fn position(row: &Row, operand: u8) -> u8 {
+const fn position(row: &Shape, operand: u8) -> u8 {
     if operand == NO_REG {
         return NO_REG;
     }
-    let after = row.memory != NO_REG && operand > row.memory;
-    row.positions[operand as usize] | if after { 0x80 } else { 0 }
+    let after = row.behind_memory(operand as usize);
+    row.position(operand as usize) | if after { 0x80 } else { 0 }
 }
 
-const fn is_8_bit(row: &Row, operand: u8, size: u8, any: bool) -> bool {
+const fn is_8_bit(row: &Shape, operand: u8, size: u8, any: bool) -> bool {
     if operand == NO_REG {
         return false;
     }
-    let spec = row.operands[operand as usize];
+    let spec = row.operands()[operand as usize];
     let general = matches!(spec.kind, Kind::Gpr | Kind::GprMem);
     general && (spec.reg_width == 8 || spec.reg_width == 0 && !any && size == 0)
 }
@@ -743,10 +530,10 @@ mod tests {
             (("mod G, use GM", "v 66 /r", ""), "an encoding without opcode"),
             (("mod G, use GM", "v 03 /r; 05 /r", ""), "either all encodings"),
             (("G, use GM", "v 03 /r", ""), "an operand needs a role and a kind"),
-            (("reads G, use GM", "v 03 /r", ""), "roles are use"),
-            (("use Q", "v 03 /0", ""), "kinds are G"),
-            (("use GMx", "v 03 /0", ""), "after the kind of an operand"),
-            (("use GM", "v 03 /0", "wfx"), "unknown flag or CPU feature"),
+            (("reads G, use GM", "v 03 /r", ""), "no role, no kind"),
+            (("use Q", "v 03 /0", ""), "no role, no kind"),
+            (("use GM32x", "v 03 /0", ""), "after the kind of an operand"),
+            (("use GM", "v 03 /0", "wfx"), "unknown flag, CPU feature"),
             (("use X, use XM", "VEX.128.F5.0F 03 /r", ""), "not a part of a VEX prefix"),
             (("use X, use XM", "VEX.128 03 /r", ""), "a VEX prefix needs"),
         ];

@@ -1,6 +1,6 @@
 //! Instructions that a function emits, as more than one machine instruction or as none.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::fma::END;

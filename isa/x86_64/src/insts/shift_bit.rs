@@ -1,6 +1,6 @@
 //! Shifts, rotations and single bits.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::mov::END;

@@ -1,26 +1,26 @@
 //! Floating point in SSE registers, scalars and their helpers.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::atomic::END;
     // Loads clear the rest of the register; the merge keeps it.
-    MovF      "movs*"     "def X, use M"               "d F3 0F 10 /r; q F2 0F 10 /r" "move";
-    MovFSt    "movs*"     "def M, use X"               "d F3 0F 11 /r; q F2 0F 11 /r" "move";
+    MovF      "movs*"     "def X, use M"               "d F3 0F 10 /r; q F2 0F 10 /r" "";
+    MovFSt    "movs*"     "def M, use X"               "d F3 0F 11 /r; q F2 0F 11 /r" "";
     MovFMerge "movs*"     "mod X, use XR"              "d F3 0F 10 /r; q F2 0F 10 /r" "";
-    Movaps    "movaps"    "def X, use XM128"           "0F 28 /r"                     "move";
-    MovapsSt  "movaps"    "def M128, use X"            "0F 29 /r"                     "move";
-    Movups    "movups"    "def X, use M128"            "0F 10 /r"                     "move";
-    MovupsSt  "movups"    "def M128, use X"            "0F 11 /r"                     "move";
-    Movapd    "movapd"    "def X, use XM128"           "66 0F 28 /r"                  "move";
-    MovapdSt  "movapd"    "def M128, use X"            "66 0F 29 /r"                  "move";
-    Movupd    "movupd"    "def X, use M128"            "66 0F 10 /r"                  "move";
-    MovupdSt  "movupd"    "def M128, use X"            "66 0F 11 /r"                  "move";
+    Movaps    "movaps"    "def X, use XM128"           "0F 28 /r"                     "";
+    MovapsSt  "movaps"    "def M128, use X"            "0F 29 /r"                     "";
+    Movups    "movups"    "def X, use M128"            "0F 10 /r"                     "";
+    MovupsSt  "movups"    "def M128, use X"            "0F 11 /r"                     "";
+    Movapd    "movapd"    "def X, use XM128"           "66 0F 28 /r"                  "";
+    MovapdSt  "movapd"    "def M128, use X"            "66 0F 29 /r"                  "";
+    Movupd    "movupd"    "def X, use M128"            "66 0F 10 /r"                  "";
+    MovupdSt  "movupd"    "def M128, use X"            "66 0F 11 /r"                  "";
     Movhlps   "movhlps"   "mod X, use XR"              "0F 12 /r"                     "";
     Movlhps   "movlhps"   "mod X, use XR"              "0F 16 /r"                     "";
     // Between the files of registers.
-    MovXG     "movd|movq" "def X, use GM"              "y 66 0F 6E /r"                "move";
-    MovGX     "movd|movq" "def GM, use X"              "y 66 0F 7E /r"                "move";
+    MovXG     "movd|movq" "def X, use GM"              "y 66 0F 6E /r"                "";
+    MovGX     "movd|movq" "def GM, use X"              "y 66 0F 7E /r"                "";
     Movmskps  "movmskps"  "def G32, use XR"            "0F 50 /r"                     "";
     Movmskpd  "movmskpd"  "def G32, use XR"            "66 0F 50 /r"                  "";
     // Arithmetic on scalars.

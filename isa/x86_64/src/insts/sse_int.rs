@@ -1,13 +1,13 @@
 //! Integers in SSE registers.
 
-use super::rows;
+use windlass_core::rows;
 
 #[rustfmt::skip]
 rows! { super::sse::END;
-    Movdqa     "movdqa"        "def X, use XM128"       "66 0F 6F /r"         "move";
-    MovdqaSt   "movdqa"        "def M128, use X"        "66 0F 7F /r"         "move";
-    Movdqu     "movdqu"        "def X, use M128"        "F3 0F 6F /r"         "move";
-    MovdquSt   "movdqu"        "def M128, use X"        "F3 0F 7F /r"         "move";
+    Movdqa     "movdqa"        "def X, use XM128"       "66 0F 6F /r"         "";
+    MovdqaSt   "movdqa"        "def M128, use X"        "66 0F 7F /r"         "";
+    Movdqu     "movdqu"        "def X, use M128"        "F3 0F 6F /r"         "";
+    MovdquSt   "movdqu"        "def M128, use X"        "F3 0F 7F /r"         "";
     Movq       "movq"          "def X, use XM64"        "F3 0F 7E /r"         "";
     MovqSt     "movq"          "def M64, use X"         "66 0F D6 /r"         "";
     Pmovmskb   "pmovmskb"      "def G32, use XR"        "66 0F D7 /r"         "";

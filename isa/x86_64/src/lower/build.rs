@@ -1,7 +1,7 @@
 //! The context of the rules: facts about the function, registers, and putting instructions.
 
 use crate::amode::{Amode, Cc, Size, form};
-use crate::insts::{Arg, Op, build};
+use crate::insts::{Arg, Op};
 use crate::settings::Flags;
 use regalloc2::{RegClass, VReg};
 use windlass_core::ir::{
@@ -236,14 +236,14 @@ impl<'a, 'b> Cx<'a, 'b> {
                 self.c.trap(code);
             }
         }
-        self.c.put_with(|out| build(op, size, args, out));
+        self.c.put_with(|out| op.build(size, args, out));
     }
 
     /// Puts an instruction that may trap with a code.
     #[inline]
     pub fn put_trap(&mut self, code: TrapCode, op: Op, size: Size, args: &[Arg]) {
         self.c.trap(code);
-        self.c.put_with(|out| build(op, size, args, out));
+        self.c.put_with(|out| op.build(size, args, out));
     }
 
     /// Traps if a condition holds.
@@ -292,12 +292,12 @@ impl<'a, 'b> Cx<'a, 'b> {
     pub fn setcc(&mut self, cond: Cond, to: VReg) {
         match cond.second {
             Cond2::None => {
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc), Arg::Reg(to)]);
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc as u8), Arg::Reg(to)]);
             }
             Cond2::Or(cc) | Cond2::And(cc) => {
                 let (a, b) = (self.gpr(), self.gpr());
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc), Arg::Reg(a)]);
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::of_number(cc)), Arg::Reg(b)]);
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc as u8), Arg::Reg(a)]);
+                self.put(Op::Setcc, Size::B, &[Arg::Cond(cc), Arg::Reg(b)]);
                 let op = if matches!(cond.second, Cond2::Or(_)) { Op::Or } else { Op::And };
                 self.op2_to(op, Size::D, to, a, Arg::Reg(b));
             }
@@ -308,12 +308,12 @@ impl<'a, 'b> Cx<'a, 'b> {
     pub fn cmov(&mut self, cond: Cond, size: Size, to: VReg, x: Arg, y: VReg) {
         match cond.second {
             Cond2::None => {
-                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc), Arg::Mod(y, to), x]);
+                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc as u8), Arg::Mod(y, to), x]);
             }
             Cond2::Or(cc) => {
                 let t = self.gpr();
-                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc), Arg::Mod(y, t), x]);
-                self.put(Op::Cmov, size, &[Arg::Cond(Cc::of_number(cc)), Arg::Mod(t, to), x]);
+                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc as u8), Arg::Mod(y, t), x]);
+                self.put(Op::Cmov, size, &[Arg::Cond(cc), Arg::Mod(t, to), x]);
             }
             Cond2::And(_) => {
                 let Arg::Reg(x) = x else { unreachable!("the caller asked for a register") };

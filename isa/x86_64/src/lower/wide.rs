@@ -21,7 +21,7 @@ type Wide = [VReg; 2];
 /// `x` where a condition holds, else `y`.
 fn choose(cx: &mut Cx<'_, '_>, cc: Cc, x: VReg, y: VReg) -> VReg {
     let to = cx.gpr();
-    cx.put(Op::Cmov, Size::Q, &[Arg::Cond(cc), Arg::Mod(y, to), Arg::Reg(x)]);
+    cx.put(Op::Cmov, Size::Q, &[Arg::Cond(cc as u8), Arg::Mod(y, to), Arg::Reg(x)]);
     to
 }
 

@@ -6,7 +6,7 @@ use crate::{code_of, samples};
 use iced_x86::{CpuidFeature, InstructionInfoFactory, OpAccess, Register};
 use std::collections::BTreeMap;
 use windlass_core::machine::row::{Kind, Role, row_bits};
-use windlass_isa_x86_64::insts::{Feature, Op};
+use windlass_isa_x86_64::insts::{FEATURES, Op};
 
 fn reads(access: OpAccess) -> bool {
     use OpAccess::*;
@@ -115,10 +115,10 @@ fn roles_flags_and_features() {
                 errors.push(format!("{op:?} {size:?}: reads flags: {rf}"));
             }
             let feature = match i.cpuid_features() {
-                [] => Feature::Base,
+                [] => FEATURES[0],
                 [f, ..] => feature(*f),
             };
-            if feature != row.feature {
+            if feature != FEATURES[row.feature as usize] {
                 errors.push(format!("{op:?}: needs {feature:?}"));
             }
         }
@@ -126,21 +126,21 @@ fn roles_flags_and_features() {
     assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
-fn feature(f: CpuidFeature) -> Feature {
+fn feature(f: CpuidFeature) -> &'static str {
     match f {
-        CpuidFeature::SSE3 => Feature::Sse3,
-        CpuidFeature::SSSE3 => Feature::Ssse3,
-        CpuidFeature::SSE4_1 => Feature::Sse41,
-        CpuidFeature::SSE4_2 => Feature::Sse42,
-        CpuidFeature::POPCNT => Feature::Popcnt,
-        CpuidFeature::LZCNT => Feature::Lzcnt,
-        CpuidFeature::BMI1 => Feature::Bmi1,
-        CpuidFeature::BMI2 => Feature::Bmi2,
-        CpuidFeature::MOVBE => Feature::Movbe,
-        CpuidFeature::CMPXCHG16B => Feature::Cmpxchg16b,
-        CpuidFeature::AVX => Feature::Avx,
-        CpuidFeature::AVX2 => Feature::Avx2,
-        CpuidFeature::FMA => Feature::Fma,
-        _ => Feature::Base,
+        CpuidFeature::SSE3 => "sse3",
+        CpuidFeature::SSSE3 => "ssse3",
+        CpuidFeature::SSE4_1 => "sse41",
+        CpuidFeature::SSE4_2 => "sse42",
+        CpuidFeature::POPCNT => "popcnt",
+        CpuidFeature::LZCNT => "lzcnt",
+        CpuidFeature::BMI1 => "bmi1",
+        CpuidFeature::BMI2 => "bmi2",
+        CpuidFeature::MOVBE => "movbe",
+        CpuidFeature::CMPXCHG16B => "cmpxchg16b",
+        CpuidFeature::AVX => "avx",
+        CpuidFeature::AVX2 => "avx2",
+        CpuidFeature::FMA => "fma",
+        _ => FEATURES[0],
     }
 }

@@ -4,9 +4,8 @@ use crate::samples::{self, At, Is, Sample};
 use crate::{Code, FRAME, ORIGIN, code_of};
 use iced_x86::{Decoder, DecoderOptions, FormatMnemonicOptions, Formatter, Instruction};
 use iced_x86::{IntelFormatter, OpKind, Register};
-use windlass_core::machine::row::{Kind, OperandSpec};
-use windlass_isa_x86_64::amode::{Size, form};
-use windlass_isa_x86_64::decode::{Place, decode};
+use windlass_core::machine::row::{Amode, Arg, Kind, OperandSpec, Size, form};
+use windlass_isa_x86_64::decode::decode;
 use windlass_isa_x86_64::encode::{encode, reloc};
 use windlass_isa_x86_64::insts::{Op, Row, enc_bits};
 use windlass_isa_x86_64::print::print_decoded;
@@ -164,7 +163,7 @@ fn check(sample: &Sample) -> Result<(), String> {
         return Err(format!("{bytes:02x?}: lock prefix"));
     }
     let size = shown_size(sample);
-    let both = row.encodings(size)[0].has(enc_bits::BOTH);
+    let both = row.encodings.of(size)[0].has(enc_bits::BOTH);
     let mut n = 0;
     for (spec, is) in row.operands().iter().zip(&sample.operands) {
         if !spec.printed
@@ -174,7 +173,7 @@ fn check(sample: &Sample) -> Result<(), String> {
             continue;
         }
         let mut bits = if matches!(is, Is::Reg(_)) { spec.reg_width } else { spec.width };
-        if bits == 0 || matches!(is, Is::Imm(_)) && row.imm64 && !row.sizeless() {
+        if bits == 0 || matches!(is, Is::Imm(_)) && row.imm64 && !row.encodings.sizeless() {
             bits = size.bits();
         }
         check_operand(&i, n, spec, is, bits).map_err(|e| format!("{bytes:02x?}: {e}"))?;
@@ -200,15 +199,15 @@ fn round_trip(sample: &Sample, bytes: &[u8]) -> Result<(), String> {
         return Err(format!("{bytes:02x?}: our decoder reads {} bytes", d.len));
     }
     let alias = row.has(windlass_core::machine::row::row_bits::ALIAS);
-    if d.op != sample.op && !alias || !row.sizeless() && d.size != shown_size(sample) {
-        return Err(format!("{bytes:02x?}: decoded as {:?} at {:?}", d.op, d.size));
+    if d.row != sample.op.0 && !alias || !row.encodings.sizeless() && d.size != shown_size(sample) {
+        return Err(format!("{bytes:02x?}: decoded as {:?} at {:?}", Op(d.row), d.size));
     }
     let mut text = String::new();
     print_decoded(&mut text, &d, ORIGIN as u64);
     if text.is_empty() {
         return Err("no text".to_string());
     }
-    if let (false, Some(a)) = (alias, d.assemble()) {
+    if let (false, Some(a)) = (alias, d.assemble(Op(d.row).row())) {
         let mut again = Code::new();
         encode(&a.inst, a.allocs(), &FRAME, &mut again);
         if &again.bytes[ORIGIN..] != bytes {
@@ -272,7 +271,7 @@ fn labels_and_symbols_in_addresses() {
             let i = other(&bytes[ORIGIN..]);
             assert_eq!(i.ip_rel_memory_address(), 0x5000, "{op:?} {size:?}");
 
-            let got = (5 | windlass_isa_x86_64::amode::SYMBOL_GOT) as i32;
+            let got = (5 | Amode::GOT) as i32;
             sample.operands[m] = Is::Mem(At { form: form::SYMBOL, disp: got, ..none });
             let (inst, allocs) = sample.inst();
             let code = code_of(&inst, &allocs);
@@ -304,8 +303,8 @@ fn any_bytes_decode_without_panic() {
                 assert_eq!(i.len(), d.len, "{:02x?}", &bytes[..d.len]);
             }
             for place in d.operands() {
-                if let Place::Reg(n) = place {
-                    assert!(*n < 16);
+                if let Arg::Reg(reg) = place {
+                    assert!(reg.hw_enc() < 16);
                 }
             }
         }

@@ -4,12 +4,12 @@ use crate::{Code, FRAME, ORIGIN};
 use regalloc2::{
     Allocation, Operand, OperandConstraint, OperandKind, OperandPos, RegClass, SpillSlot, VReg,
 };
-use windlass_core::machine::row::{NO_REG, Role};
-use windlass_isa_x86_64::amode::{Amode, Cc, Segment, Size};
-use windlass_isa_x86_64::asm::{self, P};
+use windlass_core::machine::row::{Amode, Arg, NO_REG, Role, Size};
+use windlass_isa_x86_64::amode::{Cc, Segment};
+use windlass_isa_x86_64::asm;
 use windlass_isa_x86_64::decode::decode;
 use windlass_isa_x86_64::encode::encode;
-use windlass_isa_x86_64::insts::{Arg, Op, build};
+use windlass_isa_x86_64::insts::Op;
 use windlass_isa_x86_64::print::{disassemble, print_inst};
 use windlass_isa_x86_64::regs::*;
 
@@ -28,7 +28,7 @@ fn fixed(reg: VReg, to: regalloc2::PReg, kind: OperandKind, pos: OperandPos) -> 
 /// The operands, and the text before allocation.
 fn built(op: Op, size: Size, args: &[Arg]) -> (Vec<Operand>, String) {
     let mut operands = vec![Operand::reg_use(v(99))];
-    let inst = build(op, size, args, &mut operands);
+    let inst = op.build(size, args, &mut operands);
     operands.remove(0);
     let mut text = String::new();
     print_inst(&mut text, &inst, &operands, &[]);
@@ -79,7 +79,7 @@ fn operands_stand_in_the_order_of_the_row() {
     let (o, _) = built(Op::Bt, Size::D, &[Arg::Reg(v(1)), Arg::Reg(v(2))]);
     assert_eq!(o, [O::reg_use(v(1)), O::reg_use(v(2))]);
 
-    let args = [Arg::Cond(Cc::L), Arg::Mod(v(1), v(2)), Arg::Fixed(PINNED)];
+    let args = [Arg::Cond(Cc::L as u8), Arg::Mod(v(1), v(2)), Arg::Fixed(PINNED)];
     let (o, text) = built(Op::Cmov, Size::Q, &args);
     assert_eq!(o[2], O::fixed_nonallocatable(PINNED));
     assert_eq!(text, "cmovl %v2<-%v1, r15");
@@ -91,7 +91,9 @@ fn allocations_are_found_where_operands_were_put() {
     // row.
     for op in Op::all().filter(|op| !op.row().custom()) {
         let row = op.row();
-        let Some(size) = Size::ALL.into_iter().rev().find(|&s| row.has_size(s)) else { continue };
+        let Some(size) = Size::ALL.into_iter().rev().find(|&s| row.encodings.has_size(s)) else {
+            continue;
+        };
         for memory in [false, true] {
             let mut next = 0;
             let mut reg = |class| {
@@ -111,7 +113,7 @@ fn allocations_are_found_where_operands_were_put() {
                         Arg::Mem(Amode::base_index(reg(RegClass::Int), reg(RegClass::Int), 3, 64))
                     }
                     Imm => Arg::Imm(3),
-                    Cond => Arg::Cond(Cc::E),
+                    Cond => Arg::Cond(Cc::E as u8),
                     Label => Arg::Label(0),
                     Target => Arg::Target(0),
                     kind => {
@@ -124,7 +126,7 @@ fn allocations_are_found_where_operands_were_put() {
                 });
             }
             let mut operands = Vec::new();
-            let inst = build(op, size, &args, &mut operands);
+            let inst = op.build(size, &args, &mut operands);
             // Allocate: fixed registers as asked, others by number from 6 on; a tied result as its
             // input.
             let mut allocs: Vec<Allocation> = Vec::new();
@@ -145,17 +147,16 @@ fn allocations_are_found_where_operands_were_put() {
             // Each operand in turn, walking the allocations.
             let mut at = 0;
             for ((spec, arg), place) in row.operands().iter().zip(&args).zip(d.operands()) {
-                use windlass_isa_x86_64::decode::Place;
-                let hw = |n: usize| allocs[n].as_reg().expect("a register").hw_enc() as u8;
+                let reg = |n: usize| allocs[n].as_reg().expect("a register");
                 match arg {
                     Arg::Mem(_) => {
-                        let Place::Mem(a) = place else { panic!("{op:?}: {place:?}") };
-                        assert_eq!((a.base, a.index), (hw(at), hw(at + 1)), "{op:?}: {text}");
+                        let Arg::Mem(a) = place else { panic!("{op:?}: {place:?}") };
+                        assert_eq!((a.base, a.index), (reg(at), reg(at + 1)), "{op:?}: {text}");
                         at += 2;
                     }
                     Arg::Reg(_) | Arg::Mod(..) => {
                         if spec.fixed == NO_REG {
-                            assert_eq!(*place, Place::Reg(hw(at)), "{op:?}: {text}");
+                            assert_eq!(*place, Arg::Reg(reg(at)), "{op:?}: {text}");
                         }
                         at += spec.register_operands() as usize;
                     }
@@ -170,15 +171,15 @@ fn allocations_are_found_where_operands_were_put() {
 #[test]
 fn text_after_allocation() {
     let mut operands = Vec::new();
-    let mem = Amode::slot_index(v(1), 3, 24).with_segment(Segment::Fs);
-    let inst = build(Op::Mov, Size::W, &[Arg::Reg(v(0)), Arg::Mem(mem)], &mut operands);
+    let mem = Amode::slot_index(v(1), 3, 24).with_extra(Segment::Fs as u8);
+    let inst = Op::Mov.build(Size::W, &[Arg::Reg(v(0)), Arg::Mem(mem)], &mut operands);
     let allocs = [Allocation::reg(R9), Allocation::reg(RBX)];
     let mut text = String::new();
     print_inst(&mut text, &inst, &operands, &allocs);
     assert_eq!(text, "mov r9w, word ptr fs:[slots + rbx*8 + 0x18]");
 
     let mut operands = Vec::new();
-    let inst = build(Op::CmpI, Size::D, &[Arg::Reg(v(0)), Arg::Imm(-1)], &mut operands);
+    let inst = Op::CmpI.build(Size::D, &[Arg::Reg(v(0)), Arg::Imm(-1)], &mut operands);
     let allocs = [Allocation::stack(SpillSlot::new(3))];
     let mut text = String::new();
     print_inst(&mut text, &inst, &operands, &allocs);
@@ -204,8 +205,8 @@ fn single_instructions() {
     asm::add_imm(&mut code, RSP, 0);
     asm::mov_imm(&mut code, RAX, 0xffff_ffff);
     asm::mov_imm(&mut code, RAX, u64::MAX);
-    asm::put(&mut code, Op::Push, Size::Q, &[P::R(R12)]);
-    asm::put(&mut code, Op::CallInd, Size::Q, &[P::M(asm::Mem::base(RSP, 8))]);
+    asm::put(&mut code, Op::Push, Size::Q, &[Arg::Reg(R12)]);
+    asm::put(&mut code, Op::CallInd, Size::Q, &[Arg::Mem(asm::Mem::base(RSP, 8))]);
     let mut text = String::new();
     disassemble(&mut text, &code.bytes[ORIGIN..]);
     let lines: Vec<&str> = text.lines().map(|l| l[40..].trim()).collect();

@@ -3,7 +3,8 @@
 use regalloc2::{Allocation, PReg, RegClass, SpillSlot};
 use windlass_core::machine::MInst;
 use windlass_core::machine::row::{Kind, OperandSpec, Role};
-use windlass_isa_x86_64::amode::{Cc, Size, form};
+use windlass_core::machine::row::{Size, form};
+use windlass_isa_x86_64::amode::Cc;
 use windlass_isa_x86_64::insts::{Op, Row};
 
 /// An address with given registers, as a control field sees it.
@@ -74,10 +75,10 @@ impl Sample {
 
 /// The sizes at which a row has different encodings.
 pub(crate) fn sizes(row: &Row) -> Vec<Size> {
-    if row.sizeless() {
+    if row.encodings.sizeless() {
         return vec![Size::D];
     }
-    Size::ALL.into_iter().filter(|&size| row.has_size(size)).collect()
+    Size::ALL.into_iter().filter(|&size| row.encodings.has_size(size)).collect()
 }
 
 /// Registers for plain samples; neither fixed in a row nor the base of an address.
@@ -171,7 +172,7 @@ pub(crate) fn immediates(row: &Row, spec: &OperandSpec, size: Size) -> Vec<i64> 
         return vec![3, 1, 0, 63, 127, 128, 255];
     }
     let mut out = vec![1000, 1, 0, -1, 2, 127, -128, 128, -129, 32767, -32768];
-    let bits = if row.sizeless() { 32 } else { size.bits() };
+    let bits = if row.encodings.sizeless() { 32 } else { size.bits() };
     if bits >= 32 {
         out.extend([i32::MAX as i64, i32::MIN as i64, 65535, 0x1234_5678]);
     }
@@ -213,7 +214,7 @@ pub(crate) fn all(op: Op, size: Size) -> Vec<Sample> {
             match start.operands[i] {
                 Is::Reg(_) if spec.fixed_reg().is_none() => {
                     (0..16).for_each(|n| with(Is::Reg(n)));
-                    if spec.folds_spill() {
+                    if spec.folds_spill {
                         (0..20).for_each(|n| with(Is::Spill(n)));
                     }
                 }

@@ -5,11 +5,11 @@ use super::prelude::*;
 pub(super) fn op_iabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // abs
-    if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let t = t1; cx.put(Op::Neg, size(ty), &[Arg::Mod(r_x, t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::S), Arg::Mod(t, t2), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] { let r_x = cx.reg(x); let t1 = cx.gpr(); let t = t1; cx.put(Op::Neg, size(ty), &[Arg::Mod(r_x, t1)]); let t2 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t2), Arg::Reg(r_x)]); return true; }
     // abs_8
-    if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let s = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t2)]); let t3 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S), Arg::Mod(t, t3), Arg::Reg(s)]); return true; }
+    if ty == I8 && let x = d.args[0] { let m_x = cx.rm(x, 8); let t1 = cx.gpr(); let s = t1; cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t2)]); let t3 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t3), Arg::Reg(s)]); return true; }
     // abs_16
-    if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let s = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t2)]); let t3 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S), Arg::Mod(t, t3), Arg::Reg(s)]); return true; }
+    if ty == I16 && let x = d.args[0] { let m_x = cx.rm(x, 16); let t1 = cx.gpr(); let s = t1; cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t1), m_x]); let t2 = cx.gpr(); let t = t2; cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t2)]); let t3 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t3), Arg::Reg(s)]); return true; }
     false
 }
 
@@ -103,14 +103,14 @@ pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // sadd_overflow
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // sadd_cin
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
@@ -130,27 +130,27 @@ pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_smax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // smax
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::G), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::G as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     // smax_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::G), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::G as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_smin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // smin
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::L), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::L as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     // smin_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::L), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::L as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_smul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // smul_overflow_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::ImulWide8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::ImulWide8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]); return true; }
     // smul_overflow
-    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Imul, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
+    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Imul, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]); return true; }
     false
 }
 
@@ -174,35 +174,35 @@ pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // srem_by
     if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(y, Opcode::Iconst) && let k = d1.signed_imm() && k != -1 { let r_x = cx.reg(x); let r_y = cx.reg(y); let t1 = cx.gpr(); let h = t1; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t1)]); let t2 = cx.gpr(); let t3 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, size(ty), &[Arg::Mod(r_x, t2), Arg::Mod(h, t3), Arg::Reg(r_y)]); return true; }
     // srem
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_y = cx.reg(y); let r_x = cx.reg(x); let t1 = cx.gpr(); let one = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm(1)]); cx.put(Op::CmpI, size(ty), &[Arg::Reg(r_y), Arg::Imm(-1)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::E), Arg::Mod(r_y, t2), Arg::Reg(one)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, size(ty), &[Arg::Mod(r_x, t4), Arg::Mod(h, t5), Arg::Reg(b)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_y = cx.reg(y); let r_x = cx.reg(x); let t1 = cx.gpr(); let one = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm(1)]); cx.put(Op::CmpI, size(ty), &[Arg::Reg(r_y), Arg::Imm(-1)]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::E as u8), Arg::Mod(r_y, t2), Arg::Reg(one)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Cwd, size(ty), &[Arg::Reg(r_x), Arg::Reg(t3)]); let t4 = cx.gpr(); let t5 = cx.res(inst, 0); cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, size(ty), &[Arg::Mod(r_x, t4), Arg::Mod(h, t5), Arg::Reg(b)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // ssub_overflow
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // ssub_bin
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // uadd_overflow
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t2)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // uadd_cin
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
@@ -230,27 +230,27 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_umax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // umax
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::A), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::A as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     // umax_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::A), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::A as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_umin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // umin
-    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::B), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::B as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     // umin_n
-    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
+    if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let r_y = cx.reg(y); cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]); let t1 = cx.res(inst, 0); cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]); return true; }
     false
 }
 
 pub(super) fn op_umul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // umul_overflow_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::Mul8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t2)]); return true; }
+    if ty == I8 && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, 8); let t1 = cx.res(inst, 0); cx.put(Op::Mul8, Size::B, &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]); return true; }
     // umul_overflow
-    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); let t2 = cx.gpr(); cx.put(Op::Mul, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    if matches!(ty, I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); let t2 = cx.gpr(); cx.put(Op::Mul, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
@@ -281,13 +281,13 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // usub_overflow
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t2)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] { let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]); let t2 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // usub_bin
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
+    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res(inst, 0); cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]); return true; }
     false
 }

@@ -74,7 +74,7 @@ pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // cls_128
-    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t4), Arg::Reg(s)]); let t3 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(t4)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t6 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t6), Arg::Reg(s)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let t7 = cx.gpr(); let n = t7; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(h, t7), Arg::Reg(l)]); let t8 = cx.res_half(inst, 0, 0); cx.put(Op::SubI, Size::Q, &[Arg::Mod(n, t8), Arg::Imm(1)]); let t9 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t9)]); return true; }
+    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t4 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t4), Arg::Reg(s)]); let t3 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(t4)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t6 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t6), Arg::Reg(s)]); let t5 = cx.gpr(); let h = t5; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t5), Arg::Reg(t6)]); let t7 = cx.gpr(); let n = t7; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B as u8), Arg::Mod(h, t7), Arg::Reg(l)]); let t8 = cx.res_half(inst, 0, 0); cx.put(Op::SubI, Size::Q, &[Arg::Mod(n, t8), Arg::Imm(1)]); let t9 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t9)]); return true; }
     // cls_128_bsr
     if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let m = t2; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(-1)]); let t5 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t5), Arg::Reg(s)]); let t4 = cx.gpr(); cx.put(Op::Bsr, Size::Q, &[Arg::Mod(m, t4), Arg::Reg(t5)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::SubI, Size::Q, &[Arg::Mod(t4, t3), Arg::Imm(64)]); let t7 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t7), Arg::Reg(s)]); let t6 = cx.gpr(); let h = t6; cx.put(Op::Bsr, Size::Q, &[Arg::Mod(l, t6), Arg::Reg(t7)]); let t9 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(h, t9)]); let t8 = cx.res_half(inst, 0, 0); cx.put(Op::AddI, Size::Q, &[Arg::Mod(t9, t8), Arg::Imm(62)]); let t10 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t10)]); return true; }
     false
@@ -83,7 +83,7 @@ pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
 pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // clz_128
-    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[0])]); let t1 = cx.gpr(); let l = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[1])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(h, t4), Arg::Reg(l)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
+    if ty == I128 && let x = d.args[0] && cx.isa.has_lzcnt() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[0])]); let t1 = cx.gpr(); let l = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Lzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[1])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B as u8), Arg::Mod(h, t4), Arg::Reg(l)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
     // clz_128_bsr
     if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::Q, &[Arg::Reg(t1), Arg::Imm(-1)]); let t3 = cx.gpr(); cx.put(Op::Bsr, Size::Q, &[Arg::Mod(m, t3), Arg::Reg(w_x[0])]); let t2 = cx.gpr(); let l = t2; cx.put(Op::SubI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t4 = cx.gpr(); let h = t4; cx.put(Op::Bsr, Size::Q, &[Arg::Mod(l, t4), Arg::Reg(w_x[1])]); let t6 = cx.gpr(); cx.put(Op::Neg, Size::Q, &[Arg::Mod(h, t6)]); let t5 = cx.res_half(inst, 0, 0); cx.put(Op::AddI, Size::Q, &[Arg::Mod(t6, t5), Arg::Imm(63)]); let t7 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t7)]); return true; }
     false
@@ -92,7 +92,7 @@ pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
 pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // ctz_128
-    if ty == I128 && let x = d.args[0] && cx.isa.has_bmi1() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); let h = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[0])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
+    if ty == I128 && let x = d.args[0] && cx.isa.has_bmi1() { let w_x = cx.c.regs2(x); let t2 = cx.gpr(); cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t2), Arg::Reg(w_x[1])]); let t1 = cx.gpr(); let h = t1; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(64)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Tzcnt, Size::Q, &[Arg::Reg(t3), Arg::Reg(w_x[0])]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B as u8), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
     // ctz_128_bsf
     if ty == I128 && let x = d.args[0] { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); let m = t1; cx.put(Op::MovI, Size::D, &[Arg::Reg(t1), Arg::Imm(64)]); let t3 = cx.gpr(); cx.put(Op::Bsf, Size::Q, &[Arg::Mod(m, t3), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::AddI, Size::Q, &[Arg::Mod(t3, t2), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Bsf, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(w_x[0])]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t5)]); return true; }
     false
@@ -146,7 +146,7 @@ pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // shl_128_by_more
     if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 1); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
     // shl_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Shld, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Shl, Size::Q, &[Arg::Mod(w_x[0], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(z)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(l)]); return true; }
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Shld, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Shl, Size::Q, &[Arg::Mod(w_x[0], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(z)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(l)]); return true; }
     false
 }
 
@@ -183,28 +183,28 @@ pub(super) fn op_popcnt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
 pub(super) fn op_rotl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // rotl_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shld, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shld, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shld, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shld, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
     false
 }
 
 pub(super) fn op_rotr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // rotr_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let r_n = cx.reg(n); let w_x = cx.c.regs2(x); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t1 = cx.gpr(); let l = t1; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 0); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(l, t3), Arg::Reg(h), Arg::Reg(r_n)]); let t4 = cx.res_half(inst, 0, 1); cx.put(Op::Shrd, Size::Q, &[Arg::Mod(h, t4), Arg::Reg(l), Arg::Reg(r_n)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // sadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // sadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t4)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t4)]); return true; }
     false
 }
 
@@ -245,14 +245,14 @@ pub(super) fn op_sextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
 pub(super) fn op_smax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // smax_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ge), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ge), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ge as u8), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ge as u8), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
 pub(super) fn op_smin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // smin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::L), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::L), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::L as u8), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::L as u8), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
@@ -277,21 +277,21 @@ pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // sar_128_by_more
     if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm(63)]); return true; }
     // sar_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Sar, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(s)]); return true; }
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Sar, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(s)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // ssub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t3)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // ssub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O), Arg::Reg(t4)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t4)]); return true; }
     false
 }
 
@@ -305,14 +305,14 @@ pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
 pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // uadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // uadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t4)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t4)]); return true; }
     false
 }
 
@@ -341,14 +341,14 @@ pub(super) fn op_uextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
 pub(super) fn op_umax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // umax_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae as u8), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae as u8), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
 pub(super) fn op_umin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // umin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); cx.put(Op::Cmp, Size::Q, &[Arg::Reg(w_x[0]), Arg::Reg(w_y[0])]); let t1 = cx.gpr(); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_y[1])]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B as u8), Arg::Mod(w_y[0], t2), Arg::Reg(w_x[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::B as u8), Arg::Mod(w_y[1], t3), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
@@ -373,21 +373,21 @@ pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // shr_128_by_more
     if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
     // shr_128
-    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Shr, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne), Arg::Mod(h, t5), Arg::Reg(z)]); return true; }
+    if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Shr, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(z)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // usub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t3)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::Sub, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]); let t3 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]); return true; }
     false
 }
 
 pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // usub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B), Arg::Reg(t4)]); return true; }
+    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] { let r_c = cx.reg(c); let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.res_half(inst, 0, 1); cx.put(Op::Sbb, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t4 = cx.res(inst, 1); cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t4)]); return true; }
     false
 }
 
