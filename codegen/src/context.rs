@@ -11,13 +11,12 @@ use crate::control::ControlPlane;
 use crate::dump::Title;
 use crate::ir::Function;
 use crate::isa::TargetIsa;
-use crate::isa::unwind::UnwindInfo;
 use crate::machine::CompiledCode;
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::passes::{Analyses, PASSES, PassContext};
 use crate::result::{CodegenError, CodegenResult, CompileError, CompileResult};
-use crate::timing::{Pass, Timer};
+use crate::timing;
 use crate::verify::{self, VerifierResult};
 
 /// Offsets of machine blocks, and edges between them.
@@ -131,7 +130,7 @@ impl Context {
         isa: &dyn TargetIsa,
         _ctrl_plane: &mut ControlPlane,
     ) -> CompileResult<'_, &CompiledCode> {
-        let _told = Timer::tell(Pass::compile);
+        let _told = timing::tell("compile");
         self.has_code = false;
         self.failed_pass = None;
         match self.run(isa, 0..PASSES.len()) {
@@ -245,14 +244,6 @@ impl Context {
         opt::unreachable::run(&mut self.func, &self.domtree);
         self.flowgraph();
         self.remove_constant_phis(target)
-    }
-
-    /// What an unwinder needs to know of the function, after `compile`.
-    pub fn create_unwind_info(&self, isa: &dyn TargetIsa) -> CodegenResult<Option<UnwindInfo>> {
-        match self.compiled_code() {
-            Some(code) => code.create_unwind_info(isa),
-            None => Ok(None),
-        }
     }
 
     /// Offsets of the machine blocks and the edges between them, if the settings asked for them.

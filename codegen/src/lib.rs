@@ -33,6 +33,9 @@ pub mod compile;
 
 pub mod context;
 
+#[cfg(feature = "clients")]
+pub mod clients;
+
 /// A hash map with a fast hash that does not depend on the process.
 pub type FxHashMap<K, V> = hashbrown::HashMap<K, V, rustc_hash::FxBuildHasher>;
 /// A hash set with a fast hash that does not depend on the process.

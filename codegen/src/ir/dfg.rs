@@ -17,10 +17,10 @@ use super::entities::{
 };
 use super::exception_table::{ExceptionTableData, ExceptionTables};
 use super::extfunc::ExtFuncData;
-use super::formats::Insts;
 use super::instructions::{
     BlockArg, BlockCall, CallInfo, InstructionData, ValueList, ValueListPool,
 };
+use super::insts::Insts;
 use super::jumptable::{JumpTableData, JumpTables};
 use super::opcodes::TypeExpr;
 use super::types::{self, Type};

@@ -18,11 +18,11 @@ mod exception_table;
 mod extfunc;
 mod extname;
 mod floats;
-pub mod formats;
 pub mod function;
 mod globalvalue;
 pub mod immediates;
 pub mod instructions;
+mod insts;
 mod jumptable;
 mod known_symbol;
 pub mod layout;
@@ -63,6 +63,7 @@ pub use immediates::{
 pub use instructions::{
     BlockArg, BlockCall, CallInfo, EdgeIndex, InstructionData, ValueList, ValueListPool,
 };
+pub use insts::Insts;
 pub use jumptable::{JumpTableData, JumpTables};
 pub use known_symbol::KnownSymbol;
 pub use layout::{Layout, ProgramPoint};

@@ -2,16 +2,13 @@
 //!
 //! The machines live in crates of their own; `windlass-isa` finds one by triple.
 
-use self::unwind::systemv::RegisterMappingError;
 use crate::ir::{Endianness, Type, types};
+use crate::machine::Backend;
 use crate::machine::pipeline::Target;
-use crate::machine::{Backend, CompiledCode};
 use crate::result::CodegenResult;
 use crate::settings::{self, Configurable, SetResult, Value};
 use crate::verify;
 use core::fmt;
-use gimli::write::CommonInformationEntry;
-use regalloc2::PReg;
 use std::sync::Arc;
 use target_lexicon::{Architecture, PointerWidth, Triple};
 use thiserror::Error;
@@ -38,11 +35,6 @@ pub trait TargetIsa: fmt::Display + Send + Sync {
 
     /// Changes with every setting that code depends on.
     fn isa_flags_hash_key(&self) -> Vec<u8>;
-
-    /// Whether a wide dynamic vector type has this many bytes; 0 without dynamic vectors.
-    fn dynamic_vector_bytes(&self, _ty: Type) -> u32 {
-        0
-    }
 
     /// The convention of the triple.
     fn default_call_conv(&self) -> CallConv {
@@ -102,50 +94,11 @@ pub trait TargetIsa: fmt::Display + Send + Sync {
         None
     }
 
-    /// Unwind information of a compiled function.
-    fn emit_unwind_info(
-        &self,
-        result: &CompiledCode,
-        kind: unwind::UnwindInfoKind,
-    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
-        Ok(match (kind, self.common_unwind_info()) {
-            (unwind::UnwindInfoKind::SystemV, Some(_)) => {
-                Some(unwind::UnwindInfo::SystemV(result.unwind.clone()))
-            }
-            _ => None,
-        })
-    }
-
-    /// Whether code is marked so that indirect branches lead only to marked places.
-    fn is_branch_protection_enabled(&self) -> bool {
-        false
-    }
-
     /// Whether `fma` is one instruction.
     fn has_native_fma(&self) -> bool;
 
     /// Whether `ceil`, `floor`, `trunc` and `nearest` are single instructions.
     fn has_round(&self) -> bool;
-
-    /// Whether `x86_blendv` can be lowered for this type.
-    fn has_x86_blendv_lowering(&self, _ty: Type) -> bool {
-        false
-    }
-
-    /// Whether `x86_pshufb` can be lowered.
-    fn has_x86_pshufb_lowering(&self) -> bool {
-        false
-    }
-
-    /// Whether `x86_pmulhrsw` can be lowered.
-    fn has_x86_pmulhrsw_lowering(&self) -> bool {
-        false
-    }
-
-    /// Whether `x86_pmaddubsw` can be lowered.
-    fn has_x86_pmaddubsw_lowering(&self) -> bool {
-        false
-    }
 
     /// The disassembly of code, one instruction a line; constants from `code_size` on are shown as
     /// data.
@@ -176,41 +129,6 @@ impl dyn TargetIsa + '_ {
             default_call_conv: self.default_call_conv(),
             function_alignment: self.function_alignment().minimum,
         }
-    }
-
-    /// The number of a register in DWARF.
-    pub fn map_regalloc_reg_to_dwarf(&self, reg: PReg) -> Result<u16, RegisterMappingError> {
-        match self.common_unwind_info() {
-            Some(_) => Ok(self.backend().tables().dwarf_reg(reg)),
-            None => Err(RegisterMappingError::UnsupportedArchitecture),
-        }
-    }
-
-    /// The common information entry of the machine's frame descriptions.
-    pub fn create_systemv_cie(&self) -> Option<CommonInformationEntry> {
-        Some(self.common_unwind_info()?.to_cie())
-    }
-}
-
-impl CompiledCode {
-    /// Unwind information of this kind.
-    pub fn create_unwind_info_of_kind(
-        &self,
-        isa: &dyn TargetIsa,
-        kind: unwind::UnwindInfoKind,
-    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
-        isa.emit_unwind_info(self, kind)
-    }
-
-    /// The unwind information, if the settings asked for it.
-    pub fn create_unwind_info(
-        &self,
-        isa: &dyn TargetIsa,
-    ) -> CodegenResult<Option<unwind::UnwindInfo>> {
-        if !isa.flags().unwind_info() {
-            return Ok(None);
-        }
-        Ok(Some(unwind::UnwindInfo::SystemV(self.unwind.clone())))
     }
 }
 

@@ -4,6 +4,7 @@ use super::buffer::CodeBuffer;
 use super::reloc::CodeOffset;
 use super::unwind::SystemVUnwindInfo;
 use crate::ir::ValueLabel;
+use crate::settings::Flags;
 
 /// The code of a function and all that belongs to it.
 #[derive(Default, Clone, Debug)]
@@ -91,6 +92,11 @@ impl CompiledCode {
     /// The bytes.
     pub fn code_buffer(&self) -> &[u8] {
         self.buffer.data()
+    }
+
+    /// How the frame is unwound, if the settings asked for it.
+    pub fn unwind_info(&self, flags: &Flags) -> Option<&SystemVUnwindInfo> {
+        flags.unwind_info().then_some(&self.unwind)
     }
 
     /// The size.

@@ -105,6 +105,7 @@
 //! - Numbers have bounds (`probestack_size_log2` is at most 30), and a value that nothing could
 //!   honour is refused when it is set, with the reason: `enable_compact_unwind_abi`,
 //!   `stack_switch_model`. Settings without an effect so far say so in [`settings::Template::help`].
+//! - `Reloc` has the kinds that machines with a back end make.
 //! - Stack slots are aligned to at most 64 KiB; the frame is realigned for more than 16 bytes.
 //! - Code in memory refuses library calls by a convention that is not the process's.
 #![forbid(unsafe_code)]
@@ -118,6 +119,7 @@ pub use windlass_core::*;
 
 pub mod cfg_printer;
 pub mod print_errors;
+pub mod timing;
 
 /// The version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -130,12 +132,12 @@ pub mod binemit {
 
 /// The IR, with instructions as clients match on them.
 pub mod ir {
-    pub use windlass_core::ir::formats::{InstructionData, InstructionFormat};
+    pub use windlass_core::clients::formats::{InstructionData, InstructionFormat};
     pub use windlass_core::ir::*;
 
     /// Instructions by format.
     pub mod instructions {
-        pub use windlass_core::ir::formats::{CallInfo, InstructionData, InstructionFormat};
+        pub use windlass_core::clients::formats::{CallInfo, InstructionData, InstructionFormat};
         pub use windlass_core::ir::instructions::*;
         pub use windlass_core::ir::opcodes::Opcode;
     }
@@ -145,6 +147,12 @@ pub mod ir {
 pub mod isa {
     pub use windlass_core::isa::*;
     pub use windlass_isa::{lookup, lookup_by_name};
+
+    /// How frames are unwound.
+    pub mod unwind {
+        pub use windlass_core::clients::unwind::*;
+        pub use windlass_core::machine::unwind::*;
+    }
 
     /// The architectures that there are back ends for.
     pub const ALL_ARCHITECTURES: &[&str] = &["x86_64"];

@@ -13,7 +13,7 @@ use windlass_core::binemit::{CodeOffset, Reloc};
 use windlass_core::control::ControlPlane;
 use windlass_core::entity::SecondaryMap;
 use windlass_core::ir::{ExceptionTag, KnownSymbol, LibCall, Signature};
-use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use windlass_core::isa::unwind::SystemVUnwindInfo;
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_core::settings::{self, Configurable};
 use windlass_dwarf::{Address, DebugInfo, ExceptionTable, ExceptionTypes, TypeEntry};
@@ -674,8 +674,7 @@ impl Module for JITModule {
             .map(|reloc| ModuleReloc::try_from_mach_reloc(reloc, &ctx.func, func))
             .collect::<Result<_, _>>()
             .map_err(ModuleError::Undeclared)?;
-        let unwind = compiled.create_unwind_info(&*self.isa)?;
-        let unwind = unwind.map(|UnwindInfo::SystemV(info)| info);
+        let unwind = compiled.unwind_info(self.isa.flags()).cloned();
         let alignment = u64::from(compiled.buffer.alignment);
         let exceptions = match self.personality {
             Some(_) => ExceptionTable::new(&compiled.buffer, &self.exception_types),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use windlass_core::Context;
 use windlass_core::ir::{ExternalName, Function, TrapCode};
 use windlass_core::isa::TargetIsa;
-use windlass_core::isa::unwind::{SystemVUnwindInfo, UnwindInfo};
+use windlass_core::isa::unwind::SystemVUnwindInfo;
 use windlass_core::machine::buffer::{FinalizedMachReloc, FinalizedRelocTarget};
 
 use crate::image::{FunctionId, ImageBuilder, Target};
@@ -55,11 +55,7 @@ impl Unit {
         self.builder.add(compiled.buffer.data(), alignment);
         let relocs = compiled.buffer.relocs().iter();
         let relocs = relocs.map(|reloc| (reloc.clone(), symbol_name(function, reloc))).collect();
-        let unwind = compiled.create_unwind_info(isa);
-        let unwind = match unwind.map_err(|error| failed(error.to_string()))? {
-            Some(UnwindInfo::SystemV(info)) if isa.flags().unwind_info() => Some(info),
-            _ => None,
-        };
+        let unwind = compiled.unwind_info(isa.flags()).cloned();
         let traps = compiled.buffer.traps().iter().map(|trap| (trap.offset, trap.code)).collect();
         self.functions.push(UnitFunction {
             name: name.to_string(),

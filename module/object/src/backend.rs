@@ -21,7 +21,6 @@ use windlass_core::control::ControlPlane;
 use windlass_core::entity::SecondaryMap;
 use windlass_core::ir::{ExceptionTag, KnownSymbol, LibCall, Signature};
 use windlass_core::ir::{ExternalName, Function, GlobalValue, GlobalValueData, UserExternalName};
-use windlass_core::isa::unwind::UnwindInfo;
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_dwarf::{Address, DebugInfo, ExceptionTable, ExceptionTypes, TypeEntry};
 use windlass_module::{
@@ -571,7 +570,7 @@ impl Module for ObjectModule {
             _ => self.put_function(func, alignment.into(), data, relocs)?,
         };
         if self.unwind_tables
-            && let Some(UnwindInfo::SystemV(info)) = code.create_unwind_info(&*self.isa)?
+            && let Some(info) = code.unwind_info(self.isa.flags()).cloned()
         {
             let len = self.object.symbol(symbol).size as u32;
             self.frames.push(DefinedFrame { symbol, len, info, exceptions });

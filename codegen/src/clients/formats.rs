@@ -1,29 +1,23 @@
-//! Instructions by format, as clients that were written for Cranelift match on them.
+//! Instructions by format, as clients match on them.
 //!
-//! An instruction is stored in one shape ([`super::InstructionData`]), which the compiler reads by
+//! An instruction is stored in one shape ([`crate::ir::InstructionData`]), which the compiler reads by
 //! `dfg[inst]`. Clients read `dfg.insts[inst]`, an enum with a variant for each shape of operands.
 //! The enum is made when a client asks for it, and kept so that a reference to it can be lent; the
 //! compiler itself never asks. A kept enum is compared with the stored instruction before it is
 //! lent again, so that `dfg.insts[inst]` is always what the instruction is at that time.
 
-use core::fmt;
 use core::ops::Index;
 use std::sync::OnceLock;
 
-use super::entities::{
-    Block, Constant, DynamicStackSlot, ExceptionTable, FuncRef, GlobalValue, Immediate, Inst,
-    JumpTable, SigRef, StackSlot, Value,
+use crate::entity::EntityRef;
+use crate::ir::instructions::InstructionData as Stored;
+use crate::ir::opcodes::{Control, OperandKind as Kind};
+use crate::ir::{
+    AtomicRmwOp, Block, BlockCall, Constant, DynamicStackSlot, ExceptionTable, ExceptionTables,
+    FloatCC, FuncRef, GlobalValue, Ieee16, Ieee32, Ieee64, Imm64, Immediate, Inst, Insts, IntCC,
+    JumpTable, JumpTables, MemFlags, Offset32, Opcode, SigRef, StackSlot, TrapCode, Uimm8, Value,
+    ValueList, ValueListPool, types,
 };
-use super::exception_table::ExceptionTables;
-use super::instructions::{BlockCall, InstructionData as Stored, ValueList, ValueListPool};
-use super::jumptable::JumpTables;
-use super::opcodes::OperandKind as Kind;
-use super::types;
-use super::{
-    AtomicRmwOp, FloatCC, Ieee16, Ieee32, Ieee64, Imm64, IntCC, MemFlags, Offset32, Opcode,
-    TrapCode, Uimm8,
-};
-use crate::entity::{EntityRef, PrimaryMap};
 
 macro_rules! formats {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $ty:ty),* }),* $(,)?) => {
@@ -204,7 +198,7 @@ impl InstructionData {
     /// The value whose type is the controlling one, if an operand has it.
     pub fn typevar_operand(&self, pool: &ValueListPool) -> Option<Value> {
         match self.opcode().info().control {
-            super::opcodes::Control::Operand(n) => self.arguments(pool).get(n as usize).copied(),
+            Control::Operand(n) => self.arguments(pool).get(n as usize).copied(),
             _ => None,
         }
     }
@@ -481,54 +475,12 @@ impl Drop for Views {
     }
 }
 
-/// The instructions of a function, and the block calls of their branches.
-#[derive(Default)]
-pub struct Insts {
-    pub(super) stored: PrimaryMap<Inst, Stored>,
-    /// The targets of all branches, those of one branch side by side.
-    pub block_calls: Vec<BlockCall>,
-    views: OnceLock<Box<Views>>,
-}
-
-impl Insts {
-    /// The number of instructions ever made.
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.stored.len()
-    }
-
-    /// Whether there are none.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.stored.is_empty()
-    }
-
-    /// Removes all.
-    pub(super) fn clear(&mut self) {
-        self.stored.clear();
-        self.block_calls.clear();
-        self.views.take();
-    }
-}
-
-impl Clone for Insts {
-    fn clone(&self) -> Self {
-        let (stored, block_calls) = (self.stored.clone(), self.block_calls.clone());
-        Self { stored, block_calls, views: OnceLock::new() }
-    }
-}
-
-impl fmt::Debug for Insts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.stored.values()).finish()
-    }
-}
-
 impl Index<Inst> for Insts {
     type Output = InstructionData;
 
     fn index(&self, inst: Inst) -> &InstructionData {
         let data = InstructionData::of(&self.stored[inst], &self.block_calls);
-        self.views.get_or_init(Box::default).lend(inst, data)
+        let views = self.lent.get_or_init(|| Box::<Views>::default());
+        views.downcast_ref::<Views>().expect("nothing else is lent").lend(inst, data)
     }
 }
