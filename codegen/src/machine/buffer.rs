@@ -1,20 +1,29 @@
 //! The emission buffer: bytes, and everything that points into them.
 //!
-//! Branches to labels are written in their long form and remembered. `Buffer::finish` decides which
-//! of them fit their short form, by distances that can only shrink, moves the code together in one
-//! pass, and carries every recorded offset along. Then come constants and jump tables, and all uses
-//! of labels are patched. Each step is linear in the number of labels, branches and bytes.
+//! Branches to labels, of the kinds in `labels`, are written in their longest form and remembered.
+//! `CodeBuffer::finish` decides which of them fit a shorter form, by distances that can only
+//! shrink, moves the code together in one pass, and carries every recorded offset along. Then come
+//! constants and jump tables, and all uses of labels are patched. Each step is linear in the number
+//! of labels, branches and bytes.
 //!
-//! A loop that fits one line of code (`BranchWriter::line`) gets padding in front, if it would lie
+//! A branch that may turn out not to reach its label even in its longest form waits. Before the
+//! first of those that wait is out of reach, an island is put: a jump for each, and one around all.
+//! What nobody needs in the end is a form without bytes, so that islands shrink as branches do.
+//!
+//! A loop that fits one line of code (`LabelTable::line`) gets padding in front, if it would lie
 //! in two: processors fetch a line a cycle, and a loop of a few instructions whose line ends in the
-//! middle takes twice its time.
+//! middle takes twice its time. A function with branches that may want veneers gets none: padding
+//! makes distances longer.
 
+use super::labels::{Form, LabelTable};
 use super::reloc::{Addend, CodeOffset, Reloc};
 use super::row::CodeSink;
-use super::vcode::{CONST_LABEL, Span};
+use super::vcode::{CONST_LABEL, PoolConst, Span};
 use crate::ir::{
     DebugTag, ExceptionTag, ExternalName, FunctionParameters, SourceLoc, TrapCode, UserStackMap,
 };
+use crate::result::{CodegenError, CodegenResult};
+use std::collections::VecDeque;
 
 /// A place in the code that is not known yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,41 +31,36 @@ pub struct Label(pub u32);
 
 const UNBOUND: u32 = u32::MAX;
 
-/// How the use of a label is written: the backend's own number.
-pub type FixupKind = u8;
-
-/// A branch to a label, in its long form until the end.
+/// A branch to a label, or another use of one that may have a shorter form. It is emitted in its
+/// longest form and keeps its place in that code until the end.
 #[derive(Clone, Copy, Debug)]
 struct Branch {
     at: u32,
     label: u32,
-    /// What the backend needs to write it.
-    code: u8,
+    word: u32,
+    kind: u8,
+    /// The form that is chosen so far; `GONE` if there is no need of it.
+    form: u8,
+    /// The length as emitted.
     long: u8,
-    short: u8,
-    is_short: bool,
+    /// The length in the chosen form.
+    len: u8,
 }
 
-/// What the ISA has to know of branches and label uses.
-pub trait BranchWriter {
-    /// The largest distance of a short branch, forwards and backwards, from its end.
-    fn short_reach(&self) -> (u32, u32);
+/// The form of a veneer, or of a jump over an island, that nobody needs.
+const GONE: u8 = u8::MAX;
 
-    /// Writes a branch; `distance` counts from its end.
-    fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32);
-
-    /// Patches a field with the distance to `target`.
-    fn patch(&self, code: &mut [u8], kind: FixupKind, at: u32, target: u32);
-
-    /// A byte that fills gaps between code and data.
-    fn filler(&self) -> u8;
-
-    /// The bytes, a power of two, that the processor takes from its cache of decoded instructions
-    /// at once.
-    fn line(&self) -> u32;
-
-    /// Fills these bytes with instructions that do nothing.
-    fn write_nops(&self, out: &mut [u8]);
+/// A jump in an island, for a branch that may not reach its label.
+#[derive(Clone, Copy, Debug)]
+struct Veneer {
+    /// The branch it is for.
+    user: u32,
+    /// The jump, among the branches.
+    branch: u32,
+    /// Where the jump is.
+    label: u32,
+    /// Whether the branch goes through it.
+    is_used: bool,
 }
 
 /// Padding in front of a loop.
@@ -166,6 +170,7 @@ pub struct MachDebugTags {
 #[derive(Default, Clone, Debug)]
 pub struct CodeBuffer {
     data: Vec<u8>,
+    table: &'static LabelTable,
     /// Alignment that the function needs.
     pub alignment: u32,
     relocs: Vec<FinalizedMachReloc>,
@@ -182,9 +187,10 @@ pub struct CodeBuffer {
     labels: Vec<u32>,
     /// Labels in the order in which they were bound.
     bound: Vec<u32>,
-    fixups: Vec<(u32, u32, FixupKind)>,
+    fixups: Vec<(u32, u32, u8)>,
     pending_relocs: Vec<(u32, u8, u32, i64)>,
     branches: Vec<Branch>,
+    islands: Islands,
     const_labels: Vec<u32>,
     tables: Vec<(Label, Span)>,
     table_labels: Vec<Label>,
@@ -192,6 +198,23 @@ pub struct CodeBuffer {
     /// Loops that may get padding, and those that do.
     pads: Vec<Pad>,
     scratch: Vec<u32>,
+}
+
+/// Branches that may want veneers, and the islands that were made for them.
+#[derive(Default, Clone, Debug)]
+struct Islands {
+    /// The branches that wait for their label to be bound, in the order of the code.
+    waiting: VecDeque<u32>,
+    /// An instruction that begins behind this offset might end where an island is too late.
+    due: u32,
+    /// Bytes of a veneer, and how far the branches that may want one reach.
+    limits: Option<(u32, u32)>,
+    /// In the order of the branches that they are for, and in that of the code.
+    veneers: Vec<Veneer>,
+    /// The jumps around islands, among the branches.
+    around: Vec<u32>,
+    /// Whether there is a branch that may want a veneer.
+    any_limited: bool,
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -279,7 +302,8 @@ pub struct FinalizedMachCallSite<'a> {
 
 impl CodeBuffer {
     /// Forgets everything but the memory, and makes labels `0..labels`.
-    pub fn start(&mut self, labels: usize, consts: usize) {
+    pub fn start(&mut self, table: &'static LabelTable, labels: usize, consts: usize) {
+        self.table = table;
         self.data.clear();
         self.relocs.clear();
         self.traps.clear();
@@ -298,6 +322,7 @@ impl CodeBuffer {
         self.fixups.clear();
         self.pending_relocs.clear();
         self.branches.clear();
+        self.islands.start(table);
         self.const_labels.clear();
         self.const_labels.resize(consts, UNBOUND);
         self.tables.clear();
@@ -336,12 +361,131 @@ impl CodeBuffer {
         self.aliases.push((label, target));
     }
 
-    /// Puts a branch of `long` bytes, or `short` bytes if the label turns out to be near; `code` is
-    /// what the backend needs to write it.
-    pub fn put_branch(&mut self, label: Label, code: u8, long: u8, short: u8) {
+    /// Puts a branch, or another use of a label, in its longest form. `word` is what it does, as its
+    /// kind says.
+    #[inline]
+    pub fn put_branch(&mut self, label: Label, kind: u8, word: u32) {
+        let row = &self.table.kinds[kind as usize];
+        if row.veneer.is_some() {
+            self.limit_reach(label, row.long());
+        }
+        self.push_branch(label.0, kind, word);
+    }
+
+    /// Puts a jump.
+    #[inline]
+    pub fn put_jump(&mut self, label: Label) {
+        let (kind, word) = self.table.jump;
+        self.put_branch(label, kind, word);
+    }
+
+    #[inline]
+    fn push_branch(&mut self, label: u32, kind: u8, word: u32) {
         let at = self.data.len() as u32;
-        self.branches.push(Branch { at, label: label.0, code, long, short, is_short: false });
+        let forms = self.table.kinds[kind as usize].forms;
+        let form = forms.len() as u8 - 1;
+        let long = forms[form as usize].len;
+        self.branches.push(Branch { at, label, word, kind, form, long, len: long });
         self.data.extend_from_slice(&[0; 16][..long as usize]);
+    }
+
+    /// Puts an island, if one must not come much later. Between any two instructions.
+    #[inline]
+    pub fn make_room(&mut self) {
+        if self.data.len() as u32 > self.islands.due {
+            self.settle(0, true);
+        }
+    }
+
+    /// No code runs into what comes next. An island that is due soon comes here.
+    #[inline]
+    pub fn gap(&mut self) {
+        if self.islands.due != u32::MAX {
+            let (_, reach) = self.islands.limits.unwrap_or_default();
+            self.settle(reach / 2, false);
+        }
+    }
+
+    /// Notes that the branch that comes next, of `long` bytes, may want a veneer.
+    #[cold]
+    fn limit_reach(&mut self, label: Label, long: u8) {
+        self.islands.any_limited = true;
+        let (veneer, reach) = self.islands.limits.expect("the table has a kind with veneers");
+        let at = self.data.len() as u32;
+        if self.is_bound(label) && at + u32::from(long) - self.labels[label.0 as usize] <= reach {
+            return;
+        }
+        // With this branch there is one veneer more, and the island may come later than now.
+        let more = u32::from(long) + veneer;
+        if at + more > self.islands.due {
+            self.settle(more, true);
+        }
+        self.islands.waiting.push_back(self.branches.len() as u32);
+        self.islands.due = self.due();
+    }
+
+    /// The most bytes from where an island must be begun to where its last veneer begins, with room
+    /// for an instruction before it.
+    fn overhead(&self, veneers: u32) -> u32 {
+        let (veneer, _) = self.islands.limits.unwrap_or_default();
+        let around = self.table.kinds[self.table.jump.0 as usize].long();
+        self.table.stretch + u32::from(around) + veneers * veneer
+    }
+
+    /// The last offset at which an instruction may begin before there is an island.
+    fn due(&self) -> u32 {
+        let Some(&first) = self.islands.waiting.front() else { return u32::MAX };
+        let (_, reach) = self.islands.limits.unwrap_or_default();
+        let last = match self.branches.get(first as usize) {
+            Some(branch) => branch.at,
+            None => self.data.len() as u32,
+        };
+        (last + reach).saturating_sub(self.overhead(self.islands.waiting.len() as u32))
+    }
+
+    /// Whether the label of a branch that waits was bound since.
+    fn has_met(&self, branch: u32) -> bool {
+        let Branch { at, label, .. } = self.branches[branch as usize];
+        let place = self.labels[label as usize];
+        place != UNBOUND && place > at
+    }
+
+    /// Lets go of branches that have met their label. If that does not leave room for `more` bytes,
+    /// puts an island for all others, with a jump `around` it.
+    #[cold]
+    fn settle(&mut self, more: u32, around: bool) {
+        while let Some(&first) = self.islands.waiting.front()
+            && self.has_met(first)
+        {
+            self.islands.waiting.pop_front();
+        }
+        self.islands.due = self.due();
+        if self.data.len() as u32 + more <= self.islands.due {
+            return;
+        }
+        let mut waiting = core::mem::take(&mut self.islands.waiting);
+        let over = self.new_label();
+        if around {
+            let (jump, word) = self.table.jump;
+            self.islands.around.push(self.branches.len() as u32);
+            self.push_branch(over.0, jump, word);
+        }
+        for user in waiting.drain(..) {
+            if self.has_met(user) {
+                continue;
+            }
+            let Branch { label, kind, .. } = self.branches[user as usize];
+            let (kind, word) =
+                self.table.kinds[kind as usize].veneer.expect("what waits may want a veneer");
+            let here = self.new_label();
+            self.bind(here);
+            let branch = self.branches.len() as u32;
+            self.islands.veneers.push(Veneer { user, branch, label: here.0, is_used: true });
+            self.push_branch(label, kind, word);
+        }
+        self.bind(over);
+        self.islands.waiting = waiting;
+        self.islands.due = u32::MAX;
     }
 
     /// The code from a label, which is bound, to here is a loop.
@@ -439,6 +583,17 @@ impl CodeBuffer {
     }
 }
 
+impl Islands {
+    fn start(&mut self, table: &LabelTable) {
+        self.waiting.clear();
+        self.due = u32::MAX;
+        self.limits = table.veneers();
+        self.veneers.clear();
+        self.around.clear();
+        self.any_limited = false;
+    }
+}
+
 impl CodeSink for CodeBuffer {
     #[inline]
     fn offset(&self) -> u32 {
@@ -495,7 +650,7 @@ impl<'a> Shift<'a> {
         while let Some(branch) = self.branches.first()
             && branch.at + branch.long as u32 <= offset
         {
-            self.removed += if branch.is_short { (branch.long - branch.short) as u32 } else { 0 };
+            self.removed += (branch.long - branch.len) as u32;
             self.branches = &self.branches[1..];
         }
         // What is at the place of padding stands behind it.
@@ -509,52 +664,84 @@ impl<'a> Shift<'a> {
     }
 }
 
+/// Code of more bytes might exceed what a distance of 32 bits reaches.
+const MAX_CODE: usize = 1 << 30;
+
+/// The alignment of jump tables.
+const TABLE_ALIGN: u32 = 4;
+
+/// The place of a label, or of a constant.
+#[inline]
+fn place_of(labels: &[u32], const_labels: &[u32], label: u32) -> u32 {
+    let place = match label & CONST_LABEL {
+        0 => labels[label as usize],
+        _ => const_labels[(label & !CONST_LABEL) as usize],
+    };
+    assert_ne!(place, UNBOUND, "label {label} is bound");
+    place
+}
+
+/// Where constants and jump tables lie behind code that ends at `end`; `align` is how a place is
+/// aligned.
+fn place_data(
+    mut end: u32,
+    align: impl Fn(u32, u32) -> u32,
+    (consts, _): Pool<'_>,
+    tables: &[(Label, Span)],
+    labels: &mut [u32],
+    const_labels: &mut [u32],
+) {
+    for (constant, label) in consts.iter().zip(const_labels) {
+        *label = align(end, constant.align);
+        end = *label + constant.bytes.len() as u32;
+    }
+    for &(label, targets) in tables {
+        let start = align(end, TABLE_ALIGN);
+        labels[label.0 as usize] = start;
+        end = start + 4 * targets.len() as u32;
+    }
+}
+
 /// The size of a loop of at most a few lines, with branches as they are.
 fn size_of(branches: &[Branch], pad: &Pad) -> u32 {
     let first = branches.partition_point(|branch| branch.at < pad.at);
     let inside = branches[first..].iter().take_while(|branch| branch.at < pad.end);
-    let short = inside.filter(|branch| branch.is_short);
-    pad.end - pad.at - short.map(|b| (b.long - b.short) as u32).sum::<u32>()
+    pad.end - pad.at - inside.map(|b| (b.long - b.len) as u32).sum::<u32>()
 }
 
-/// The constants of a function: bytes and alignment of each.
-pub trait PoolSource {
-    /// How many.
-    fn len(&self) -> usize;
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// Bytes and alignment.
-    fn get(&self, n: usize) -> (&[u8], u32);
-}
+/// The constants of a function: place of the bytes and alignment of each, and all bytes.
+pub type Pool<'a> = (&'a [PoolConst], &'a [u8]);
 
 impl CodeBuffer {
-    /// Chooses short branches, appends constants and jump tables, patches all labels, and makes
-    /// offsets final. `offsets` are further ascending lists of offsets to carry along; `reloc`
-    /// turns the backend's relocations into public ones.
+    /// Chooses the forms of branches, appends constants and jump tables, patches all labels, and
+    /// makes offsets final. `offsets` are further ascending lists of offsets to carry along;
+    /// `reloc` turns the backend's relocations into public ones.
+    ///
+    /// # Errors
+    /// If a label is out of reach.
     pub fn finish(
         &mut self,
-        writer: &dyn BranchWriter,
-        pool: &dyn PoolSource,
+        pool: Pool<'_>,
         offsets: &mut [&mut Vec<u32>],
         mut reloc: impl FnMut(u8, u32, i64) -> (Reloc, ExternalName, i64),
-    ) {
-        self.relax(writer);
-        if !self.pads.is_empty() {
-            self.place_loops(writer);
+    ) -> CodegenResult<()> {
+        if self.data.len() > MAX_CODE {
+            return Err(CodegenError::CodeTooLarge);
         }
-        self.move_together(writer, offsets);
+        // Branches backwards may still wait.
+        self.settle(u32::MAX >> 1, false);
+        self.relax(pool);
+        if !self.pads.is_empty() && !self.islands.any_limited {
+            self.place_loops(pool);
+        } else {
+            self.pads.clear();
+        }
+        self.move_together(pool, offsets)?;
         self.code_size = self.data.len() as u32;
-        self.append_data(writer, pool);
+        self.append_data(pool);
         for &(at, label, kind) in &self.fixups {
-            let target = if label & CONST_LABEL != 0 {
-                self.const_labels[(label & !CONST_LABEL) as usize]
-            } else {
-                self.labels[label as usize]
-            };
-            assert_ne!(target, UNBOUND, "label {label} is bound");
-            writer.patch(&mut self.data, kind, at, target);
+            let target = place_of(&self.labels, &self.const_labels, label);
+            self.table.patch(&mut self.data, kind, at, target)?;
         }
         for &(offset, kind, symbol, addend) in &self.pending_relocs {
             let (kind, name, addend) = reloc(kind, symbol, addend);
@@ -574,58 +761,85 @@ impl CodeBuffer {
                 FinalizedMachExceptionHandler::Context(_) => {}
             }
         }
+        Ok(())
     }
 
-    /// Decides which branches are short. A first round measures distances as emitted; a second one
+    /// Decides which forms branches have. A first round measures distances as emitted; a second one
     /// in the code that the first has shortened. Both are safe: distances only shrink, and padding
     /// is counted with the most that it can be.
-    fn relax(&mut self, writer: &dyn BranchWriter) {
+    fn relax(&mut self, pool: Pool<'_>) {
         if self.branches.is_empty() {
             return;
         }
-        let (forward, backward) = writer.short_reach();
-        let CodeBuffer { branches, labels, bound, scratch, pads, .. } = self;
+        let CodeBuffer { branches, labels, bound, scratch, pads, table, .. } = self;
         for round in 0..2 {
             // Where labels are now.
+            let mut shift = Shift::new(if round == 0 { &[] } else { branches }, pads);
             if round == 0 && pads.is_empty() {
                 scratch.clone_from(labels);
             } else {
                 scratch.resize(labels.len(), UNBOUND);
-                let mut shift = Shift::new(if round == 0 { &[] } else { branches }, pads);
                 for &label in bound.iter() {
                     scratch[label as usize] = shift.map(labels[label as usize]);
                 }
             }
+            if table.data_in_forms {
+                // Code that shrinks may leave more of a gap before each piece of data.
+                let end = shift.map(self.data.len() as u32);
+                let gap = |at: u32, align: u32| at + align - 1;
+                place_data(end, gap, pool, &self.tables, scratch, &mut self.const_labels);
+            }
             let mut removed = 0;
-            let mut removed_before = 0;
             let mut added = 0;
             let mut next_pads = &pads[..];
-            for branch in branches.iter_mut() {
+            let Islands { veneers, around, .. } = &mut self.islands;
+            let (mut users, mut jumps, mut around) = (0, 0, &around[..]);
+            for (n, branch) in branches.iter_mut().enumerate() {
                 while let Some(pad) = next_pads.first()
                     && pad.at <= branch.at
                 {
                     added += pad.len;
                     next_pads = &next_pads[1..];
                 }
-                let at = branch.at + added - removed_before;
-                let gain = (branch.long - branch.short) as u32;
-                if branch.is_short {
-                    removed += gain;
-                } else {
-                    let target = scratch[branch.label as usize];
-                    assert_ne!(target, UNBOUND, "label {} is bound", branch.label);
-                    let fits = if target > at {
-                        target - at - branch.long as u32 <= forward
-                    } else {
-                        at + branch.short as u32 - target <= backward
-                    };
-                    if fits {
-                        branch.is_short = true;
-                        // What this round gains is not in its own measure.
-                    }
+                let at = branch.at + added - removed;
+                // What this round gains is not in its own measure.
+                let now = branch.len;
+                removed += (branch.long - now) as u32;
+                if branch.form == GONE || branch.form == 0 && veneers.is_empty() {
+                    continue;
                 }
-                if round > 0 {
-                    removed_before = removed;
+                let forms = &table.kinds[branch.kind as usize].forms[..=branch.form as usize];
+                let target = place_of(scratch, &self.const_labels, branch.label);
+                let reaches = |form: &Form, target| form.reaches(at, now, target);
+                let mut form = forms.iter().position(|form| reaches(form, target));
+                if let Some(veneer) = veneers.get_mut(users)
+                    && veneer.user == n as u32
+                {
+                    veneer.is_used = form.is_none();
+                    if form.is_none() {
+                        let veneer = scratch[veneer.label as usize];
+                        form = forms.iter().position(|form| reaches(form, veneer));
+                    }
+                    users += 1;
+                }
+                if let Some(form) = form {
+                    branch.form = form as u8;
+                    branch.len = forms[form].len;
+                }
+                while veneers.get(jumps).is_some_and(|veneer| veneer.branch < n as u32) {
+                    jumps += 1;
+                }
+                let veneer = veneers.get(jumps).filter(|veneer| veneer.branch == n as u32);
+                let mut is_gone = veneer.is_some_and(|veneer| !veneer.is_used);
+                if let Some((&first, rest)) = around.split_first()
+                    && first == n as u32
+                {
+                    is_gone = target == at + u32::from(now);
+                    around = rest;
+                }
+                if is_gone {
+                    branch.form = GONE;
+                    branch.len = 0;
                 }
             }
         }
@@ -634,8 +848,8 @@ impl CodeBuffer {
     /// Chooses the loops that are kept within a line, and their padding: with branches as they are,
     /// those that fit one, without those in them. Then branches are chosen again, with the padding
     /// in their way.
-    fn place_loops(&mut self, writer: &dyn BranchWriter) {
-        let line = writer.line();
+    fn place_loops(&mut self, pool: Pool<'_>) {
+        let line = self.table.line;
         debug_assert!(line.is_power_of_two() && line <= MAX_LINE);
         // A loop before those in it.
         self.pads.sort_unstable_by_key(|pad| (pad.at, u32::MAX - pad.end));
@@ -652,8 +866,11 @@ impl CodeBuffer {
         if self.pads.is_empty() {
             return;
         }
-        self.branches.iter_mut().for_each(|branch| branch.is_short = false);
-        self.relax(writer);
+        for branch in &mut self.branches {
+            branch.form = self.table.kinds[branch.kind as usize].forms.len() as u8 - 1;
+            branch.len = branch.long;
+        }
+        self.relax(pool);
         let mut shift = Shift::new(&self.branches, &[]);
         let mut added = 0;
         for pad in &mut self.pads {
@@ -667,7 +884,11 @@ impl CodeBuffer {
 
     /// Moves the code together over the bytes that short branches do not need, and apart for
     /// padding.
-    fn move_together(&mut self, writer: &dyn BranchWriter, offsets: &mut [&mut Vec<u32>]) {
+    fn move_together(
+        &mut self,
+        pool: Pool<'_>,
+        offsets: &mut [&mut Vec<u32>],
+    ) -> CodegenResult<()> {
         let mut shift = Shift::new(&self.branches, &self.pads);
         for &label in &self.bound {
             self.labels[label as usize] = shift.map(self.labels[label as usize]);
@@ -675,6 +896,9 @@ impl CodeBuffer {
         for &(label, target) in &self.aliases {
             self.labels[label.0 as usize] = self.labels[target.0 as usize];
         }
+        let end = shift.map(self.data.len() as u32);
+        let (labels, const_labels) = (&mut self.labels, &mut self.const_labels);
+        place_data(end, u32::next_multiple_of, pool, &self.tables, labels, const_labels);
         // With room for all padding in front, bytes only ever move down.
         let room = self.pads.iter().map(|pad| pad.len as usize).sum::<usize>();
         if room != 0 {
@@ -692,6 +916,8 @@ impl CodeBuffer {
             *to += end - *from;
             *from = end;
         };
+        let table = self.table;
+        let mut veneers = &self.islands.veneers[..];
         let mut pads = &self.pads[..];
         let mut pad_to = |data: &mut Vec<u8>, from: &mut usize, to: &mut usize, limit: u32| {
             while let Some((pad, rest)) = pads.split_first()
@@ -699,26 +925,37 @@ impl CodeBuffer {
             {
                 copy(data, from, to, pad.at as usize + room);
                 let end = *to + pad.len as usize;
-                writer.write_nops(&mut data[*to..end]);
+                table.write_nops(&mut data[*to..end]);
                 *to = end;
                 pads = rest;
             }
         };
-        for branch in &self.branches {
+        for (n, branch) in self.branches.iter().enumerate() {
             pad_to(data, &mut from, &mut to, branch.at);
             copy(data, &mut from, &mut to, branch.at as usize + room);
-            let len = if branch.is_short { branch.short } else { branch.long } as usize;
-            let distance = self.labels[branch.label as usize] as i32 - (to + len) as i32;
-            writer.write_branch(&mut data[to..to + len], branch.code, branch.is_short, distance);
-            to += len;
+            let mut label = branch.label;
+            if let Some((veneer, rest)) = veneers.split_first()
+                && veneer.user == n as u32
+            {
+                label = if veneer.is_used { veneer.label } else { label };
+                veneers = rest;
+            }
+            if branch.form != GONE {
+                let kind = &table.kinds[branch.kind as usize];
+                let form = &kind.forms[branch.form as usize];
+                let target = place_of(&self.labels, &self.const_labels, label);
+                let out = &mut data[to..to + form.len as usize];
+                table.write(out, kind, form, branch.word, to as u32, target)?;
+                to += form.len as usize;
+            }
             from += branch.long as usize;
         }
         pad_to(data, &mut from, &mut to, u32::MAX);
         let end = data.len();
         copy(data, &mut from, &mut to, end);
         data.truncate(to);
-        if self.branches.iter().all(|b| !b.is_short) && room == 0 {
-            return;
+        if self.branches.iter().all(|b| b.len == b.long) && room == 0 {
+            return Ok(());
         }
         let (branches, pads) = (&self.branches[..], &self.pads[..]);
         let shift = || Shift::new(branches, pads);
@@ -745,297 +982,38 @@ impl CodeBuffer {
             let mut s = shift();
             list.iter_mut().for_each(|offset| *offset = s.map(*offset));
         }
+        Ok(())
     }
 
-    fn append_data(&mut self, writer: &dyn BranchWriter, pool: &dyn PoolSource) {
-        for n in 0..pool.len() {
-            let (bytes, align) = pool.get(n);
-            self.align(align, writer.filler());
-            self.const_labels[n] = self.data.len() as u32;
-            self.data.extend_from_slice(bytes);
+    fn append_data(&mut self, (consts, bytes): Pool<'_>) {
+        for (n, constant) in consts.iter().enumerate() {
+            self.align(constant.align);
+            debug_assert_eq!(self.const_labels[n] as usize, self.data.len());
+            self.data.extend_from_slice(&bytes[constant.bytes.range()]);
         }
         if !self.tables.is_empty() {
-            self.align(4, writer.filler());
+            self.align(TABLE_ALIGN);
         }
         for &(label, targets) in &self.tables {
-            let start = self.data.len() as u32;
-            self.labels[label.0 as usize] = start;
+            let start = self.labels[label.0 as usize];
             for target in &self.table_labels[targets.range()] {
                 let distance = self.labels[target.0 as usize].wrapping_sub(start);
-                self.data.extend_from_slice(&distance.to_le_bytes());
+                self.data.extend_from_slice(&match self.table.big_endian {
+                    true => distance.to_be_bytes(),
+                    false => distance.to_le_bytes(),
+                });
             }
         }
     }
 
-    fn align(&mut self, align: u32, filler: u8) {
+    fn align(&mut self, align: u32) {
         self.alignment = self.alignment.max(align);
         let len = self.data.len().next_multiple_of(align as usize);
-        self.data.resize(len, filler);
+        self.data.resize(len, self.table.filler);
     }
 
     /// Where a label is; after `finish`.
     pub fn label_offset(&self, label: Label) -> CodeOffset {
         self.labels[label.0 as usize]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Branches of x86: opcode byte, then a distance of 1 or 4 bytes.
-    struct Toy;
-
-    impl BranchWriter for Toy {
-        fn short_reach(&self) -> (u32, u32) {
-            (127, 128)
-        }
-        fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32) {
-            out[0] = code + is_short as u8;
-            if is_short {
-                assert!((-128..=127).contains(&distance));
-                out[1] = distance as u8;
-            } else {
-                out[1..].copy_from_slice(&distance.to_le_bytes());
-            }
-        }
-        fn patch(&self, code: &mut [u8], _: FixupKind, at: u32, target: u32) {
-            let distance = target as i32 - (at as i32 + 4);
-            code[at as usize..at as usize + 4].copy_from_slice(&distance.to_le_bytes());
-        }
-        fn filler(&self) -> u8 {
-            0xcc
-        }
-        fn line(&self) -> u32 {
-            64
-        }
-        fn write_nops(&self, out: &mut [u8]) {
-            out.fill(0x77);
-        }
-    }
-
-    struct NoPool;
-
-    impl PoolSource for NoPool {
-        fn len(&self) -> usize {
-            0
-        }
-        fn get(&self, _: usize) -> (&[u8], u32) {
-            unreachable!("the pool is empty")
-        }
-    }
-
-    fn no_reloc(_: u8, _: u32, _: i64) -> (Reloc, ExternalName, i64) {
-        unreachable!("there are no relocations")
-    }
-
-    /// A source of numbers below the one it is asked for.
-    fn random(seed: u64) -> impl FnMut(usize) -> usize {
-        let mut state = seed;
-        move |n| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % n as u64) as usize
-        }
-    }
-
-    /// Builds a function of random pieces and checks every branch, trap and label of the result.
-    fn check(seed: u64, pieces: usize, largest_gap: usize) {
-        let mut random = random(seed);
-        let mut buffer = CodeBuffer::default();
-        buffer.start(pieces + 1, 0);
-        // Piece `i`: label, a byte that names it, a gap, a trap, a branch to a random piece.
-        let mut targets = Vec::new();
-        let mut uses = Vec::new();
-        for i in 0..pieces {
-            buffer.bind(Label(i as u32));
-            buffer.put_bytes(&[(i % 100) as u8]);
-            let gap = vec![0x90; random(largest_gap + 1)];
-            buffer.put_bytes(&gap);
-            buffer.trap_here(TrapCode::STACK_OVERFLOW);
-            buffer.put_bytes(&[0xf4]);
-            let target = random(pieces + 1);
-            targets.push(target);
-            buffer.put_branch(Label(target as u32), 200, 5, 2);
-            let named = random(pieces);
-            buffer.use_label_at_offset(buffer.cur_offset(), named as u32, 0);
-            buffer.put4(0);
-            uses.push(named);
-        }
-        buffer.bind(Label(pieces as u32));
-        let mut ends = vec![buffer.cur_offset()];
-        buffer.finish(&Toy, &NoPool, &mut [&mut ends], no_reloc);
-        let data = buffer.data();
-        assert_eq!(ends[0] as usize, data.len());
-        assert_eq!(buffer.traps().len(), pieces);
-        let at = |i: usize| buffer.label_offset(Label(i as u32)) as usize;
-        for i in 0..pieces {
-            assert_eq!(data[at(i)], (i % 100) as u8);
-            assert_eq!(data[buffer.traps()[i].offset as usize], 0xf4);
-            let branch = buffer.traps()[i].offset as usize + 1;
-            let (len, distance) = match data[branch] {
-                201 => (2, data[branch + 1] as i8 as i64),
-                200 => {
-                    let field = data[branch + 1..branch + 5].try_into().unwrap();
-                    (5, i32::from_le_bytes(field) as i64)
-                }
-                other => panic!("{other} is no branch"),
-            };
-            let reached = (branch + len) as i64 + distance;
-            assert_eq!(reached, at(targets[i]) as i64, "branch {i}");
-            // What is certainly near is short: at most the gain of all long branches is missed.
-            let direct = at(targets[i]) as i64 - (branch + len) as i64;
-            if pieces < 10 && (-90..=90).contains(&direct) {
-                assert_eq!(len, 2, "branch {i} over {direct} bytes");
-            }
-            let field = branch + len;
-            let value = i32::from_le_bytes(data[field..field + 4].try_into().unwrap());
-            assert_eq!(field as i64 + 4 + value as i64, at(uses[i]) as i64);
-        }
-    }
-
-    #[test]
-    fn random_code_is_relaxed_and_patched() {
-        for seed in 1..200 {
-            check(seed * 0x9e37_79b9, 1 + seed as usize % 9, 40);
-            check(seed * 0x9e37_79b9, 30, 10);
-            check(seed * 0x9e37_79b9, 200, 60);
-        }
-    }
-
-    /// Builds a function of loops, some in others, with branches that leave them, and checks that
-    /// those that fit a line lie in one, and that everything still leads where it should.
-    /// How many they are.
-    fn check_loops(seed: u64, loops: usize) -> usize {
-        let mut random = random(seed);
-        let mut buffer = CodeBuffer::default();
-        // Loop `i` begins at label `i`, and the code behind it at `loops + i`.
-        buffer.start(2 * loops, 0);
-        let mut ends = Vec::new();
-        let mut targets = Vec::new();
-        let mut backs = Vec::new();
-        let mut branch = |buffer: &mut CodeBuffer, target: usize| {
-            targets.push(target);
-            buffer.trap_here(TrapCode::STACK_OVERFLOW);
-            buffer.put_branch(Label(target as u32), 200, 5, 2);
-        };
-        let mut open: Vec<usize> = Vec::new();
-        let mut begun = 0;
-        while begun < loops || !open.is_empty() {
-            let gap = vec![0x90; random(30)];
-            buffer.put_bytes(&gap);
-            if begun < loops && (open.is_empty() || random(3) == 0) {
-                buffer.bind(Label(begun as u32));
-                buffer.put_bytes(&[1]);
-                open.push(begun);
-                begun += 1;
-            } else if random(3) == 0 {
-                branch(&mut buffer, loops + random(loops));
-            } else if random(8) == 0 {
-                buffer.call_site(None);
-            } else if let Some(number) = open.pop() {
-                backs.push(buffer.traps.len());
-                branch(&mut buffer, number);
-                buffer.loop_ends(Label(number as u32));
-                ends.push((number, buffer.cur_offset()));
-                buffer.bind(Label((loops + number) as u32));
-            }
-        }
-        let (numbers, mut ends): (Vec<usize>, Vec<u32>) = ends.into_iter().unzip();
-        let emitted = ends.clone();
-        let calls: Vec<u32> = buffer.call_sites.iter().map(|call| call.ret_addr).collect();
-        let starts: Vec<u32> = numbers.iter().map(|&n| buffer.labels[n]).collect();
-        buffer.finish(&Toy, &NoPool, &mut [&mut ends], no_reloc);
-        let data = buffer.data();
-        let at = |label: usize| buffer.label_offset(Label(label as u32)) as usize;
-        for (number, &target) in targets.iter().enumerate() {
-            let branch = buffer.traps()[number].offset as usize;
-            let (len, distance) = match data[branch] {
-                201 => (2, data[branch + 1] as i8 as i64),
-                200 => {
-                    let field = data[branch + 1..branch + 5].try_into().unwrap();
-                    (5, i32::from_le_bytes(field) as i64)
-                }
-                other => panic!("{other} is no branch"),
-            };
-            assert_eq!((branch + len) as i64 + distance, at(target) as i64, "branch {number}");
-        }
-        // The loops by their places, outer ones first.
-        let mut order: Vec<usize> = (0..numbers.len()).collect();
-        order.sort_by_key(|&n| (starts[n], u32::MAX - emitted[n]));
-        let (mut kept, mut placed) = (0, 0);
-        for n in order {
-            let start = at(numbers[n]);
-            assert_eq!(data[start], 1, "loop {n}");
-            // The end is that of the branch: padding may follow.
-            let branch = buffer.traps()[backs[n]].offset as usize;
-            let size = branch + if data[branch] == 201 { 2 } else { 5 } - start;
-            if starts[n] < kept || calls.contains(&starts[n]) {
-                continue;
-            }
-            if size <= 64 {
-                assert_eq!(start / 64, (start + size - 1) / 64, "loop {n} of {size} bytes");
-                placed += 1;
-            }
-            // Padding may have made branches of a chosen loop long, so that it fits no more.
-            if size <= 64 + 4 * 3 {
-                kept = emitted[n];
-            }
-        }
-        placed
-    }
-
-    #[test]
-    fn small_loops_lie_in_one_line() {
-        let loops = |seed: u64| check_loops(seed * 0x9e37_79b9, 1 + seed as usize % 40);
-        let placed: usize = (1..400u64).map(loops).sum();
-        assert!(placed > 400, "{placed} of the loops fit a line");
-    }
-
-    #[test]
-    fn distances_at_the_limit() {
-        for gap in 120..140 {
-            for forward in [true, false] {
-                let mut buffer = CodeBuffer::default();
-                buffer.start(2, 0);
-                let filler = vec![0x90; gap];
-                if forward {
-                    buffer.put_branch(Label(0), 200, 5, 2);
-                    buffer.put_bytes(&filler);
-                    buffer.bind(Label(0));
-                } else {
-                    buffer.bind(Label(0));
-                    buffer.put_bytes(&filler);
-                    buffer.put_branch(Label(0), 200, 5, 2);
-                }
-                buffer.finish(&Toy, &NoPool, &mut [], no_reloc);
-                let short = if forward { gap <= 127 } else { gap + 2 <= 128 };
-                let len = buffer.data().len() - gap;
-                assert_eq!(len == 2, short, "gap {gap}, forward {forward}");
-            }
-        }
-    }
-
-    #[test]
-    fn jump_tables_and_aliases() {
-        let mut buffer = CodeBuffer::default();
-        buffer.start(3, 0);
-        buffer.alias(Label(2), Label(1));
-        buffer.bind(Label(0));
-        buffer.put_branch(Label(1), 200, 5, 2);
-        buffer.put_bytes(&[1, 2, 3]);
-        buffer.bind(Label(1));
-        let table = buffer.new_label();
-        buffer.jump_table(table, &[Label(0), Label(2)]);
-        buffer.finish(&Toy, &NoPool, &mut [], no_reloc);
-        assert_eq!(buffer.code_size(), 5);
-        let start = buffer.label_offset(table);
-        assert_eq!(start, 8, "aligned");
-        let entry = |n: usize| {
-            let at = start as usize + 4 * n;
-            i32::from_le_bytes(buffer.data()[at..at + 4].try_into().unwrap())
-        };
-        assert_eq!((entry(0), entry(1)), (-8, -3));
     }
 }

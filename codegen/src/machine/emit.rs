@@ -4,7 +4,7 @@
 //! and in which the allocator put no move, is not emitted: branches to it go to its target. A
 //! branch falls through where it can. Conditional traps jump to an instruction behind all blocks.
 
-use super::buffer::{BranchWriter, CodeBuffer, Label, PoolSource};
+use super::buffer::{CodeBuffer, Label};
 use super::frame::Frame;
 use super::reloc::CodeOffset;
 use super::unwind::CfiOp;
@@ -12,6 +12,7 @@ use super::vcode::{CallInfo, Cond2, VCode, pseudo};
 use super::{Backend, MInst};
 use crate::ir::CallConv;
 use crate::ir::{self, Function, SourceLoc, TrapCode};
+use crate::result::CodegenResult;
 use crate::settings::{Flags, OptLevel};
 use regalloc2::{Allocation, Edit, Inst, Output, PReg, ProgPoint};
 
@@ -145,7 +146,7 @@ impl<'a> Emitter<'a> {
             }
         }
         if next != Some(other) {
-            backend.emit_jump(self, other);
+            self.buffer.put_jump(other);
         }
     }
 
@@ -263,29 +264,19 @@ pub struct EmitInput<'a> {
     pub stack_limit: Option<&'a StackLimit>,
 }
 
-struct Pool<'a>(&'a VCode);
-
-impl PoolSource for Pool<'_> {
-    fn len(&self) -> usize {
-        self.0.consts.len()
-    }
-
-    fn get(&self, n: usize) -> (&[u8], u32) {
-        let c = &self.0.consts[n];
-        (&self.0.const_bytes[c.bytes.range()], c.align)
-    }
-}
-
-/// Emits a function; `writer` is the backend's knowledge of branches.
+/// Emits a function. The result are the edges of the machine blocks, if the settings ask for them.
+///
+/// # Errors
+/// If a branch does not reach its target.
 pub fn emit(
     input: &EmitInput<'_>,
     buffer: &mut CodeBuffer,
     scratch: &mut EmitScratch,
-    writer: &dyn BranchWriter,
-) -> Vec<(CodeOffset, CodeOffset)> {
+) -> CodegenResult<Vec<(CodeOffset, CodeOffset)>> {
     let vcode = input.vcode;
+    let tables = input.backend.tables();
     let blocks = vcode.blocks.len();
-    buffer.start(blocks, vcode.consts.len());
+    buffer.start(tables.labels, blocks, vcode.consts.len());
     buffer.set_frame_size(input.frame.depth());
     scratch.block_starts.clear();
     scratch.inst_offsets.clear();
@@ -340,12 +331,13 @@ pub fn emit(
             find_loops(vcode, e.buffer, &forward, block);
         }
         if pad > 0 {
-            let filler = vec![writer.filler(); 1 << (pad - 1)];
+            let filler = vec![tables.labels.filler; 1 << (pad - 1)];
             crate::machine::row::CodeSink::put_bytes(e.buffer, &filler);
         }
     }
     let deferred = core::mem::take(&mut e.scratch.deferred);
     for &(label, code, loc) in &deferred {
+        e.buffer.make_room();
         e.buffer.bind(label);
         let start = e.buffer.cur_offset();
         e.buffer.trap_here(code);
@@ -354,17 +346,14 @@ pub fn emit(
     }
     scratch.deferred = deferred;
     let EmitScratch { block_starts, inst_offsets, cfi_offsets, .. } = scratch;
-    let tables = input.backend.tables();
     buffer.finish(
-        writer,
-        &Pool(vcode),
+        (&vcode.consts, &vcode.const_bytes),
         &mut [block_starts, inst_offsets, cfi_offsets],
         |kind, symbol, addend| {
             let symbol = &vcode.symbols[symbol as usize];
             (tables.relocs[kind as usize], symbol.name.clone(), addend + symbol.offset)
         },
-    );
-    // The edges of the machine blocks, for those who asked for them.
+    )?;
     let mut edges = Vec::new();
     if input.flags.machine_code_cfg_info() {
         for &block in &order {
@@ -377,7 +366,7 @@ pub fn emit(
     }
     scratch.order = order;
     scratch.forward = forward;
-    edges
+    Ok(edges)
 }
 
 /// Finds the blocks in which an unwinder leaves a stack pointer that is not that of the frame: it
@@ -514,10 +503,12 @@ fn emit_block(
             e.scratch.inst_offsets.push(at);
         }
         let before = ProgPoint::before(Inst::new(i));
+        e.buffer.make_room();
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
             && *at <= before
         {
             backend.emit_move(e, *from, *to);
+            e.buffer.make_room();
             cursor.edit += 1;
         }
         if labelled {
@@ -549,13 +540,13 @@ fn emit_block(
             };
             match inst.row {
                 pseudo::JUMP if next == Some(target(0)) => {}
-                pseudo::JUMP => backend.emit_jump(e, target(0)),
+                pseudo::JUMP => e.buffer.put_jump(target(0)),
                 pseudo::COND => {
                     let (taken, other) = (target(0), target(1));
                     if taken != other {
                         e.cond_jumps(backend, inst, allocs, taken, other, next);
                     } else if next != Some(taken) {
-                        backend.emit_jump(e, taken);
+                        e.buffer.put_jump(taken);
                     }
                 }
                 pseudo::TABLE => {
@@ -589,11 +580,12 @@ fn emit_block(
                     let call = &vcode.calls[inst.payload as usize];
                     e.call(backend, call, vcode.inst_operands(i), allocs);
                     for result in &call.stack_results {
+                        e.buffer.make_room();
                         let to = allocs[result.operand as usize];
                         backend.emit_load_outgoing(e, result.ty, result.offset, to);
                     }
                     if next != Some(target(0)) {
-                        backend.emit_jump(e, target(0));
+                        e.buffer.put_jump(target(0));
                     }
                 }
                 pseudo::RETURN_CALL => {
@@ -622,6 +614,7 @@ fn emit_block(
             && *at <= after
         {
             backend.emit_move(e, *from, *to);
+            e.buffer.make_room();
             cursor.edit += 1;
         }
     }

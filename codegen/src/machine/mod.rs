@@ -14,6 +14,7 @@ pub mod driver;
 pub mod emit;
 pub mod frame;
 pub mod inst;
+pub mod labels;
 mod libcall;
 pub mod lower;
 pub mod measure;
@@ -109,9 +110,6 @@ pub trait Backend: Send + Sync + Debug {
     /// Emits one instruction of the ISA's own table.
     fn emit(&self, e: &mut emit::Emitter<'_>, inst: &MInst, allocs: &[Allocation]);
 
-    /// Emits an unconditional jump.
-    fn emit_jump(&self, e: &mut emit::Emitter<'_>, target: buffer::Label);
-
     /// Emits a conditional jump; `cond` as in `MInst::ctl`. `allocs` are the operands of the
     /// branch.
     fn emit_cond_jump(
@@ -175,9 +173,6 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Emits what takes the frame down, and the return.
     fn emit_return(&self, e: &mut emit::Emitter<'_>);
-
-    /// How branches and label uses are written.
-    fn branch_writer(&self) -> &dyn buffer::BranchWriter;
 
     /// Hardware numbers of the stack pointer and the frame pointer, and how many bytes below the
     /// stack pointer belong to a function of this convention.

@@ -162,7 +162,7 @@ impl MachineContext {
             conv: func.signature.call_conv,
             stack_limit: func.stack_limit.map(|_| &self.stack_limit),
         };
-        out.bb_edges = emit(&input, &mut out.buffer, &mut self.emit, backend.branch_writer());
+        out.bb_edges = emit(&input, &mut out.buffer, &mut self.emit)?;
         out.bb_starts.clear();
         if flags.machine_code_cfg_info() {
             out.bb_starts.extend_from_slice(&self.emit.block_starts);

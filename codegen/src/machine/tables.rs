@@ -1,5 +1,6 @@
 //! What a machine is, as data: names, numbers and lists that its back end returns once.
 
+use super::labels::LabelTable;
 use super::reloc::Reloc;
 use regalloc2::{PReg, PRegSet};
 
@@ -15,6 +16,8 @@ pub mod row_flag {
 pub struct Tables {
     /// One byte of `row_flag` bits for each row of the ISA's table.
     pub row_flags: &'static [u8],
+    /// The kinds of branches and uses of labels.
+    pub labels: &'static LabelTable,
     /// The public kinds of the ISA's own relocations.
     pub relocs: &'static [Reloc],
     /// The names of the registers, by class and hardware number.

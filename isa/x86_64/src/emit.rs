@@ -4,14 +4,15 @@
 use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
 use crate::amode::{Cc, Segment, Size, form};
 use crate::asm::{self, Mem, P};
-use crate::encode::{self, encode, reloc};
+use crate::encode::{encode, reloc};
 use crate::insts::{Arg, Op, ROWS};
+use crate::labels;
 use crate::regs::*;
 use regalloc2::{Allocation, PReg, RegClass};
 use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode, Type};
 use windlass_core::isa::CallConv;
 use windlass_core::isa::unwind::CfiOp;
-use windlass_core::machine::buffer::{BranchWriter, FixupKind, Label};
+use windlass_core::machine::buffer::Label;
 use windlass_core::machine::driver::{MAX_COMPARES, count_runs};
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::inst::{MInst, payload};
@@ -21,78 +22,17 @@ use windlass_core::machine::vcode::{CallDest, CallInfo};
 /// A bit of the control field that is otherwise unused: the immediate of `movabs` is a symbol's
 /// number.
 pub(crate) const SYMBOL_IMM: u16 = 1 << 14;
-/// The code of an unconditional branch; conditional ones have their condition.
-pub(crate) const JUMP: u8 = 0xff;
 /// Inline probes of more pages than this are a loop.
 const MAX_UNROLLED_PROBES: u32 = 4;
 /// From this size on, the addition of a frame to a stack limit might wrap.
 const LARGE_FRAME: u32 = 32 << 10;
-
-/// How branches and uses of labels are written.
-pub(crate) struct Writer;
-
-impl BranchWriter for Writer {
-    fn short_reach(&self) -> (u32, u32) {
-        (127, 128)
-    }
-
-    fn write_branch(&self, out: &mut [u8], code: u8, is_short: bool, distance: i32) {
-        match (code, is_short) {
-            (JUMP, true) => out.copy_from_slice(&[0xeb, distance as u8]),
-            (JUMP, false) => {
-                out[0] = 0xe9;
-                out[1..].copy_from_slice(&distance.to_le_bytes());
-            }
-            (cc, true) => out.copy_from_slice(&[0x70 | cc, distance as u8]),
-            (cc, false) => {
-                out[..2].copy_from_slice(&[0x0f, 0x80 | cc]);
-                out[2..].copy_from_slice(&distance.to_le_bytes());
-            }
-        }
-    }
-
-    fn patch(&self, code: &mut [u8], kind: FixupKind, at: u32, target: u32) {
-        encode::patch(code, kind, at, target);
-    }
-
-    fn filler(&self) -> u8 {
-        0xcc
-    }
-
-    fn line(&self) -> u32 {
-        64
-    }
-
-    fn write_nops(&self, out: &mut [u8]) {
-        let mut rest = out;
-        while !rest.is_empty() {
-            let len = rest.len().min(9);
-            let (nop, after) = rest.split_at_mut(len);
-            nop.copy_from_slice(&NOPS[len - 1][..len]);
-            rest = after;
-        }
-    }
-}
-
-/// Instructions of one to nine bytes that do nothing.
-const NOPS: [[u8; 9]; 9] = [
-    [0x90, 0, 0, 0, 0, 0, 0, 0, 0],
-    [0x66, 0x90, 0, 0, 0, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x00, 0, 0, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x40, 0, 0, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x44, 0, 0, 0, 0, 0, 0],
-    [0x66, 0x0f, 0x1f, 0x44, 0, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x80, 0, 0, 0, 0, 0, 0],
-    [0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0, 0],
-    [0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
-];
 
 fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[Arg<PReg>]) {
     asm::put(e.buffer, op, size, operands);
 }
 
 fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
-    e.buffer.put_branch(target, cc as u8, 6, 2);
+    e.buffer.put_branch(target, labels::JCC, cc as u32);
 }
 
 /// Adds to the stack pointer.
@@ -629,6 +569,6 @@ fn compares(
         jcc(e, inside, target);
     }
     if next != Some(default) {
-        e.buffer.put_branch(default, JUMP, 5, 2);
+        e.buffer.put_jump(default);
     }
 }

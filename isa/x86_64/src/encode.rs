@@ -6,23 +6,13 @@
 //! operand that was spilled stands in its slot if the row allows memory there.
 
 use crate::insts::{Enc, Fits, ImmKind, ROWS, Row, enc_bits};
+use crate::labels;
 use crate::regs::num::{R15, RSP};
 use regalloc2::Allocation;
 use windlass_core::machine::MInst;
 use windlass_core::machine::row::{
     Amode, CodeSink, FrameAreas, Kind, NO_REG, Size, form, hw, resolve, spill_slot,
 };
-
-/// How a field is patched for a label: what `CodeSink::use_label_at_offset` is given.
-pub mod fixup {
-    /// A distance of 8 bits from the end of the field.
-    pub const REL8: u8 = 0;
-    /// A distance of 32 bits from the end of the field; what the field held before is added.
-    pub const REL32: u8 = 1;
-    /// A distance of 32 bits from the label at the start of a jump table: the field holds the
-    /// offset of the table when it is written.
-    pub const TABLE32: u8 = 2;
-}
 
 /// How a field refers to a symbol: what `CodeSink::add_reloc_at_offset` is given.
 pub mod reloc {
@@ -59,28 +49,6 @@ pub mod reloc {
         Reloc::MachOX86_64Tlv,
         Reloc::X86SecRel,
     ];
-}
-
-/// Puts the distance of `target` in the field at `at`; both are offsets in `code`. What the field
-/// holds is added (of `TABLE32`: what it holds is taken as the origin).
-///
-/// # Panics
-/// If the distance does not fit.
-pub fn patch(code: &mut [u8], kind: u8, at: u32, target: u32) {
-    let i = at as usize;
-    if kind == fixup::REL8 {
-        let distance = target as i64 - (at as i64 + 1);
-        code[i] = i8::try_from(distance).expect("the target of a short jump is near") as u8;
-        return;
-    }
-    let field = &mut code[i..i + 4];
-    let old = i32::from_le_bytes([field[0], field[1], field[2], field[3]]) as i64;
-    let distance = match kind {
-        fixup::TABLE32 => target as i64 - old,
-        _ => target as i64 - (at as i64 + 4) + old,
-    };
-    let distance = i32::try_from(distance).expect("code of a function is smaller than 2 GiB");
-    field.copy_from_slice(&distance.to_le_bytes());
 }
 
 /// Encodes one instruction. `allocs` are the places of its operands.
@@ -525,7 +493,7 @@ fn put_with_fixup<S: CodeSink + ?Sized>(
             bytes[field..field + 4].copy_from_slice(&after.to_le_bytes());
         }
         sink.put_inst(&bytes, len);
-        sink.use_label_at_offset(at, number, if short { fixup::REL8 } else { fixup::REL32 });
+        sink.use_label_at_offset(at, number, if short { labels::REL8 } else { labels::REL32 });
     } else {
         sink.put_inst(&bytes, len);
         let kind = match memory {

@@ -5,7 +5,7 @@ use crate::amode::{Amode, Cc, Size};
 use crate::encode;
 use crate::insts::{Arg, Op, ROWS};
 use crate::regs::{self, PINNED};
-use crate::{emit, lower, print, settings};
+use crate::{emit, labels, lower, print, settings};
 use core::fmt;
 use regalloc2::{Allocation, MachineEnv, Operand, PReg, PRegSet, VReg};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use windlass_core::ir::{self, ArgumentExtension, Signature, Type, types};
 use windlass_core::isa::unwind::CommonUnwindInfo;
 use windlass_core::isa::{self, CallConv, FunctionAlignment, OwnedTargetIsa, TargetIsa};
 use windlass_core::machine::abi::SigBuilder;
-use windlass_core::machine::buffer::{BranchWriter, Label};
+use windlass_core::machine::buffer::Label;
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::vcode::CallInfo;
 use windlass_core::machine::{Backend, LowerCtx, MInst, Place, Tables, row_flag};
@@ -157,6 +157,7 @@ static ROW_FLAGS: [u8; ROWS.len()] = {
 
 static TABLES: Tables = Tables {
     row_flags: &ROW_FLAGS,
+    labels: &labels::LABELS,
     relocs: &encode::reloc::PUBLIC,
     reg_names: regs::NAMES,
     dwarf_regs: regs::DWARF,
@@ -297,12 +298,8 @@ impl Backend for X64 {
         emit::inst(e, inst, allocs);
     }
 
-    fn emit_jump(&self, e: &mut Emitter<'_>, target: Label) {
-        e.buffer.put_branch(target, emit::JUMP, 5, 2);
-    }
-
     fn emit_cond_jump(&self, e: &mut Emitter<'_>, cond: u8, _allocs: &[Allocation], target: Label) {
-        e.buffer.put_branch(target, cond, 6, 2);
+        e.buffer.put_branch(target, labels::JCC, u32::from(cond));
     }
 
     fn cond_of(&self, ctl: u16) -> u8 {
@@ -362,10 +359,6 @@ impl Backend for X64 {
 
     fn emit_return(&self, e: &mut Emitter<'_>) {
         emit::ret(e);
-    }
-
-    fn branch_writer(&self) -> &dyn BranchWriter {
-        &emit::Writer
     }
 
     fn stack_facts(&self, conv: CallConv) -> (u8, u8, u32) {

@@ -9,6 +9,7 @@ mod emit;
 pub mod encode;
 pub mod insts;
 mod isa;
+pub mod labels;
 pub mod lower;
 pub mod print;
 pub mod regs;

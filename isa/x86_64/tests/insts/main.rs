@@ -10,7 +10,8 @@ mod text;
 use regalloc2::Allocation;
 use windlass_core::machine::MInst;
 use windlass_core::machine::row::{Area, CodeSink, FrameAreas};
-use windlass_isa_x86_64::encode::{encode, patch};
+use windlass_isa_x86_64::encode::encode;
+use windlass_isa_x86_64::labels::LABELS;
 
 /// Where the code of a test begins, so that distances are not from 0.
 pub(crate) const ORIGIN: usize = 0x40;
@@ -31,7 +32,7 @@ impl Code {
     /// The code, with every label bound to `target`.
     pub(crate) fn finish(&mut self, target: u32) -> &[u8] {
         for &(at, _, kind) in &self.fixups {
-            patch(&mut self.bytes, kind, at, target);
+            LABELS.patch(&mut self.bytes, kind, at, target).expect("code of a test is small");
         }
         self.fixups.clear();
         &self.bytes[ORIGIN..]

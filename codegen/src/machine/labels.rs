@@ -1,0 +1,275 @@
+//! Branches and uses of labels, as data: how long each kind is, how far it reaches, where its
+//! distance stands, and what it becomes out of reach.
+//!
+//! A branch is a word (a condition, or an instruction without its distance) and a kind. A kind has
+//! up to three forms, the shortest first: a branch on a condition may become the opposite branch
+//! over a jump, a load of a literal may become two instructions. A kind whose longest form does
+//! not reach everything names the jump that a veneer is: the branch then goes to a veneer in an
+//! island near it.
+//!
+//! A form is one number: its bytes in the byte order of the machine's code. Fixed bits, runs of
+//! bits of the word, and runs of bits of the distance make it up.
+
+use crate::result::{CodegenError, CodegenResult};
+
+/// A run of bits of a number that stands somewhere in a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The lowest bit of the number.
+    pub from: u8,
+    /// How many bits.
+    pub width: u8,
+    /// Where the lowest one stands.
+    pub to: u8,
+    /// Whether the bits below are rounded away: a second instruction adds them with their sign.
+    pub rounds: bool,
+}
+
+impl Run {
+    /// `width` bits from bit `from` of the number on, at bit `to`.
+    pub const fn new(from: u8, width: u8, to: u8) -> Run {
+        Run { from, width, to, rounds: false }
+    }
+
+    /// The same of the number rounded to a multiple of what the lowest bit is worth.
+    pub const fn rounded(from: u8, width: u8, to: u8) -> Run {
+        Run { from, width, to, rounds: true }
+    }
+}
+
+/// Puts runs of bits of a number where they stand.
+#[inline]
+fn scatter(runs: &[Run], number: i64) -> u128 {
+    let mut bits = 0;
+    for run in runs {
+        let half = if run.rounds { 1 << (run.from - 1) } else { 0 };
+        let part = (number.wrapping_add(half) >> run.from) as u64 & (u64::MAX >> (64 - run.width));
+        bits |= u128::from(part) << run.to;
+    }
+    bits
+}
+
+/// One form of a branch or of another use of a label.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// Its length in bytes, at most 16.
+    pub len: u8,
+    /// The bits that are always the same.
+    pub bits: u128,
+    /// Where the word stands.
+    pub word: &'static [Run],
+    /// Whether the word stands for its opposite: a branch over the jump that follows.
+    pub inverted: bool,
+    /// Where the distance stands.
+    pub distance: &'static [Run],
+    /// How many bits the distance has with its sign.
+    pub reach: u8,
+    /// Where the distance counts from: so many bytes behind the beginning.
+    pub origin: u8,
+}
+
+impl Form {
+    /// Whether a distance fits.
+    #[inline]
+    pub const fn fits(&self, distance: i64) -> bool {
+        let half = 1 << (self.reach - 1);
+        ((distance + half) as u64) < 1 << self.reach
+    }
+
+    /// The farthest distance forwards.
+    pub const fn forwards(&self) -> u32 {
+        ((1u64 << (self.reach - 1)) - 1) as u32
+    }
+
+    /// Whether it reaches a place, both in code where `now` bytes are here.
+    #[inline]
+    pub(super) fn reaches(&self, at: u32, now: u8, target: u32) -> bool {
+        let gain = if target > at { i64::from(now) - i64::from(self.len) } else { 0 };
+        self.fits(i64::from(target) - i64::from(at) - gain - i64::from(self.origin))
+    }
+
+    /// The bits of the distance from `at`, where the form begins, to `target`.
+    #[inline]
+    fn distance(&self, at: u32, target: u32, more: i64) -> CodegenResult<u128> {
+        let distance = i64::from(target) - i64::from(at) - i64::from(self.origin) + more;
+        let lowest = self.distance.iter().map(|run| run.from).min().unwrap_or(0);
+        let is_whole = distance & ((1 << lowest) - 1) == 0;
+        if !self.fits(distance) || !is_whole {
+            return Err(CodegenError::CodeTooLarge);
+        }
+        Ok(scatter(self.distance, distance))
+    }
+}
+
+/// A kind of branch, or of another use of a label.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelKind {
+    /// Its forms, the shortest first. A use that is patched where it stands has one.
+    pub forms: &'static [Form],
+    /// The bits of the word that make a condition its opposite.
+    pub flip: u32,
+    /// Kind and word of the jump that a veneer is; where the longest form reaches everything, none.
+    pub veneer: Option<(u8, u32)>,
+}
+
+impl LabelKind {
+    /// The length of the longest form.
+    #[inline]
+    pub const fn long(&self) -> u8 {
+        self.forms[self.forms.len() - 1].len
+    }
+}
+
+/// What is known of a machine's branches, labels and gaps between code.
+#[derive(Debug)]
+pub struct LabelTable {
+    /// The kinds of branches and uses.
+    pub kinds: &'static [LabelKind],
+    /// Kind and word of a jump.
+    pub jump: (u8, u32),
+    /// Whether instructions and the entries of jump tables have their high byte first.
+    pub big_endian: bool,
+    /// A byte that fills gaps between code and data.
+    pub filler: u8,
+    /// Instructions that do nothing, the shortest first.
+    pub nops: &'static [&'static [u8]],
+    /// The bytes, a power of two, that the processor takes from its cache of decoded instructions
+    /// at once; 1 where that does not matter.
+    pub line: u32,
+    /// Whether the forms of a kind that is used for constants or jump tables differ in length.
+    pub data_in_forms: bool,
+    /// The most bytes that one instruction is emitted as, without branches in it: between them
+    /// there may be an island.
+    pub stretch: u32,
+}
+
+impl LabelTable {
+    /// A machine without branches.
+    pub const NONE: LabelTable = LabelTable {
+        kinds: &[],
+        jump: (0, 0),
+        big_endian: false,
+        filler: 0,
+        nops: &[],
+        line: 1,
+        data_in_forms: false,
+        stretch: 0,
+    };
+
+    /// Looks for mistakes; to be called where the table is a constant.
+    pub const fn checked(self) -> LabelTable {
+        let mut k = 0;
+        while k < self.kinds.len() {
+            let kind = &self.kinds[k];
+            assert!(!kind.forms.is_empty() && kind.forms.len() <= 3, "one to three forms");
+            let mut n = 0;
+            while n < kind.forms.len() {
+                let form = &kind.forms[n];
+                assert!(form.len <= 16 && form.reach <= 48, "a form has at most 16 bytes");
+                if n > 0 {
+                    let shorter = &kind.forms[n - 1];
+                    assert!(shorter.len < form.len, "the shortest form comes first");
+                    assert!(shorter.reach < form.reach, "a longer form reaches farther");
+                }
+                n += 1;
+            }
+            if let Some((veneer, _)) = kind.veneer {
+                let veneer = &self.kinds[veneer as usize];
+                let jump = &self.kinds[self.jump.0 as usize];
+                assert!(veneer.veneer.is_none(), "a veneer reaches everything");
+                assert!(jump.veneer.is_none(), "a jump reaches over an island");
+                let island = (kind.long() + jump.long() + 2 * veneer.long()) as u32;
+                let longest = &kind.forms[kind.forms.len() - 1];
+                assert!(self.stretch + island <= longest.forwards(), "an island is in reach");
+            }
+            k += 1;
+        }
+        assert!(self.line.is_power_of_two(), "a line is a power of two");
+        self
+    }
+
+    /// The most bytes of a veneer, and how far the branches that may want one reach: `None` where
+    /// no kind has veneers.
+    pub(super) fn veneers(&self) -> Option<(u32, u32)> {
+        let limited = self.kinds.iter().filter_map(|kind| {
+            let (veneer, _) = kind.veneer?;
+            let longest = kind.forms.last()?;
+            Some((u32::from(self.kinds[veneer as usize].long()), longest.forwards()))
+        });
+        limited.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))
+    }
+
+    /// Writes a branch over `out`, which begins at `at`.
+    #[inline]
+    pub(super) fn write(
+        &self,
+        out: &mut [u8],
+        kind: &LabelKind,
+        form: &Form,
+        word: u32,
+        at: u32,
+        target: u32,
+    ) -> CodegenResult<()> {
+        let word = if form.inverted { word ^ kind.flip } else { word };
+        let word = scatter(form.word, i64::from(word));
+        let number = form.bits | word | form.distance(at, target, 0)?;
+        self.store(out, number);
+        Ok(())
+    }
+
+    #[inline]
+    fn store(&self, out: &mut [u8], number: u128) {
+        let bytes = if self.big_endian {
+            (number << (128 - 8 * out.len())).to_be_bytes()
+        } else {
+            number.to_le_bytes()
+        };
+        out.copy_from_slice(&bytes[..out.len()]);
+    }
+
+    /// Patches the use of a label at `at` where it stands. What the field holds is added, if it is
+    /// one run of bits.
+    ///
+    /// # Errors
+    /// If the label is out of reach.
+    pub fn patch(&self, code: &mut [u8], kind: u8, at: u32, target: u32) -> CodegenResult<()> {
+        let form = &self.kinds[kind as usize].forms[0];
+        let out = &mut code[at as usize..][..form.len as usize];
+        let mut bytes = [0; 16];
+        bytes[..out.len()].copy_from_slice(out);
+        let mut number = u128::from_le_bytes(bytes);
+        if self.big_endian {
+            number = u128::from_be_bytes(bytes) >> (128 - 8 * out.len());
+        }
+        let mut more = 0;
+        let mut mask = 0;
+        for run in form.distance {
+            mask |= u128::MAX >> (128 - run.width) << run.to;
+            if form.distance.len() == 1 {
+                let top = 64 - u32::from(run.width);
+                let held = (number >> run.to) as u64;
+                more = ((held << top) as i64 >> top) << run.from;
+            }
+        }
+        number = number & !mask | form.distance(at, target, more)?;
+        self.store(out, number);
+        Ok(())
+    }
+
+    /// Fills bytes with instructions that do nothing, the longest that there are.
+    pub(super) fn write_nops(&self, mut out: &mut [u8]) {
+        while !out.is_empty() {
+            let fits = |nop: &&&[u8]| nop.len() <= out.len();
+            let nop = self.nops.iter().rev().find(fits).expect("padding is whole instructions");
+            let (now, rest) = out.split_at_mut(nop.len());
+            now.copy_from_slice(nop);
+            out = rest;
+        }
+    }
+}
+
+impl Default for &'static LabelTable {
+    fn default() -> Self {
+        &LabelTable::NONE
+    }
+}
