@@ -27,6 +27,7 @@ pub mod slots;
 pub mod tables;
 pub mod unwind;
 pub mod vcode;
+pub mod vocabulary;
 
 use crate::ir::{self, ArgumentExtension, CallConv, Signature, Type};
 use crate::result::CodegenResult;

@@ -14,5 +14,7 @@ pub mod lower;
 pub mod print;
 pub mod regs;
 pub mod settings;
+mod vocabulary;
 
 pub use isa::{X64, isa_builder};
+pub use vocabulary::VOCABULARY;

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use windlass_core::ir::{Opcode, TrapCode};
 use windlass_core::machine::row::{Kind, OperandSpec, Role};
-use windlass_isa_x86_64::amode::{Cc, Size};
-use windlass_isa_x86_64::insts::Op;
+use windlass_core::machine::vocabulary::{RowFacts, Vocabulary};
 
 /// The Rust name of the function for a root opcode.
 pub fn function_name(cond: bool, op: Opcode) -> String {
@@ -15,8 +14,13 @@ pub fn function_name(cond: bool, op: Opcode) -> String {
     if cond { format!("cond_{name}") } else { format!("op_{name}") }
 }
 
-/// The body of a generated file.
-pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
+/// The body of a generated file, for a machine with these names.
+pub fn file(
+    path: &str,
+    rules: &[Rule],
+    machine: &Vocabulary,
+    problems: &mut Vec<Problem>,
+) -> String {
     let mut groups: BTreeMap<(bool, String), Vec<&Rule>> = BTreeMap::new();
     for rule in rules {
         groups.entry((rule.cond, rule.pattern.op.clone())).or_default().push(rule);
@@ -50,6 +54,7 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
             for node in matcher::variants(&rule.pattern) {
                 let found = matcher::compile(rule, &node, Flavour::Lower);
                 let mut body = Body {
+                    machine,
                     rule,
                     op,
                     found: &found,
@@ -94,6 +99,7 @@ pub fn file(path: &str, rules: &[Rule], problems: &mut Vec<Problem>) -> String {
 }
 
 struct Body<'a> {
+    machine: &'a Vocabulary,
     rule: &'a Rule,
     op: Opcode,
     found: &'a Match,
@@ -339,13 +345,10 @@ impl Body<'_> {
 
     /// The Rust text of a condition.
     fn condition(&mut self, word: &str) -> String {
-        match Cc::ALL.iter().find(|cc| cc.name() == word) {
-            Some(cc) => format!("Cc::{cc:?}"),
-            None => {
-                self.problem(format!("`#{word}` is no condition"));
-                String::new()
-            }
-        }
+        (self.machine.condition)(word).unwrap_or_else(|| {
+            self.problem(format!("`#{word}` is no condition"));
+            String::new()
+        })
     }
 
     /// Puts an instruction; its results get `names`. Gives the Rust name of the first result.
@@ -358,22 +361,21 @@ impl Body<'_> {
         names: &[String],
         implicit: bool,
     ) -> String {
-        let Some(op) = Op::all().find(|op| op.row().name == name) else {
+        let Some(row) = (self.machine.row)(name) else {
             self.problem(format!("`{name}` is no row of the instruction table"));
             return "no_row".to_string();
         };
-        let row = op.row();
         let size_text = match size {
             None => {
-                if !row.encodings.sizeless() {
+                if !row.sizeless {
                     self.problem(format!("`{name}` needs an operand size"));
                 }
-                "Size::B".to_string()
+                format!("Size::{}", self.machine.sizes[0])
             }
-            Some(size) => self.size(op, size),
+            Some(size) => self.size(name, &row, size),
         };
         // A memory operand in the place of a result is given as an argument.
-        let specs = row.operands();
+        let specs = row.operands;
         let gives = |spec: &OperandSpec, memory: bool| match spec.role {
             Role::Tmp => false,
             Role::Def | Role::EarlyDef => spec.kind.class().is_none() || memory,
@@ -398,8 +400,7 @@ impl Body<'_> {
         }
         let mut texts = Vec::new();
         let mut results = Vec::new();
-        // The operand that is tied to a result, and the condition that `flags` gave.
-        let mut tied = String::new();
+        // The condition that `flags` gave.
         let mut flags = None;
         let mut next = 0;
         let mut defs = String::new();
@@ -447,7 +448,6 @@ impl Body<'_> {
                     Some(arg) => {
                         let from = self.register(arg);
                         texts.push(format!("Arg::Mod({from}, {target})"));
-                        tied = from;
                     }
                     None => texts.push(format!("Arg::Reg({target})")),
                 }
@@ -473,18 +473,12 @@ impl Body<'_> {
         }
         self.code.push_str(&defs);
         let first = results.first().cloned().unwrap_or_else(|| "no_result".to_string());
-        let _ = match (flags, name) {
-            (None, _) => {
-                write!(self.code, "{put}Op::{name}, {size_text}, &[{}]); ", texts.join(", "))
-            }
-            (Some(flags), "Setcc") => write!(self.code, "cx.setcc({flags}, {first}); "),
-            (Some(flags), "Cmov") => {
-                let chosen = texts.last().cloned().unwrap_or_default();
-                write!(self.code, "cx.cmov({flags}, {size_text}, {first}, {chosen}, {tied}); ")
-            }
-            (Some(flags), _) => {
-                self.problem(format!("`{flags}` is for `Cmov` and `Setcc`, not for `{name}`"));
-                Ok(())
+        let args = texts.join(", ");
+        let _ = match flags {
+            None => write!(self.code, "{put}Op::{name}, {size_text}, &[{args}]); "),
+            // The context puts the condition in its place, or more instructions.
+            Some(flags) => {
+                write!(self.code, "cx.put_on({flags}, Op::{name}, {size_text}, &[{args}]); ")
             }
         };
         first
@@ -494,24 +488,17 @@ impl Body<'_> {
         self.fresh += 1;
         let class = match spec.kind.class() {
             Some(regalloc2::RegClass::Int) => "gpr",
-            _ => "xmm",
+            _ => self.machine.new_vector,
         };
         let _ = write!(defs, "let t{} = cx.{class}(); ", self.fresh);
         format!("t{}", self.fresh)
     }
 
     /// The Rust text of an operand size.
-    fn size(&mut self, op: Op, size: &str) -> String {
-        let literal = match size {
-            "B" => Some(Size::B),
-            "W" => Some(Size::W),
-            "D" => Some(Size::D),
-            "Q" => Some(Size::Q),
-            _ => None,
-        };
-        if let Some(literal) = literal {
-            if !op.row().encodings.has_size(literal) {
-                self.problem(format!("{op:?} does not exist at size {size}"));
+    fn size(&mut self, name: &str, row: &RowFacts, size: &str) -> String {
+        if let Some(n) = self.machine.sizes.iter().position(|name| *name == size) {
+            if !row.sizes[n] {
+                self.problem(format!("{name} does not exist at size {size}"));
             }
             return format!("Size::{size}");
         }
@@ -526,8 +513,9 @@ impl Body<'_> {
         };
         self.use_var(var);
         if self.kind(var) != Some(VarKind::Value) {
+            let names = self.machine.sizes.join(" ");
             self.problem(format!(
-                "`.{size}` is no operand size: B W D Q, ty, r, a value or r:value"
+                "`.{size}` is no operand size: {names}, ty, r, a value or r:value"
             ));
         }
         format!("{function}(cx.ty({var}))")

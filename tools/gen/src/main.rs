@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use syntax::{Problem, Rule};
+use windlass_core::machine::vocabulary::Vocabulary;
 
 /// The developer's tool of Windlass.
 #[derive(Parser)]
@@ -52,7 +53,8 @@ struct Set {
     /// Where the functions are that rules name.
     sources: &'static str,
     generated: &'static str,
-    rewrites: bool,
+    /// The machine that they are for; rewrites are for all.
+    machine: Option<&'static Vocabulary>,
 }
 
 const SETS: &[Set] = &[
@@ -60,13 +62,13 @@ const SETS: &[Set] = &[
         rules: "isa/x86_64/rules",
         sources: "isa/x86_64/src",
         generated: "isa/x86_64/src/lower/generated",
-        rewrites: false,
+        machine: Some(&windlass_isa_x86_64::VOCABULARY),
     },
     Set {
         rules: "codegen/rules",
         sources: "codegen/src",
         generated: "codegen/src/opt/generated",
-        rewrites: true,
+        machine: None,
     },
 ];
 
@@ -146,12 +148,10 @@ fn read_rules(
     Ok(out)
 }
 
-/// The features that rules may ask for: those of the machine. Rewrites are for all machines.
+/// The features that rules may ask for: those of the machine.
 fn features(set: &Set) -> Vec<&'static str> {
-    let triple = "x86_64-unknown-linux-gnu".parse().expect("the name of a machine");
-    let rows = windlass_isa_x86_64::isa_builder(triple).settings().template().rows;
-    let names = rows.iter().filter_map(|row| row.name.strip_prefix("has_"));
-    names.filter(|_| !set.rewrites).collect()
+    let rows = set.machine.map_or(&[][..], |machine| (machine.settings)().template().rows);
+    rows.iter().filter_map(|row| row.name.strip_prefix("has_")).collect()
 }
 
 /// The names of all functions in the sources below a folder, but for what is generated.
@@ -195,7 +195,7 @@ fn generate(
     let mut functions = BTreeSet::new();
     function_names(&root.join(set.sources), &root.join(set.generated), &mut functions)?;
     lint::functions(&all, set.sources, &functions, problems);
-    if !set.rewrites {
+    if set.machine.is_some() {
         let path = format!("{}/unsupported", set.rules);
         let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
         lint::coverage(&all, &path, &text, problems);
@@ -217,9 +217,9 @@ fn generate(
     let dir = root.join(set.generated);
     for (name, rules) in &groups {
         let path = format!("{}/{name}.rules", set.rules);
-        let text = match set.rewrites {
-            true => rewriting::file(&path, rules, problems),
-            false => lowering::file(&path, rules, problems),
+        let text = match set.machine {
+            None => rewriting::file(&path, rules, problems),
+            Some(machine) => lowering::file(&path, rules, machine, problems),
         };
         let lines = text.lines().count();
         if lines > MAX_LINES {
@@ -227,9 +227,9 @@ fn generate(
         }
         files.push((dir.join(format!("{name}.rs")), text));
     }
-    let text = match set.rewrites {
-        true => rewriting::dispatch(set.rules, &groups),
-        false => support::dispatch(set.rules, &groups, problems),
+    let text = match set.machine {
+        None => rewriting::dispatch(set.rules, &groups),
+        Some(_) => support::dispatch(set.rules, &groups, problems),
     };
     files.push((dir.join("mod.rs"), text));
     Ok(())

@@ -23,8 +23,8 @@
 //!   results of the root are named `res` or `res0`, and `res1`;
 //! - `alias x`, or `res1 = alias x`: a result is another name for what is there;
 //! - `f = flags x`: puts what sets the flags by whether `x` is not zero; without `x`, what sets
-//!   them by the root. `f` is a condition for `Cmov` and `Setcc`, which take two instructions where
-//!   it needs two of the machine's conditions;
+//!   them by the root. `f` is the condition of a row, which takes several instructions where the
+//!   machine needs them;
 //! - `trap_if #cc CODE`, `trap_if f CODE`, `trap_unless f CODE`;
 //! - `{Rust}`, `yield {Rust}`.
 //!

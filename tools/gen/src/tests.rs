@@ -3,19 +3,20 @@
 use crate::syntax::{Problem, parse_file};
 use crate::{lint, lowering, matcher};
 use std::path::Path;
+use windlass_isa_x86_64::VOCABULARY;
 
 /// What is wrong with a file of lowering rules, one line each.
 fn problems(text: &str) -> String {
     let (rules, mut problems) = parse_file("t.rules", text);
     lint::rules(&rules, &mut problems);
-    lowering::file("t.rules", &rules, &mut problems);
+    lowering::file("t.rules", &rules, &VOCABULARY, &mut problems);
     let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
     lines.join("\n")
 }
 
 fn generated(text: &str) -> String {
     let (rules, mut problems) = parse_file("t.rules", text);
-    let out = lowering::file("t.rules", &rules, &mut problems);
+    let out = lowering::file("t.rules", &rules, &VOCABULARY, &mut problems);
     assert_eq!(problems, [], "the rules are right");
     out
 }
@@ -166,7 +167,7 @@ fn mistakes_have_the_whole_path() {
     std::fs::write(folder.join("isa/rules/add.rules"), text).unwrap();
     let mut problems = Vec::new();
     let groups = crate::read_rules(&folder, "isa/rules", &mut problems).unwrap();
-    lowering::file("isa/rules/add.rules", &groups[0].1, &mut problems);
+    lowering::file("isa/rules/add.rules", &groups[0].1, &VOCABULARY, &mut problems);
     std::fs::remove_dir_all(folder).unwrap();
     let places: Vec<String> = problems.iter().map(|p| p.place.to_string()).collect();
     assert_eq!(places, ["isa/rules/add.rules:1", "isa/rules/add.rules:2"]);
@@ -245,11 +246,13 @@ fn flags_are_conditions_of_what_follows() {
     assert_eq!(
         body("a: (select.W c x y) => f = flags c; (Cmov.ty f y x)"),
         "let r_x = cx.reg(x); let r_y = cx.reg(y); let f = cx.cond(c); \
-         let t1 = cx.res(inst, 0); cx.cmov(f, size(ty), t1, Arg::Reg(r_x), r_y);"
+         let t1 = cx.res(inst, 0); \
+         cx.put_on(f, Op::Cmov, size(ty), &[Arg::Mod(r_y, t1), Arg::Reg(r_x)]);"
     );
     assert_eq!(
         body("a: (icmp.W _ _ _) => f = flags; (Setcc f)"),
-        "let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); cx.setcc(f, t1);"
+        "let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); \
+         cx.put_on(f, Op::Setcc, Size::B, &[Arg::Reg(t1)]);"
     );
     check(
         "a: (select.W c x y) => (Cmov.ty f y x)",

@@ -114,13 +114,11 @@ fn check_settings(root: &Path, files: &[PathBuf], breaches: &mut Vec<String>) ->
         }
     }
     let shared = windlass_core::settings::builder();
-    let machine = windlass_isa_x86_64::settings::builder();
-    let tables = [
-        ("codegen/src/settings/shared.rs", shared.template()),
-        ("isa/x86_64/src/settings.rs", machine.template()),
-    ];
-    for (file, table) in tables {
-        breaches.extend(unread(file, table, &sources));
+    breaches.extend(unread("codegen/src/settings/shared.rs", shared.template(), &sources));
+    for set in crate::SETS {
+        let Some(machine) = set.machine else { continue };
+        let file = format!("{}/settings.rs", set.sources);
+        breaches.extend(unread(&file, (machine.settings)().template(), &sources));
     }
     Ok(())
 }

@@ -288,37 +288,29 @@ impl<'a, 'b> Cx<'a, 'b> {
         to
     }
 
-    /// 0 or 1 in a byte, by a condition.
-    pub fn setcc(&mut self, cond: Cond, to: VReg) {
-        match cond.second {
-            Cond2::None => {
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc as u8), Arg::Reg(to)]);
-            }
-            Cond2::Or(cc) | Cond2::And(cc) => {
+    /// Puts a row that begins with a condition. `Setcc` and `Cmov` take more instructions where
+    /// the condition is two of the machine's; what `Cmov` chooses is then in registers.
+    pub fn put_on(&mut self, cond: Cond, op: Op, size: Size, args: &[Arg]) {
+        let second = |cc| Cond::one(Cc::of_number(cc));
+        match (cond.second, args) {
+            (Cond2::None, [to]) => self.put(op, size, &[Arg::Cond(cond.cc as u8), *to]),
+            (Cond2::None, [to, x]) => self.put(op, size, &[Arg::Cond(cond.cc as u8), *to, *x]),
+            (Cond2::Or(cc) | Cond2::And(cc), &[Arg::Reg(to)]) => {
                 let (a, b) = (self.gpr(), self.gpr());
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(cond.cc as u8), Arg::Reg(a)]);
-                self.put(Op::Setcc, Size::B, &[Arg::Cond(cc), Arg::Reg(b)]);
+                self.put_on(Cond::one(cond.cc), op, size, &[Arg::Reg(a)]);
+                self.put_on(second(cc), op, size, &[Arg::Reg(b)]);
                 let op = if matches!(cond.second, Cond2::Or(_)) { Op::Or } else { Op::And };
                 self.op2_to(op, Size::D, to, a, Arg::Reg(b));
             }
-        }
-    }
-
-    /// `x` where a condition holds, else `y`.
-    pub fn cmov(&mut self, cond: Cond, size: Size, to: VReg, x: Arg, y: VReg) {
-        match cond.second {
-            Cond2::None => {
-                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc as u8), Arg::Mod(y, to), x]);
-            }
-            Cond2::Or(cc) => {
+            (Cond2::Or(cc), &[Arg::Mod(y, to), x]) => {
                 let t = self.gpr();
-                self.put(Op::Cmov, size, &[Arg::Cond(cond.cc as u8), Arg::Mod(y, t), x]);
-                self.put(Op::Cmov, size, &[Arg::Cond(cc), Arg::Mod(t, to), x]);
+                self.put_on(Cond::one(cond.cc), op, size, &[Arg::Mod(y, t), x]);
+                self.put_on(second(cc), op, size, &[Arg::Mod(t, to), x]);
             }
-            Cond2::And(_) => {
-                let Arg::Reg(x) = x else { unreachable!("the caller asked for a register") };
-                self.cmov(cond.invert(), size, to, Arg::Reg(y), x);
+            (Cond2::And(_), &[Arg::Mod(y, to), Arg::Reg(x)]) => {
+                self.put_on(cond.invert(), op, size, &[Arg::Mod(x, to), Arg::Reg(y)]);
             }
+            _ => unreachable!("{op:?} is no row for a condition of two"),
         }
     }
 }

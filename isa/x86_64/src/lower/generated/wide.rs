@@ -218,14 +218,14 @@ pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // select_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.cmov(f, Size::Q, t1, Arg::Reg(w_x[0]), w_y[0]); let t2 = cx.res_half(inst, 0, 1); cx.cmov(f, Size::Q, t2, Arg::Reg(w_x[1]), w_y[1]); return true; }
+    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(w_y[0], t1), Arg::Reg(w_x[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(w_y[1], t2), Arg::Reg(w_x[1])]); return true; }
     false
 }
 
 pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // select_guard_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.cmov(f, Size::Q, t1, Arg::Reg(w_x[0]), w_y[0]); let t2 = cx.res_half(inst, 0, 1); cx.cmov(f, Size::Q, t2, Arg::Reg(w_x[1]), w_y[1]); return true; }
+    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let f = cx.cond(c); let t1 = cx.res_half(inst, 0, 0); cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(w_y[0], t1), Arg::Reg(w_x[0])]); let t2 = cx.res_half(inst, 0, 1); cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(w_y[1], t2), Arg::Reg(w_x[1])]); return true; }
     false
 }
 

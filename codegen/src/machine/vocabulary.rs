@@ -1,0 +1,30 @@
+//! What the rules of a machine can name. A machine's crate exports it for the generator of matchers.
+
+use super::row::OperandSpec;
+use crate::settings::Builder;
+
+/// The names of a machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary {
+    /// The instruction row of a name.
+    pub row: fn(&str) -> Option<RowFacts>,
+    /// The operand sizes of 8, 16, 32 and 64 bits; `B` is `Size::B` in Rust.
+    pub sizes: [&'static str; 4],
+    /// A condition in Rust.
+    pub condition: fn(&str) -> Option<String>,
+    /// The method of the context that makes a vector register.
+    pub new_vector: &'static str,
+    /// The machine's settings: `has_x` is the feature `x`.
+    pub settings: fn() -> Builder,
+}
+
+/// What a rule can do with an instruction row.
+#[derive(Clone, Debug)]
+pub struct RowFacts {
+    /// The operands.
+    pub operands: &'static [OperandSpec],
+    /// At which operand sizes it exists.
+    pub sizes: [bool; 4],
+    /// Whether the operand size means nothing to it.
+    pub sizeless: bool,
+}

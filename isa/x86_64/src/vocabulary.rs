@@ -1,0 +1,24 @@
+//! What rules can name.
+
+use crate::amode::Cc;
+use crate::insts::{NOTATION, Op};
+use crate::settings;
+use windlass_core::machine::row::Size;
+use windlass_core::machine::vocabulary::{RowFacts, Vocabulary};
+
+/// The names of x86-64.
+pub static VOCABULARY: Vocabulary = Vocabulary {
+    row: |name| {
+        let row = Op::all().map(Op::row).find(|row| row.name == name)?;
+        let sizes = Size::ALL.map(|size| row.encodings.has_size(size));
+        let sizeless = row.encodings.sizeless();
+        Some(RowFacts { operands: row.operands(), sizes, sizeless })
+    },
+    sizes: NOTATION.sizes,
+    condition: |word| {
+        let cc = Cc::ALL.iter().find(|cc| cc.name() == word)?;
+        Some(format!("Cc::{cc:?}"))
+    },
+    new_vector: "xmm",
+    settings: settings::builder,
+};
