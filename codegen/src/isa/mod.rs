@@ -91,7 +91,7 @@ pub trait TargetIsa: fmt::Display + Send + Sync {
 
     /// What all unwind information of the machine shares.
     fn common_unwind_info(&self) -> Option<unwind::CommonUnwindInfo> {
-        None
+        self.backend().tables().unwind_info()
     }
 
     /// Whether `fma` is one instruction.

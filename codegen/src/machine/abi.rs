@@ -1,167 +1,28 @@
 //! Calls, returns and arguments, in the terms that all conventions share.
 //!
-//! The ISA says where each part of an argument or result is (`SigBuilder`); this file turns that
-//! into machine code. Registers are bound by fixed constraints on the call, the return and the
+//! `signature` says where each part of an argument or result is; this file turns that into machine
+//! code. Registers are bound by fixed constraints on the call, the return and the
 //! function's `args` instruction, never by copies. A stack argument is read at the entry of the
 //! function, so that a tail call may overwrite it.
 
+use super::Place;
+use super::convention::{Convention, WORD};
 use super::lower::LowerCtx;
+use super::signature::{AbiArg, AbiLoc, AbiPart, AbiSig, SigId};
 use super::vcode::{CallDest, CallInfo, Span, StackResult, pseudo};
-use super::{Place, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::CallConv;
 use crate::ir::{
-    self, ArgumentExtension, ArgumentPurpose, ExternalName, Function, Inst, LibCall, Opcode,
-    SigRef, Signature, Type, Value, types,
+    self, ArgumentExtension, ExternalName, Function, Inst, LibCall, Opcode, SigRef, Signature,
+    Type, Value, types,
 };
 use crate::result::{CodegenError, CodegenResult};
 use regalloc2::{
     Operand, OperandConstraint, OperandKind, OperandPos, PReg, PRegSet, RegClass, VReg,
 };
 
-/// Argument areas are at most this large.
-const MAX_AREA: u32 = 128 << 20;
 /// Structs up to this size are copied by loads and stores, larger ones by `memcpy`.
 const MAX_INLINE_COPY: u32 = 64;
-
-/// Where a part of an argument or result is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AbiLoc {
-    /// In a register.
-    Reg(PReg),
-    /// In the area of stack arguments, or of results in memory, at this offset.
-    Stack(i32),
-}
-
-/// A part of an argument or result: all of it, or one half of an `i128`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AbiPart {
-    /// Where it is.
-    pub loc: AbiLoc,
-    /// Its type.
-    pub ty: Type,
-    /// How it is extended to a register or slot: an argument by the caller, a result by the callee.
-    pub ext: ArgumentExtension,
-}
-
-impl AbiPart {
-    /// A part that is not extended.
-    pub const fn new(loc: AbiLoc, ty: Type) -> Self {
-        Self { loc, ty, ext: ArgumentExtension::None }
-    }
-}
-
-/// An argument or result.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AbiArg {
-    /// One part.
-    One(AbiPart),
-    /// The halves of an `i128`, low first.
-    Two(AbiPart, AbiPart),
-    /// A struct by value, in the area of stack arguments: offset and size.
-    Struct(i32, u32),
-    /// A struct of one word, in a register, with room for it in the area of stack arguments.
-    StructWord(PReg, i32),
-    /// The address of a struct, which the caller copies to this offset in the area of stack
-    /// arguments; its size.
-    StructRef(AbiLoc, i32, u32),
-    /// The address of an `i128`, which the caller stores at this offset in the area of stack
-    /// arguments.
-    TwoRef(AbiLoc, i32),
-    /// An argument in a float register and, with the same bits, in an integer register; it has room
-    /// in the area of stack arguments.
-    Both(AbiPart, PReg, i32),
-    /// A result of type `i128` in one vector register. There is room for it in the area of stack
-    /// arguments, which belongs to the callee.
-    Joined(PReg, i32),
-}
-
-impl AbiArg {
-    /// The parts of a value that is passed as it is: in registers of its own class, or in memory.
-    fn parts(self) -> impl Iterator<Item = AbiPart> {
-        let parts = match self {
-            AbiArg::One(part) => [Some(part), None],
-            AbiArg::Two(low, high) => [Some(low), Some(high)],
-            _ => [None, None],
-        };
-        parts.into_iter().flatten()
-    }
-}
-
-/// A signature with all places.
-#[derive(Clone, Copy, Debug)]
-pub struct AbiSig {
-    /// The convention.
-    pub conv: CallConv,
-    /// Arguments, in [`AbiSigs`].
-    pub args: Span,
-    /// Results.
-    pub rets: Span,
-    /// Size of the stack arguments, a multiple of 16.
-    pub arg_size: u32,
-    /// Size of the results in memory, 0 where all are in registers.
-    pub ret_size: u32,
-    /// Where the address of the results in memory is passed, if there are any.
-    pub ret_area: Option<AbiLoc>,
-    /// The explicit parameter whose value is also returned, and in which register.
-    pub returned_param: Option<(u32, PReg)>,
-    /// A constant that the callee expects in a register beside the arguments.
-    pub constant: Option<(u64, PReg)>,
-    /// Whether the callee removes the stack arguments.
-    pub callee_pops: bool,
-}
-
-/// What the ISA fills in for a signature.
-pub struct SigBuilder<'a> {
-    places: &'a mut Vec<AbiArg>,
-    /// The signature.
-    pub sig: AbiSig,
-}
-
-impl SigBuilder<'_> {
-    /// The next argument. All arguments come before all results.
-    pub fn arg(&mut self, arg: AbiArg) {
-        self.places.push(arg);
-        self.sig.args.end += 1;
-        self.sig.rets = Span { start: self.sig.args.end, end: self.sig.args.end };
-    }
-
-    /// The next result.
-    pub fn ret(&mut self, ret: AbiArg) {
-        self.places.push(ret);
-        self.sig.rets.end += 1;
-    }
-}
-
-/// A signature that has been placed.
-pub type SigId = u32;
-
-/// The signatures of a function, placed when first needed.
-#[derive(Default)]
-pub struct AbiSigs {
-    sigs: Vec<AbiSig>,
-    places: Vec<AbiArg>,
-    by_ref: Vec<u32>,
-}
-
-impl AbiSigs {
-    pub(super) fn clear(&mut self, refs: usize) {
-        self.sigs.clear();
-        self.places.clear();
-        self.by_ref.clear();
-        self.by_ref.resize(refs, u32::MAX);
-    }
-
-    /// A signature.
-    pub fn get(&self, id: SigId) -> AbiSig {
-        self.sigs[id as usize]
-    }
-
-    /// Argument or result `n` of all.
-    pub fn place(&self, n: u32) -> AbiArg {
-        self.places[n as usize]
-    }
-}
 
 /// Offset of a stack slot in the area of stack slots. For few uses; lowering has a table.
 pub fn slot_offset(func: &Function, slot: ir::StackSlot) -> u32 {
@@ -188,30 +49,11 @@ impl LowerCtx<'_> {
     pub(super) fn place_signature(
         &mut self,
         signature: &Signature,
-        variadic: Option<usize>,
+        fixed: Option<usize>,
     ) -> CodegenResult<SigId> {
-        let sigs = &mut self.s.sigs;
-        let at = sigs.places.len() as u32;
-        let empty = Span { start: at, end: at };
-        let sig = AbiSig {
-            conv: signature.call_conv,
-            args: empty,
-            rets: empty,
-            arg_size: 0,
-            ret_size: 0,
-            ret_area: None,
-            returned_param: None,
-            constant: None,
-            callee_pops: signature.call_conv == CallConv::Tail,
-        };
-        let mut builder = SigBuilder { places: &mut sigs.places, sig };
-        self.backend.abi_signature(signature, variadic, self.flags, &mut builder)?;
-        let sig = builder.sig;
-        if sig.arg_size > MAX_AREA || sig.ret_size > MAX_AREA {
-            return Err(CodegenError::ImplLimitExceeded);
-        }
-        sigs.sigs.push(sig);
-        Ok(sigs.sigs.len() as u32 - 1)
+        let tables = self.backend.tables();
+        let convention = tables.convention(signature.call_conv)?;
+        self.s.sigs.add(signature, fixed, convention, tables.name, self.flags)
     }
 
     /// The places of a declared signature.
@@ -245,7 +87,7 @@ impl LowerCtx<'_> {
             return reg;
         }
         let wide = self.new_vreg(RegClass::Int);
-        self.backend.put_extend(self, part.ty, part.ext, wide, reg);
+        self.put_extend(part.ty, part.ext, wide, reg);
         wide
     }
 
@@ -274,7 +116,15 @@ impl LowerCtx<'_> {
                 match ctx.abi_arg(sig.args.start + n as u32) {
                     AbiArg::One(part) | AbiArg::Both(part, ..) => {
                         let reg = ctx.value_vreg(param);
-                        ctx.param_part(part, reg, in_regs);
+                        if !part.is_recast() {
+                            ctx.param_part(part, reg, in_regs);
+                            continue;
+                        }
+                        let word = word(ctx);
+                        ctx.param_part(AbiPart::word(part.loc), word, in_regs);
+                        if !in_regs {
+                            ctx.recast(types::I64, word, part.ty, reg);
+                        }
                     }
                     AbiArg::Two(low, high) => {
                         let [a, b] = ctx.regs2(param);
@@ -284,30 +134,37 @@ impl LowerCtx<'_> {
                     AbiArg::Struct(offset, _) => {
                         if !in_regs {
                             let reg = ctx.value_vreg(param);
-                            ctx.backend.put_address(ctx, Place::Incoming(offset), reg);
+                            ctx.put_address(Place::Incoming(offset), reg);
                         }
                     }
-                    AbiArg::StructWord(preg, home) => {
-                        let word = word(ctx);
-                        ctx.param_part(AbiPart::new(AbiLoc::Reg(preg), types::I64), word, in_regs);
+                    AbiArg::StructWords(parts, home) => {
+                        let place = match home {
+                            Some(home) => Place::Incoming(home),
+                            None if in_regs => Place::Slot(0),
+                            None => ctx.new_slot(2 * WORD),
+                        };
+                        for (part, at) in parts.into_iter().flatten().zip([0, 8]) {
+                            let word = word(ctx);
+                            ctx.param_part(part, word, in_regs);
+                            if !in_regs {
+                                ctx.put_store(types::I64, place.plus(at), word);
+                            }
+                        }
                         if !in_regs {
-                            ctx.store_words(&[word], Place::Incoming, home);
                             let reg = ctx.value_vreg(param);
-                            ctx.backend.put_address(ctx, Place::Incoming(home), reg);
+                            ctx.put_address(place, reg);
                         }
                     }
                     AbiArg::StructRef(loc, ..) => {
                         let reg = ctx.value_vreg(param);
-                        ctx.param_part(AbiPart::new(loc, types::I64), reg, in_regs);
+                        ctx.param_part(AbiPart::word(loc), reg, in_regs);
                     }
                     AbiArg::TwoRef(loc, _) => {
                         let address = word(ctx);
-                        ctx.param_part(AbiPart::new(loc, types::I64), address, in_regs);
+                        ctx.param_part(AbiPart::word(loc), address, in_regs);
                         if !in_regs {
-                            for (half, at) in ctx.regs2(param).into_iter().zip([0, 8]) {
-                                let place = Place::Base(address, at);
-                                ctx.backend.put_load(ctx, types::I64, place, half);
-                            }
+                            let halves = ctx.regs2(param);
+                            ctx.load_halves(Place::Base(address, 0), halves);
                         }
                     }
                     AbiArg::Joined(..) => unreachable!("only results are passed so"),
@@ -316,14 +173,14 @@ impl LowerCtx<'_> {
         };
         parts(self, true);
         if let (Some(reg), Some(loc)) = (self.ret_area, sig.ret_area) {
-            let part = AbiPart::new(loc, types::I64);
+            let part = AbiPart::word(loc);
             self.seen(reg.vreg());
             self.param_part(part, reg, true);
         }
         self.put_gathered(first, pseudo::ARGS, 0, 0);
         parts(self, false);
         if let (Some(reg), Some(loc)) = (self.ret_area, sig.ret_area) {
-            self.param_part(AbiPart::new(loc, types::I64), reg, false);
+            self.param_part(AbiPart::word(loc), reg, false);
         }
         Ok(())
     }
@@ -332,7 +189,7 @@ impl LowerCtx<'_> {
         match part.loc {
             AbiLoc::Reg(preg) if in_regs => self.operand(Operand::reg_fixed_def(reg, preg)),
             AbiLoc::Stack(offset) if !in_regs => {
-                self.backend.put_load(self, part.ty, Place::Incoming(offset), reg);
+                self.put_load(part.ty, Place::Incoming(offset), reg);
             }
             _ => {}
         }
@@ -347,9 +204,9 @@ impl LowerCtx<'_> {
             let place = self.abi_arg(sig.rets.start + n as u32);
             let regs = self.value_parts(value);
             if let AbiArg::Joined(preg, home) = place {
-                self.store_words(&regs, Place::Incoming, home);
+                self.store_words(&regs, Place::Incoming(home));
                 let joined = self.new_vreg(RegClass::Float);
-                self.backend.put_load(self, types::I64X2, Place::Incoming(home), joined);
+                self.put_load(types::I64X2, Place::Incoming(home), joined);
                 fixed.push((joined, preg));
             }
             for (part, reg) in place.parts().zip(regs) {
@@ -357,9 +214,8 @@ impl LowerCtx<'_> {
                 match part.loc {
                     AbiLoc::Reg(preg) => fixed.push((reg, preg)),
                     AbiLoc::Stack(offset) => {
-                        let base = self.ret_area_reg();
-                        let ty = self.stored_type(part);
-                        self.backend.put_store(self, ty, Place::Base(base, offset), reg);
+                        let place = Place::Base(self.ret_area_reg(), offset);
+                        self.put_store(part.stored_type(sig.convention, place), place, reg);
                     }
                 }
             }
@@ -379,9 +235,19 @@ impl LowerCtx<'_> {
         Ok(())
     }
 
-    /// The type with which a part is stored: the whole slot where it has been extended.
-    fn stored_type(&self, part: AbiPart) -> Type {
-        if part.ext != ArgumentExtension::None && part.ty.is_int() { types::I64 } else { part.ty }
+    /// Copies bits from one class of registers to the other, through a slot.
+    fn recast(&mut self, from: Type, src: VReg, to: Type, dst: VReg) {
+        let slot = self.recast_slot.unwrap_or_else(|| self.new_slot(WORD));
+        self.recast_slot = Some(slot);
+        self.put_store(from, slot, src);
+        self.put_load(to, slot, dst);
+    }
+
+    /// A slot beside those of the function.
+    fn new_slot(&mut self, size: u32) -> Place {
+        let at = self.vcode.slots_size;
+        self.vcode.slots_size += size;
+        Place::Slot(at as i32)
     }
 
     fn ret_area_reg(&mut self) -> VReg {
@@ -490,6 +356,23 @@ impl LowerCtx<'_> {
         result
     }
 
+    /// Puts a call with these uses that preserves what C's functions preserve, and leaves one result
+    /// in their first register.
+    pub fn call(&mut self, dest: CallDest, uses: &[Operand], to: VReg) -> CodegenResult<()> {
+        let tables = self.backend.tables();
+        let convention = tables.convention(CallConv::SystemV)?;
+        let mut clobbers = tables.clobbers(convention, false, self.flags);
+        clobbers.remove(convention.ret_ints[0]);
+        self.need_frame();
+        let first = self.begin();
+        uses.iter().for_each(|&operand| self.operand(operand));
+        self.operand(Operand::reg_fixed_def(to, convention.ret_ints[0]));
+        let info = CallInfo { clobbers, uses: uses.len() as u32, ..CallInfo::new(dest) };
+        self.put_gathered(first, pseudo::CALL, 0, self.vcode.calls.len() as u64);
+        self.vcode.calls.push(info);
+        Ok(())
+    }
+
     /// Copies structs that are passed by value. A copy may call `memcpy`, so it comes before
     /// everything else.
     fn copy_structs(&mut self, sig: &AbiSig) -> CodegenResult<()> {
@@ -505,7 +388,7 @@ impl LowerCtx<'_> {
                 continue;
             }
             let words = self.load_words(from, size);
-            self.store_words(&words, Place::Outgoing, offset);
+            self.store_words(&words, Place::Outgoing(offset));
         }
         Ok(())
     }
@@ -535,11 +418,11 @@ impl LowerCtx<'_> {
             .collect();
         for (offset, size) in large {
             let from = self.new_vreg(RegClass::Int);
-            self.backend.put_address(self, Place::Outgoing(offset), from);
+            self.put_address(Place::Outgoing(offset), from);
             self.copy_by_call(from, Place::Incoming(shift + offset), size)?;
         }
         for (offset, words) in small {
-            self.store_words(&words, Place::Incoming, shift + offset);
+            self.store_words(&words, Place::Incoming(shift + offset));
         }
         Ok(())
     }
@@ -547,24 +430,30 @@ impl LowerCtx<'_> {
     fn load_words(&mut self, from: VReg, size: u32) -> Vec<VReg> {
         let words = (0..size as i32).step_by(8).map(|at| {
             let word = self.new_vreg(RegClass::Int);
-            self.backend.put_load(self, types::I64, Place::Base(from, at), word);
+            self.put_load(types::I64, Place::Base(from, at), word);
             word
         });
         words.collect()
     }
 
-    fn store_words(&mut self, words: &[VReg], area: fn(i32) -> Place, offset: i32) {
-        for (at, &word) in (offset..).step_by(8).zip(words) {
-            self.backend.put_store(self, types::I64, area(at), word);
+    fn store_words(&mut self, words: &[VReg], to: Place) {
+        for (at, &word) in (0..).step_by(8).zip(words) {
+            self.put_store(types::I64, to.plus(at), word);
+        }
+    }
+
+    fn load_halves(&mut self, from: Place, halves: [VReg; 2]) {
+        for (half, at) in halves.into_iter().zip([0, 8]) {
+            self.put_load(types::I64, from.plus(at), half);
         }
     }
 
     /// Copies by `memcpy`.
     fn copy_by_call(&mut self, from: VReg, to: Place, size: u32) -> CodegenResult<()> {
         let address = self.new_vreg(RegClass::Int);
-        self.backend.put_address(self, to, address);
+        self.put_address(to, address);
         let len = self.new_vreg(RegClass::Int);
-        self.backend.put_constant(self, size as u64, len);
+        self.put_constant(size as u64, len);
         // The result of `memcpy` is not wanted, but a call's signature has it.
         let result = self.new_vreg(RegClass::Int);
         self.libcall(LibCall::Memcpy, &[address, from, len], &[result])
@@ -580,7 +469,7 @@ impl LowerCtx<'_> {
             let own = self.s.sigs.get(0);
             self.copy_tail_structs(&sig, own.arg_size as i32 - sig.arg_size as i32)?;
         } else {
-            self.vcode.has_calls = true;
+            self.need_frame();
             let area = sig.arg_size + sig.ret_size.next_multiple_of(16);
             self.vcode.outgoing_size = self.vcode.outgoing_size.max(area);
             self.copy_structs(&sig)?;
@@ -588,72 +477,63 @@ impl LowerCtx<'_> {
         let mut fixed = core::mem::take(&mut self.s.fixed);
         fixed.clear();
         let own = self.s.sigs.get(0);
-        let stack_place = |offset: i32| {
-            if call.is_tail {
-                // The ends of both argument areas are at the same address.
-                Place::Incoming(own.arg_size as i32 - sig.arg_size as i32 + offset)
-            } else {
-                Place::Outgoing(offset)
-            }
+        let area = if call.is_tail {
+            // The ends of both argument areas are at the same address.
+            Place::Incoming(own.arg_size as i32 - sig.arg_size as i32)
+        } else {
+            Place::Outgoing(0)
         };
+        let convention = sig.convention;
         for n in 0..sig.args.len() {
             let regs = self.s.call_args[n];
-            let arg = self.abi_arg(sig.args.start + n as u32);
-            for (part, reg) in arg.parts().zip(regs) {
-                let reg = self.extended(part, reg);
-                match part.loc {
-                    AbiLoc::Reg(preg) => fixed.push((reg, preg)),
-                    AbiLoc::Stack(offset) => {
-                        let ty = self.stored_type(part);
-                        self.backend.put_store(self, ty, stack_place(offset), reg);
+            match self.abi_arg(sig.args.start + n as u32) {
+                AbiArg::One(part) => self.pass(convention, part, regs[0], area, &mut fixed),
+                AbiArg::Two(low, high) => {
+                    self.pass(convention, low, regs[0], area, &mut fixed);
+                    self.pass(convention, high, regs[1], area, &mut fixed);
+                }
+                AbiArg::StructWords(parts, _) => {
+                    let parts = parts.into_iter().flatten();
+                    let words = self.load_words(regs[0], WORD * parts.clone().count() as u32);
+                    for (part, word) in parts.zip(words) {
+                        self.pass(convention, part, word, area, &mut fixed);
                     }
                 }
-            }
-            match arg {
-                AbiArg::StructWord(preg, _) => fixed.push((self.load_words(regs[0], 8)[0], preg)),
-                AbiArg::StructRef(loc, copy, _) | AbiArg::TwoRef(loc, copy) => {
+                arg @ (AbiArg::StructRef(loc, copy, _) | AbiArg::TwoRef(loc, copy)) => {
                     if let AbiArg::TwoRef(..) = arg {
-                        self.store_words(&regs, Place::Outgoing, copy);
+                        self.store_words(&regs, Place::Outgoing(copy));
                     }
                     let address = self.new_vreg(RegClass::Int);
-                    self.backend.put_address(self, Place::Outgoing(copy), address);
-                    match loc {
-                        AbiLoc::Reg(preg) => fixed.push((address, preg)),
-                        AbiLoc::Stack(at) => self.store_words(&[address], Place::Outgoing, at),
-                    }
+                    self.put_address(Place::Outgoing(copy), address);
+                    self.pass(convention, AbiPart::word(loc), address, area, &mut fixed);
                 }
                 AbiArg::Both(part, preg, home) => {
-                    self.backend.put_store(self, part.ty, Place::Outgoing(home), regs[0]);
+                    self.put_store(part.ty, Place::Outgoing(home), regs[0]);
                     let bits = self.new_vreg(RegClass::Int);
-                    self.backend.put_load(self, types::I64, Place::Outgoing(home), bits);
+                    self.put_load(types::I64, Place::Outgoing(home), bits);
                     fixed.push((bits, preg));
-                    if let AbiLoc::Reg(preg) = part.loc {
-                        fixed.push((regs[0], preg));
-                    }
+                    self.pass(convention, part, regs[0], area, &mut fixed);
                 }
-                _ => {}
+                // Copied before everything else.
+                AbiArg::Struct(..) => {}
+                AbiArg::Joined(..) => unreachable!("only results are passed so"),
             }
         }
         if let Some((constant, preg)) = sig.constant {
             let reg = self.new_vreg(RegClass::Int);
-            self.backend.put_constant(self, constant, reg);
+            self.put_constant(constant, reg);
             fixed.push((reg, preg));
         }
         if let Some(loc) = sig.ret_area {
-            let area = if call.is_tail {
+            let address = if call.is_tail {
                 // The caller's results are the callee's: the same area.
                 self.ret_area_reg()
             } else {
-                let area = self.new_vreg(RegClass::Int);
-                self.backend.put_address(self, Place::Outgoing(ret_offset), area);
-                area
+                let address = self.new_vreg(RegClass::Int);
+                self.put_address(Place::Outgoing(ret_offset), address);
+                address
             };
-            match loc {
-                AbiLoc::Reg(preg) => fixed.push((area, preg)),
-                AbiLoc::Stack(offset) => {
-                    self.backend.put_store(self, types::I64, stack_place(offset), area);
-                }
-            }
+            self.pass(convention, AbiPart::word(loc), address, area, &mut fixed);
         }
         let mut address = None;
         let dest = match call.callee {
@@ -667,7 +547,7 @@ impl LowerCtx<'_> {
                     CallDest::Near(symbol)
                 } else {
                     let reg = self.new_vreg(RegClass::Int);
-                    self.backend.put_symbol_address(self, symbol, false, reg);
+                    self.put_symbol_address(symbol, false, reg);
                     address = Some(reg);
                     CallDest::Operand
                 }
@@ -682,6 +562,33 @@ impl LowerCtx<'_> {
         Ok(())
     }
 
+    /// Puts a part of an argument in its place: in the area of stack arguments that begins at
+    /// `area`, or in a register, which the call then binds.
+    fn pass(
+        &mut self,
+        convention: &Convention,
+        part: AbiPart,
+        reg: VReg,
+        area: Place,
+        fixed: &mut Vec<(VReg, PReg)>,
+    ) {
+        let mut reg = self.extended(part, reg);
+        match part.loc {
+            AbiLoc::Reg(preg) => {
+                if part.is_recast() {
+                    let word = self.new_vreg(RegClass::Int);
+                    self.recast(part.ty, reg, types::I64, word);
+                    reg = word;
+                }
+                fixed.push((reg, preg));
+            }
+            AbiLoc::Stack(offset) => {
+                let place = area.plus(offset);
+                self.put_store(part.stored_type(convention, place), place, reg);
+            }
+        }
+    }
+
     /// Puts the call alone. Returns the register of an `i128` result in one vector register.
     fn put_call_inst(
         &mut self,
@@ -691,6 +598,7 @@ impl LowerCtx<'_> {
         address: Option<VReg>,
         fixed: &[(VReg, PReg)],
     ) -> Option<VReg> {
+        let tables = self.backend.tables();
         let mut joined = None;
         let mut clobbers = PRegSet::empty();
         let mut stack_results = Vec::new();
@@ -698,7 +606,7 @@ impl LowerCtx<'_> {
         let first = self.begin();
         if let Some(reg) = address {
             self.operand(if call.is_tail {
-                Operand::reg_fixed_use(reg, self.backend.tables().tail_call_target)
+                Operand::reg_fixed_use(reg, tables.tail_call_target)
             } else {
                 Operand::reg_use(reg)
             });
@@ -712,7 +620,7 @@ impl LowerCtx<'_> {
         }
         let uses = self.begin() - first;
         if !call.is_tail {
-            clobbers = self.backend.call_clobbers(sig.conv, call.is_try);
+            clobbers = tables.clobbers(sig.convention, call.is_try, self.flags);
             for n in 0..sig.rets.len() {
                 let Some(regs) = self.s.call_results[n] else { continue };
                 let ret = self.abi_arg(sig.rets.start + n as u32);
@@ -741,7 +649,8 @@ impl LowerCtx<'_> {
                 }
             }
             if let (true, Some(inst)) = (call.is_try, call.inst) {
-                for (n, &preg) in self.backend.exception_payload(sig.conv).iter().enumerate() {
+                let words = sig.conv.exception_payload_types(types::I64).len();
+                for (n, &preg) in sig.convention.payload.iter().take(words).enumerate() {
                     let Some(reg) = self.known_try_result(inst, n as u32) else { continue };
                     // A result and a word of the payload can have the same register: it holds the
                     // result if the call returns, and the payload if control comes to a handler.
@@ -765,7 +674,7 @@ impl LowerCtx<'_> {
         self.vcode.calls.push(CallInfo {
             dest,
             clobbers,
-            callee_pop: if sig.callee_pops { sig.arg_size } else { 0 },
+            callee_pop: if sig.convention.callee_pops { sig.arg_size } else { 0 },
             tail_args_size: sig.arg_size,
             inst: call.inst,
             patchable: call.patchable,
@@ -801,15 +710,13 @@ impl LowerCtx<'_> {
             let Some(regs) = self.s.call_results[n] else { continue };
             let ret = self.abi_arg(sig.rets.start + n as u32);
             if let (AbiArg::Joined(_, home), Some(joined)) = (ret, joined) {
-                self.backend.put_store(self, types::I64X2, Place::Outgoing(home), joined);
-                for (half, at) in regs.into_iter().zip([home, home + 8]) {
-                    self.backend.put_load(self, types::I64, Place::Outgoing(at), half);
-                }
+                self.put_store(types::I64X2, Place::Outgoing(home), joined);
+                self.load_halves(Place::Outgoing(home), regs);
             }
             for (part, reg) in ret.parts().zip(regs) {
                 if let AbiLoc::Stack(offset) = part.loc {
                     let place = Place::Outgoing(ret_offset + offset);
-                    self.backend.put_load(self, part.ty, place, reg);
+                    self.put_load(part.ty, place, reg);
                 }
             }
         }
@@ -841,14 +748,4 @@ struct CallRequest<'a> {
     is_tail: bool,
     is_try: bool,
     patchable: bool,
-}
-
-/// The class and size of a type for placing it: integers up to 64 bits take one integer register.
-pub fn takes_int_register(ty: Type) -> bool {
-    reg_class(ty) == RegClass::Int
-}
-
-/// Whether a parameter is passed like a plain value.
-pub fn is_plain(purpose: ArgumentPurpose) -> bool {
-    !matches!(purpose, ArgumentPurpose::StructArgument(_))
 }

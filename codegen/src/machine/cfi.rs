@@ -29,8 +29,9 @@ impl CommonUnwindInfo {
         );
         let cfa = CallFrameInstruction::Cfa(Register(self.stack_pointer), self.cfa_offset as i32);
         entry.add_instruction(cfa);
-        let saved = CallFrameInstruction::Offset(return_address, self.return_address_offset);
-        entry.add_instruction(saved);
+        if let Some(offset) = self.return_address_offset {
+            entry.add_instruction(CallFrameInstruction::Offset(return_address, offset));
+        }
         entry
     }
 }

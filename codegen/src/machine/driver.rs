@@ -45,6 +45,7 @@ pub fn lower_function(
         cur_block: 0,
         pending_trap: None,
         ret_area: None,
+        recast_slot: None,
         last_srcloc: SourceLoc::default(),
         error: None,
     };
@@ -76,6 +77,7 @@ impl LowerScratch {
         self.operands.clear();
         self.traps.clear();
         self.sigs.clear(func.dfg.signatures.len());
+        self.halves.clear();
         self.try_results.clear();
         self.slot_offsets.clear();
         self.marks.clear();
@@ -243,7 +245,8 @@ impl LowerCtx<'_> {
                         let reg = self.value_vreg(param);
                         self.vcode.params.push(reg);
                         if self.ty(param) == types::I128 {
-                            self.vcode.params.push(VReg::new(reg.vreg() + 1, RegClass::Int));
+                            let high = self.high_half(reg);
+                            self.vcode.params.push(high);
                         }
                     }
                     let end = self.vcode.params.len() as u32;
@@ -315,7 +318,8 @@ impl LowerCtx<'_> {
     fn push_edge_arg(&mut self, reg: VReg, ty: Type) {
         self.vcode.edge_args.push(reg);
         if ty == types::I128 {
-            self.vcode.edge_args.push(VReg::new(reg.vreg() + 1, RegClass::Int));
+            let high = self.high_half(reg);
+            self.vcode.edge_args.push(high);
         }
     }
 
@@ -354,17 +358,18 @@ impl LowerCtx<'_> {
             None => {
                 let reg = self.new_vreg(reg_class(ty));
                 if ty == types::I128 {
-                    self.new_vreg(RegClass::Int);
+                    self.new_high_half(reg);
                 }
                 self.s.try_results.push((call, what, reg));
                 reg
             }
         };
-        let pair = ty == types::I128;
-        if pair {
-            self.seen(reg.vreg() + 1);
+        if ty != types::I128 {
+            return [reg, reg];
         }
-        [reg, VReg::new(reg.vreg() + pair as usize, reg.class())]
+        let high = self.high_half(reg);
+        self.seen(high.vreg());
+        [reg, high]
     }
 
     /// The register of a word of the payload, if a handler wants it.

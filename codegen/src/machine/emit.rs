@@ -6,11 +6,11 @@
 
 use super::buffer::{CodeBuffer, Label};
 use super::frame::Frame;
+use super::prologue::Step;
 use super::reloc::CodeOffset;
 use super::unwind::CfiOp;
 use super::vcode::{CallInfo, Cond2, VCode, pseudo};
-use super::{Backend, MInst};
-use crate::ir::CallConv;
+use super::{Backend, Convention, MInst};
 use crate::ir::{self, Function, SourceLoc, TrapCode};
 use crate::result::CodegenResult;
 use crate::settings::{Flags, OptLevel};
@@ -62,7 +62,7 @@ pub struct Emitter<'a> {
     /// The settings.
     pub flags: &'a Flags,
     /// The convention of the function.
-    pub conv: CallConv,
+    pub convention: &'static Convention,
     /// The stack limit, if the function checks it.
     pub stack_limit: Option<&'a StackLimit>,
     func: &'a Function,
@@ -176,7 +176,7 @@ impl<'a> Emitter<'a> {
         allocs: &[Allocation],
     ) {
         let start = self.buffer.cur_offset();
-        backend.emit_call(self, call, allocs);
+        backend.emit_call(self, call.dest, allocs, false);
         if call.patchable {
             let len = self.buffer.cur_offset() - start;
             self.buffer.patchable_call(len);
@@ -186,7 +186,7 @@ impl<'a> Emitter<'a> {
             self.call_metadata(call, inst, operands, allocs);
         }
         if call.callee_pop != 0 {
-            backend.emit_lower_sp(self, call.callee_pop);
+            backend.emit_step(self, Step::AddSp(-(call.callee_pop as i32)));
         }
     }
 
@@ -222,11 +222,8 @@ impl<'a> Emitter<'a> {
                 ir::HandlerKind::Context(_) => {
                     debug_assert!(next_context < operands.len());
                     let slot = allocs[next_context].as_stack();
-                    let slot = slot.expect("a context is kept on the stack").index() as i32;
-                    let spills = self.frame.areas.spills;
-                    let fp_based = spills.base != self.frame.areas.outgoing.base;
-                    let base = if fp_based { self.frame.size() as i32 } else { 0 };
-                    self.buffer.handler_context((base + spills.offset + 8 * slot) as u32);
+                    let place = self.frame.spill(slot.expect("a context is kept on the stack"));
+                    self.buffer.handler_context(self.frame.sp_offset(place) as u32);
                     next_context += 1;
                 }
                 ir::HandlerKind::Tag(tag) => {
@@ -259,7 +256,7 @@ pub struct EmitInput<'a> {
     /// The settings.
     pub flags: &'a Flags,
     /// The convention of the function.
-    pub conv: CallConv,
+    pub convention: &'static Convention,
     /// The stack limit, if the function checks it.
     pub stack_limit: Option<&'a StackLimit>,
 }
@@ -302,7 +299,7 @@ pub fn emit(
         frame: input.frame,
         vcode,
         flags: input.flags,
-        conv: input.conv,
+        convention: input.convention,
         stack_limit: input.stack_limit,
         func: input.func,
         scratch,
@@ -310,7 +307,7 @@ pub fn emit(
         index: 0,
         previous_end: NO_PLACE,
     };
-    input.backend.emit_prologue(&mut e);
+    e.prologue(input.backend);
     let mut cursor = Cursor::default();
     let aligns = input.flags.opt_level() != OptLevel::SpeedAndSize;
     for (n, &block) in order.iter().enumerate() {
@@ -324,7 +321,7 @@ pub fn emit(
         e.scratch.block_starts.push(start);
         e.buffer.bind(Label(block));
         if e.scratch.handlers.binary_search(&block).is_ok() {
-            input.backend.emit_realign(&mut e);
+            e.realign(input.backend);
         }
         emit_block(input, &mut e, &mut cursor, block, &forward, next, labelled);
         if aligns && !vcode.blocks[block as usize].cold {
@@ -507,7 +504,7 @@ fn emit_block(
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
             && *at <= before
         {
-            backend.emit_move(e, *from, *to);
+            e.mov(backend, *from, *to);
             e.buffer.make_room();
             cursor.edit += 1;
         }
@@ -558,7 +555,7 @@ fn emit_block(
                     backend.emit_table(e, allocs, &targets, target(0), next);
                     e.scratch.targets = targets;
                 }
-                pseudo::RET => backend.emit_return(e),
+                pseudo::RET => e.epilogue(backend),
                 pseudo::TRAP => {
                     let code = trap.expect("a trap has a code");
                     e.buffer.trap_here(code);
@@ -582,7 +579,7 @@ fn emit_block(
                     for result in &call.stack_results {
                         e.buffer.make_room();
                         let to = allocs[result.operand as usize];
-                        backend.emit_load_outgoing(e, result.ty, result.offset, to);
+                        e.load_outgoing(backend, result.ty, result.offset, to);
                     }
                     if next != Some(target(0)) {
                         e.buffer.put_jump(target(0));
@@ -590,10 +587,10 @@ fn emit_block(
                 }
                 pseudo::RETURN_CALL => {
                     let call = &vcode.calls[inst.payload as usize];
-                    backend.emit_return_call(e, call, allocs);
+                    e.return_call(backend, call, allocs);
                 }
                 pseudo::MOVE_INT | pseudo::MOVE_FLOAT => {
-                    backend.emit_move(e, allocs[1], allocs[0]);
+                    e.mov(backend, allocs[1], allocs[0]);
                 }
                 pseudo::SEQUENCE_POINT => {
                     let inst = ir::Inst::from_u32(inst.payload as u32);
@@ -613,7 +610,7 @@ fn emit_block(
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
             && *at <= after
         {
-            backend.emit_move(e, *from, *to);
+            e.mov(backend, *from, *to);
             e.buffer.make_room();
             cursor.edit += 1;
         }

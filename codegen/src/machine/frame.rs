@@ -1,46 +1,34 @@
-//! The stack frame of a function: sizes and places, computed once registers are allocated.
+//! The frame of a function: where its areas are and how large. See [`FrameRules`] for their order.
 //!
-//! From high to low: incoming arguments; return address; frame pointer of the caller (where there
-//! is a frame); saved registers; spill slots; stack slots; outgoing arguments. A function that
-//! calls nothing and whose slots are small makes no frame if its convention has a red zone: its
-//! slots then lie below the stack pointer.
-//!
-//! Where a stack slot is aligned to more than the stack is, the stack pointer is lowered further, to
-//! a multiple of that alignment. The gap lies between spill slots and stack slots: what is above it
-//! is found from the frame pointer, what is below from the stack pointer.
+//! A function without calls whose slots fit into the area below the stack pointer that signal
+//! handlers leave alone has no frame. Where a slot is aligned more than calls ask for, there is a
+//! gap between saved registers and slots whose size is known only at run time: what is above it is
+//! found from the frame pointer, what is below from the stack pointer.
 
+use super::convention::{FrameRules, Saves, WORD};
 use super::row::{Area, FrameAreas};
-use regalloc2::{PReg, PRegSet, RegClass};
+use regalloc2::{PReg, PRegSet, RegClass, SpillSlot};
 
 /// The frame.
 #[derive(Clone, Default, Debug)]
 pub struct Frame {
-    /// Whether the frame pointer is set up.
+    /// Whether the function sets up a frame.
     pub has_frame: bool,
-    /// Whether the slots lie below the stack pointer.
-    pub red_zone: bool,
     /// Size of the stack arguments that the function receives.
     pub incoming_size: u32,
     /// Size of the area for them after the prologue: as large as any tail call needs.
     pub tail_area: u32,
-    /// Saved registers, in the order in which they are pushed.
-    pub saved: Vec<PReg>,
-    /// Bytes that saved registers take.
-    pub saved_size: u32,
-    /// Saved vector registers, 16 bytes each.
-    pub saved_vectors: Vec<PReg>,
-    /// Where they are.
-    pub saved_vectors_area: Area,
-    /// Bytes of spill slots.
-    pub spill_size: u32,
-    /// Bytes of stack slots.
-    pub slot_size: u32,
-    /// Bytes of outgoing arguments.
-    pub outgoing_size: u32,
+    /// Registers that are pushed, in this order.
+    pub pushed: Vec<PReg>,
+    /// Registers that are stored when the stack pointer has been lowered, and where.
+    pub stored: Vec<(PReg, Area)>,
     /// Bytes by which the stack pointer is lowered after registers have been pushed.
     pub fixed_size: u32,
     /// The alignment to which the stack pointer is lowered then, 0 if it is not.
     pub realign: u32,
+    /// From the top of the frame (or the stack pointer at entry) to the canonical frame address,
+    /// where the incoming arguments of the caller begin.
+    pub to_cfa: u32,
     /// Where the areas are.
     pub areas: FrameAreas,
 }
@@ -66,43 +54,40 @@ pub struct FrameNeeds {
     pub has_calls: bool,
     /// Whether a frame must be set up in any case.
     pub always: bool,
-    /// Bytes below the stack pointer that nobody else touches.
-    pub red_zone: u32,
-    /// Hardware numbers of stack and frame pointer.
-    pub sp: u8,
-    /// The frame pointer.
-    pub fp: u8,
 }
-
-/// The alignment of the stack pointer at calls.
-const STACK_ALIGN: u32 = 16;
 
 /// Frames larger than this are refused.
 pub const MAX_FRAME: u64 = 1 << 30;
 
 impl Frame {
     /// Lays out a frame, or `None` if it would be too large.
-    pub fn compute(&mut self, needs: &FrameNeeds) -> Option<()> {
-        self.saved.clear();
-        self.saved_vectors.clear();
+    pub fn compute(&mut self, rules: &FrameRules, needs: &FrameNeeds) -> Option<()> {
+        self.pushed.clear();
+        self.stored.clear();
+        let mut stored_size = 0;
         for reg in needs.saved {
-            if reg.class() == RegClass::Int {
-                self.saved.push(reg);
-            } else {
-                self.saved_vectors.push(reg);
-            }
+            let size = match (reg.class(), rules.saves) {
+                (RegClass::Int, Saves::Pushed) => {
+                    self.pushed.push(reg);
+                    continue;
+                }
+                (RegClass::Int, Saves::InHome) => 0,
+                (RegClass::Int, Saves::Stored) => WORD,
+                _ => rules.float_slot,
+            };
+            self.stored.push((reg, Area { base: rules.sp, offset: stored_size as i32 }));
+            stored_size += size;
         }
-        let vectors = 16 * self.saved_vectors.len() as u32;
-        self.realign = if needs.slot_align > STACK_ALIGN { needs.slot_align } else { 0 };
+        self.realign = if needs.slot_align > rules.align { needs.slot_align } else { 0 };
         // Stack slots begin behind the outgoing arguments.
-        self.outgoing_size = match self.realign {
+        let outgoing_size = match self.realign {
             0 => needs.outgoing_size,
             align => needs.outgoing_size.next_multiple_of(align),
         };
         let body = needs.spill_size as u64
             + needs.slot_size as u64
-            + self.outgoing_size as u64
-            + vectors as u64;
+            + outgoing_size as u64
+            + stored_size as u64;
         if body + self.realign as u64 + needs.tail_args_size as u64 + needs.incoming_size as u64
             > MAX_FRAME
         {
@@ -110,46 +95,61 @@ impl Frame {
         }
         self.incoming_size = needs.incoming_size;
         self.tail_area = needs.tail_args_size.max(needs.incoming_size);
-        self.saved_size = 8 * self.saved.len() as u32;
-        self.spill_size = needs.spill_size;
-        self.slot_size = needs.slot_size;
-        let small = body + 24 <= needs.red_zone as u64 || body == 0;
+        let most = rules.align + rules.pushed;
+        let small = body + most as u64 <= rules.red_zone as u64 || body == 0;
         self.has_frame = needs.always
             || needs.has_calls
-            || !self.saved.is_empty()
-            || vectors != 0
+            || needs.saved != PRegSet::empty()
             || self.realign != 0
             || !small
             || self.tail_area != self.incoming_size;
-        self.red_zone = !self.has_frame && body > 0;
         let mut fixed = body as u32;
+        let pushed_size = self.pushed_size();
         if self.has_frame {
-            // Return address and frame pointer keep 16 bytes aligned.
-            fixed = (self.saved_size + fixed).next_multiple_of(16) - self.saved_size;
-        } else if self.slot_size != 0 {
-            // Without, the stack pointer is 8 bytes off.
-            fixed = fixed.next_multiple_of(16) + 8;
+            // What is above keeps the alignment of calls.
+            fixed = (pushed_size + fixed).next_multiple_of(rules.align) - pushed_size;
+        } else if needs.slot_size != 0 {
+            // Without, the stack pointer is off by what the call has pushed.
+            fixed = fixed.next_multiple_of(rules.align) + rules.pushed;
         }
         self.fixed_size = fixed;
-        let outgoing = if self.red_zone { -(fixed as i32) } else { 0 };
-        let slots = outgoing + self.outgoing_size as i32;
+        let outgoing = if self.has_frame { 0 } else { -(fixed as i32) };
+        let slots = outgoing + outgoing_size as i32;
         let spills = slots + needs.slot_size as i32;
-        let saved_vectors = spills + needs.spill_size as i32;
-        // Distances from the frame pointer are shorter to encode for what lies near it.
-        let from_fp =
-            |at: i32| Area { base: needs.fp, offset: at - (fixed + self.saved_size) as i32 };
-        let from_sp = |at: i32| Area { base: needs.sp, offset: at };
-        let incoming = if self.has_frame {
-            let grown = self.tail_area - self.incoming_size;
-            Area { base: needs.fp, offset: 16 + grown as i32 }
-        } else {
-            Area { base: needs.sp, offset: 8 }
+        let stored = spills + needs.spill_size as i32;
+        let grown = self.tail_area - self.incoming_size;
+        self.to_cfa = if self.has_frame { rules.link_area + grown } else { rules.pushed };
+        let from_sp = |at: i32| Area { base: rules.sp, offset: at };
+        let top = (fixed + pushed_size) as i32;
+        let from_fp = match rules.fp {
+            Some(_) if !self.has_frame => None,
+            Some(fp) => Some(move |at: i32| Area { base: fp, offset: at - top }),
+            None if self.realign != 0 => return None,
+            None => None,
         };
-        let above_gap = |at: i32| if self.realign != 0 { from_fp(at) } else { from_sp(at) };
-        let near_fp = self.has_frame && needs.spill_size <= 4 * 128;
-        self.saved_vectors_area = above_gap(saved_vectors);
+        let above_gap = |at: i32| match &from_fp {
+            Some(from_fp) if self.realign != 0 => from_fp(at),
+            _ => from_sp(at),
+        };
+        // Distances from the frame pointer are shorter to encode for what lies near it.
+        let near = |at: i32| match &from_fp {
+            Some(from_fp) if needs.spill_size <= rules.near_fp => from_fp(at),
+            _ => above_gap(at),
+        };
+        let incoming = match &from_fp {
+            Some(from_fp) => from_fp(top + self.to_cfa as i32),
+            None if self.has_frame => from_sp(top + self.to_cfa as i32),
+            None => from_sp(self.to_cfa as i32),
+        };
+        for (reg, area) in &mut self.stored {
+            *area = if reg.class() == RegClass::Int && rules.saves == Saves::InHome {
+                Area { offset: incoming.offset + (WORD as usize * reg.hw_enc()) as i32, ..incoming }
+            } else {
+                above_gap(stored + area.offset)
+            };
+        }
         self.areas = FrameAreas {
-            spills: if near_fp { from_fp(spills) } else { above_gap(spills) },
+            spills: near(spills),
             slots: from_sp(slots),
             incoming,
             outgoing: from_sp(outgoing),
@@ -157,14 +157,37 @@ impl Frame {
         Some(())
     }
 
+    /// Bytes that pushed registers take.
+    pub fn pushed_size(&self) -> u32 {
+        WORD * self.pushed.len() as u32
+    }
+
+    /// Bytes by which the area of incoming arguments grows, for those of tail calls.
+    pub fn grown(&self) -> u32 {
+        self.tail_area - self.incoming_size
+    }
+
+    /// Where a spill slot is.
+    #[inline]
+    pub fn spill(&self, slot: SpillSlot) -> Area {
+        let Area { base, offset } = self.areas.spills;
+        Area { base, offset: offset + WORD as i32 * slot.index() as i32 }
+    }
+
+    /// The distance from the stack pointer at calls, before it is realigned, to an area.
+    pub fn sp_offset(&self, area: Area) -> i32 {
+        let from_fp = self.has_frame && area.base != self.areas.outgoing.base;
+        area.offset + if from_fp { self.size() as i32 } else { 0 }
+    }
+
     /// Bytes from the stack pointer at a call to the frame pointer, before it is realigned.
     pub fn frame_offset(&self) -> Option<u32> {
-        self.has_frame.then_some(self.fixed_size + self.saved_size)
+        self.has_frame.then_some(self.size())
     }
 
     /// Bytes below the frame pointer (or the return address), without those that realignment adds.
     pub fn size(&self) -> u32 {
-        if self.has_frame { self.fixed_size + self.saved_size } else { 0 }
+        if self.has_frame { self.fixed_size + self.pushed_size() } else { 0 }
     }
 
     /// The most bytes below the frame pointer (or the return address).

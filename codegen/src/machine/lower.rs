@@ -16,14 +16,16 @@
 //! because making a constant may change the flags; and put the instructions of one IR instruction
 //! in the order in which they execute.
 
-use super::abi::AbiSigs;
 use super::blockorder::BlockOrder;
 use super::inst::MInst;
+use super::signature::AbiSigs;
 use super::vcode::{Cond2, VCode, pseudo};
-use super::{Backend, reg_class};
+use super::{Backend, Basic, Place, reg_class};
 use crate::entity::EntityRef;
-use crate::ir::CallConv;
-use crate::ir::{self, Function, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value};
+use crate::ir::{
+    self, ArgumentExtension, CallConv, Function, Inst, InstructionData, MemFlags, Opcode, TrapCode,
+    Type, Value,
+};
 use crate::result::CodegenError;
 use crate::settings::Flags;
 use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
@@ -59,6 +61,8 @@ pub struct LowerScratch {
     /// Registers of what `try_call` instructions pass to their targets.
     pub(super) try_results: Vec<(Inst, ir::BlockArg, VReg)>,
     pub(super) slot_offsets: Vec<u32>,
+    /// The registers of the low and the high halves of `i128` values, in the order of the low ones.
+    pub(super) halves: Vec<(u32, u32)>,
     /// One byte for each value, for the ISA's use; empty until it asks.
     pub(super) marks: Vec<u8>,
     pub(super) fixed: Vec<(VReg, PReg)>,
@@ -86,6 +90,8 @@ pub struct LowerCtx<'a> {
     pub(super) pending_trap: Option<TrapCode>,
     /// The register that holds the address of results in memory, once needed.
     pub(super) ret_area: Option<VReg>,
+    /// A slot through which bits go from one class of registers to the other, once needed.
+    pub(super) recast_slot: Option<Place>,
     pub(super) last_srcloc: ir::SourceLoc,
     /// What went wrong while the current instruction was lowered, see [`LowerCtx::fail`].
     pub(super) error: Option<CodegenError>,
@@ -289,14 +295,14 @@ impl LowerCtx<'_> {
             let vreg = VReg::from_bits(bits);
             self.seen(vreg.vreg());
             if self.ty(value) == ir::types::I128 {
-                self.seen(vreg.vreg() + 1);
+                self.seen(self.high_half(vreg).vreg());
             }
             return vreg;
         }
         let ty = self.ty(value);
         let vreg = self.new_vreg_for(ty);
         if ty == ir::types::I128 {
-            self.new_vreg(RegClass::Int);
+            self.new_high_half(vreg);
         }
         self.s.value_regs[value.index()] = vreg.bits() as u32;
         vreg
@@ -317,7 +323,21 @@ impl LowerCtx<'_> {
     pub fn regs2(&mut self, value: Value) -> [VReg; 2] {
         assert_eq!(self.ty(value), ir::types::I128, "only an i128 has halves");
         let low = self.value_vreg(value);
-        [low, VReg::new(low.vreg() + 1, RegClass::Int)]
+        [low, self.high_half(low)]
+    }
+
+    /// The register of the high half of an `i128`, by that of the low half.
+    pub(super) fn high_half(&self, low: VReg) -> VReg {
+        let low = low.vreg() as u32;
+        let at = self.s.halves.binary_search_by_key(&low, |halves| halves.0);
+        VReg::new(self.s.halves[at.expect("an i128 has halves")].1 as usize, RegClass::Int)
+    }
+
+    /// Makes the register of a high half.
+    pub(super) fn new_high_half(&mut self, low: VReg) -> VReg {
+        let high = self.new_vreg(RegClass::Int);
+        self.s.halves.push((low.vreg() as u32, high.vreg() as u32));
+        high
     }
 
     fn remake(&mut self, inst: Inst, value: Value) -> VReg {
@@ -347,7 +367,7 @@ impl LowerCtx<'_> {
     /// Both halves of an `i128` result.
     pub fn result2(&mut self, inst: Inst, n: usize) -> [VReg; 2] {
         let low = self.result(inst, n);
-        [low, VReg::new(low.vreg() + 1, RegClass::Int)]
+        [low, self.high_half(low)]
     }
 
     /// Whether anything wants a value in a register.
@@ -476,6 +496,41 @@ impl LowerCtx<'_> {
     pub fn put_move(&mut self, dst: VReg, src: VReg) {
         let row = if dst.class() == RegClass::Int { pseudo::MOVE_INT } else { pseudo::MOVE_FLOAT };
         self.put(row, 0, 0, &[Operand::reg_def(dst), Operand::reg_use(src)]);
+    }
+
+    /// Puts a load of `ty`. Narrow integers may be loaded with garbage above.
+    pub fn put_load(&mut self, ty: Type, place: Place, dst: VReg) {
+        self.backend.put(self, Basic::Load { ty, place, dst });
+    }
+
+    /// Puts a store of the low part of `src`, of type `ty`.
+    pub fn put_store(&mut self, ty: Type, place: Place, src: VReg) {
+        self.backend.put(self, Basic::Store { ty, place, src });
+    }
+
+    /// Puts the address of a place into a register.
+    pub fn put_address(&mut self, place: Place, dst: VReg) {
+        self.backend.put(self, Basic::Address { place, dst });
+    }
+
+    /// Puts an extension of an integer of type `from` to a whole register.
+    pub fn put_extend(&mut self, from: Type, how: ArgumentExtension, dst: VReg, src: VReg) {
+        self.backend.put(self, Basic::Extend { from, how, dst, src });
+    }
+
+    /// Puts the address of a symbol into a register; one that is not `near` may be anywhere.
+    pub fn put_symbol_address(&mut self, symbol: u32, near: bool, dst: VReg) {
+        self.backend.put(self, Basic::Symbol { symbol, near, dst });
+    }
+
+    /// Puts an integer constant into a register.
+    pub fn put_constant(&mut self, bits: u64, dst: VReg) {
+        self.backend.put(self, Basic::Constant { bits, dst });
+    }
+
+    /// Makes the function have a frame, as one that calls has.
+    pub fn need_frame(&mut self) {
+        self.vcode.has_calls = true;
     }
 
     /// Label number of a constant in the pool.

@@ -9,8 +9,9 @@ use super::frame::{Frame, FrameNeeds};
 use super::lower::LowerScratch;
 use super::regalloc::{self, RegallocConfig, RegallocFacts, RegallocScratch};
 use super::reloc::CodeOffset;
+use super::row::Area;
 use super::vcode::VCode;
-use super::{AbiArg, AbiLoc, Backend, print, row_flag};
+use super::{AbiArg, AbiLoc, Backend, Convention, print, reg_set, row_flag};
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::budget::Size;
 use crate::ir::{ArgumentPurpose, CallConv, Function, GlobalValueData, ValueLabel};
@@ -73,8 +74,8 @@ impl MachineContext {
     /// Allocates registers and lays out the frame.
     pub fn allocate(&mut self, func: &Function, target: Target<'_>) -> CodegenResult<()> {
         let flags = target.flags;
-        let backend = target.backend;
-        let conv = func.signature.call_conv;
+        let tables = target.backend.tables();
+        let convention = self.lower.sigs.get(0).convention;
         let limit = |log2: u8| if log2 >= 31 { u32::MAX } else { 1 << log2 };
         let config = RegallocConfig {
             backtracking: flags.regalloc_algorithm() == RegallocAlgorithm::Backtracking,
@@ -83,11 +84,10 @@ impl MachineContext {
             max_live: limit(flags.regalloc_fallback_live_log2()),
             max_preds: limit(flags.regalloc_fallback_preds_log2()),
         };
-        let env = backend.machine_env(conv, flags);
+        let env = tables.machine_env(convention, flags);
         let size = Size::of(func);
         self.facts =
-            regalloc::allocate(&self.vcode, backend, env, &config, size, &mut self.regalloc)?;
-        let (sp, fp, red_zone) = backend.stack_facts(conv);
+            regalloc::allocate(&self.vcode, tables, &env, &config, size, &mut self.regalloc)?;
         let spills = self.regalloc.output().num_spillslots;
         let needs = FrameNeeds {
             incoming_size: self.lower.sigs.get(0).arg_size,
@@ -96,20 +96,22 @@ impl MachineContext {
             slot_size: self.vcode.slots_size,
             slot_align: self.vcode.slots_align,
             outgoing_size: self.vcode.outgoing_size,
-            saved: self.registers_to_save(func, target),
+            saved: self.registers_to_save(func, target, convention),
             has_calls: self.vcode.has_calls,
             always: flags.preserve_frame_pointers(),
-            red_zone,
-            sp,
-            fp,
         };
-        self.frame.compute(&needs).ok_or(CodegenError::ImplLimitExceeded)
+        self.frame.compute(&convention.frame, &needs).ok_or(CodegenError::ImplLimitExceeded)
     }
 
     /// Registers that the function changes and its caller expects to find unchanged.
-    fn registers_to_save(&self, func: &Function, target: Target<'_>) -> PRegSet {
-        let backend = target.backend;
-        let saved = backend.callee_saved(func.signature.call_conv, target.flags);
+    fn registers_to_save(
+        &self,
+        func: &Function,
+        target: Target<'_>,
+        convention: &Convention,
+    ) -> PRegSet {
+        let tables = target.backend.tables();
+        let saved = tables.callee_saved(convention, target.flags);
         if saved == PRegSet::empty() {
             return saved;
         }
@@ -124,16 +126,15 @@ impl MachineContext {
             }
         }
         if func.stack_limit.is_some() || target.flags.enable_probestack() {
-            changed.union_from(backend.tables().prologue_scratch);
+            changed.union_from(reg_set(&[&convention.frame.scratch]));
         }
         for call in &self.vcode.calls {
             changed.union_from(call.clobbers);
         }
-        let row_flags = backend.tables().row_flags;
         for inst in self.vcode.insts() {
-            let flags = row_flags.get(inst.row as usize).copied().unwrap_or(0);
+            let flags = tables.row_flags.get(inst.row as usize).copied().unwrap_or(0);
             if flags & row_flag::CLOBBERS != 0 {
-                changed.union_from(backend.row_clobbers(inst.row));
+                changed.union_from(tables.row_clobbers[inst.row as usize]);
             }
         }
         changed & saved
@@ -159,7 +160,7 @@ impl MachineContext {
             frame: &self.frame,
             backend,
             flags,
-            conv: func.signature.call_conv,
+            convention: self.lower.sigs.get(0).convention,
             stack_limit: func.stack_limit.map(|_| &self.stack_limit),
         };
         out.bb_edges = emit(&input, &mut out.buffer, &mut self.emit)?;
@@ -188,8 +189,7 @@ impl MachineContext {
             fell_back: self.facts.fell_back,
             work: self.facts.work,
         };
-        let slots = self.frame.areas.slots.offset;
-        out.slots_from_cfa = slots as i64 - self.frame.size() as i64 - self.to_cfa();
+        out.slots_from_cfa = self.cfa_offset(self.frame.areas.slots);
         out.slots_align = self.frame.realign.max(1);
         out.value_labels_ranges.clear();
         if !self.vcode.value_labels.is_empty() {
@@ -200,16 +200,11 @@ impl MachineContext {
 
     fn value_ranges(&self, ranges: &mut crate::FxHashMap<ValueLabel, Vec<ValueLocRange>>) {
         let output = self.regalloc.output();
-        let spills = self.frame.areas.spills;
-        let to_cfa = self.to_cfa();
-        let fp_based = self.frame.has_frame && spills.base != self.frame.areas.outgoing.base;
-        let sp_to_fp = if fp_based { 0 } else { self.frame.size() as i64 };
         for &(label, from, to, alloc) in &output.debug_locations {
             let loc = match (alloc.as_reg(), alloc.as_stack()) {
                 (Some(reg), _) => LabelValueLoc::Reg(reg),
                 (_, Some(slot)) => {
-                    let at = spills.offset as i64 + 8 * slot.index() as i64;
-                    LabelValueLoc::CFAOffset(at - sp_to_fp - to_cfa)
+                    LabelValueLoc::CFAOffset(self.cfa_offset(self.frame.spill(slot)))
                 }
                 _ => continue,
             };
@@ -284,14 +279,10 @@ impl MachineContext {
         (moves < start).then_some(moves)
     }
 
-    /// From the frame pointer, or the stack pointer at entry, to the canonical frame address, which
-    /// is above return address and frame pointer.
-    fn to_cfa(&self) -> i64 {
-        if self.frame.has_frame {
-            16 + (self.frame.tail_area - self.frame.incoming_size) as i64
-        } else {
-            8
-        }
+    /// The distance of an area from the canonical frame address.
+    fn cfa_offset(&self, area: Area) -> i64 {
+        let frame = &self.frame;
+        i64::from(frame.sp_offset(area)) - i64::from(frame.size()) - i64::from(frame.to_cfa)
     }
 
     /// The offset of a program point: where its instruction, which was emitted, begins or ends.
@@ -324,7 +315,7 @@ impl MachineContext {
         limit.loads.reverse();
         let param = func.signature.special_param_index(ArgumentPurpose::VMContext);
         limit.base = match param {
-            Some(n) => match self.lower.sigs.place(n as u32) {
+            Some(n) => match self.lower.sigs.place(self.lower.sigs.get(0).args.start + n as u32) {
                 AbiArg::One(part) => match part.loc {
                     AbiLoc::Reg(reg) => Some(reg),
                     AbiLoc::Stack(_) => return wrong("vmctx is passed on the stack"),

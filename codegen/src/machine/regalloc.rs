@@ -9,7 +9,7 @@
 use super::measure::{Measure, MeasureScratch};
 use super::slots::SlotForwarding;
 use super::vcode::{VCode, pseudo};
-use super::{Backend, row_flag};
+use super::{Tables, row_flag};
 use crate::budget::{self, Budget, Size};
 use crate::result::{CodegenError, CodegenResult};
 use regalloc2::{
@@ -75,7 +75,7 @@ struct View<'a> {
     insts: &'a [super::MInst],
     operands: &'a [Operand],
     row_flags: &'a [u8],
-    backend: &'a dyn Backend,
+    row_clobbers: &'static [PRegSet],
     float_spill_size: usize,
     clobber_mask: PRegSet,
 }
@@ -149,7 +149,7 @@ impl regalloc2::Function for View<'_> {
                 _ => PRegSet::empty(),
             }
         } else if self.row_flags[inst.row as usize] & row_flag::CLOBBERS != 0 {
-            self.backend.row_clobbers(inst.row) & self.clobber_mask
+            self.row_clobbers[inst.row as usize] & self.clobber_mask
         } else {
             PRegSet::empty()
         }
@@ -171,7 +171,7 @@ impl regalloc2::Function for View<'_> {
 /// Allocates registers for a function of this size. The result is in `scratch`.
 pub fn allocate(
     vcode: &VCode,
-    backend: &dyn Backend,
+    tables: &Tables,
     env: &MachineEnv,
     config: &RegallocConfig,
     size: Size,
@@ -222,8 +222,8 @@ pub fn allocate(
         vcode,
         insts: vcode.insts(),
         operands: vcode.operands(),
-        row_flags: backend.tables().row_flags,
-        backend,
+        row_flags: tables.row_flags,
+        row_clobbers: tables.row_clobbers,
         float_spill_size: if vcode.has_vectors { 2 } else { 1 },
         clobber_mask,
     };

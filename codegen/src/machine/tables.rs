@@ -1,23 +1,35 @@
 //! What a machine is, as data: names, numbers and lists that its back end returns once.
 
+use super::convention::Convention;
 use super::labels::LabelTable;
 use super::reloc::Reloc;
+use crate::ir::CallConv;
 use regalloc2::{PReg, PRegSet};
 
 /// What an instruction's row says to the machine-independent half, a set of bits; see
 /// [`Tables::row_flags`].
 pub mod row_flag {
-    /// The row has clobbers: ask [`super::super::Backend::row_clobbers`].
+    /// The row has clobbers.
     pub const CLOBBERS: u8 = 1;
 }
 
 /// What a machine is, as data.
 #[derive(Debug)]
 pub struct Tables {
+    /// The name of the machine.
+    pub name: &'static str,
     /// One byte of `row_flag` bits for each row of the ISA's table.
     pub row_flags: &'static [u8],
     /// The kinds of branches and uses of labels.
     pub labels: &'static LabelTable,
+    /// The clobbers of each row.
+    pub row_clobbers: &'static [PRegSet],
+    /// The conventions, by the number of the convention.
+    pub conventions: [Option<&'static Convention>; CallConv::ALL.len()],
+    /// Integer registers that may be allocated.
+    pub ints: PRegSet,
+    /// Float registers that may be allocated.
+    pub floats: PRegSet,
     /// The public kinds of the ISA's own relocations.
     pub relocs: &'static [Reloc],
     /// The names of the registers, by class and hardware number.
@@ -28,9 +40,10 @@ pub struct Tables {
     pub pinned_reg: Option<PReg>,
     /// The register to which the address of a tail call's target is bound.
     pub tail_call_target: PReg,
-    /// The registers that the prologue may change while it compares the stack pointer with a limit
-    /// or touches the pages of the frame.
-    pub prologue_scratch: PRegSet,
+    /// The number in DWARF of the return address.
+    pub dwarf_return_address: u16,
+    /// The smallest distance of code addresses.
+    pub code_alignment: u8,
 }
 
 impl Tables {
@@ -43,4 +56,19 @@ impl Tables {
     pub fn dwarf_reg(&self, reg: PReg) -> u16 {
         self.dwarf_regs[reg.class() as usize][reg.hw_enc()]
     }
+}
+
+/// The set of the registers in these lists.
+pub const fn reg_set(lists: &[&[PReg]]) -> PRegSet {
+    let mut set = PRegSet::empty();
+    let mut n = 0;
+    while n < lists.len() {
+        let mut list = lists[n];
+        while let [reg, rest @ ..] = list {
+            set.add(*reg);
+            list = rest;
+        }
+        n += 1;
+    }
+    set
 }

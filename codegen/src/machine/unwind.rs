@@ -49,6 +49,6 @@ pub struct CommonUnwindInfo {
     pub stack_pointer: u16,
     /// Offset from the stack pointer at entry to the canonical frame address.
     pub cfa_offset: u32,
-    /// Offset of the return address from the canonical frame address.
-    pub return_address_offset: i32,
+    /// Offset of the return address from the canonical frame address, where a call pushes it.
+    pub return_address_offset: Option<i32>,
 }

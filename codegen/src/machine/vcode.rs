@@ -217,6 +217,23 @@ pub struct CallInfo {
     pub stack_results: Vec<StackResult>,
 }
 
+impl CallInfo {
+    /// A call that changes no register and has no operands.
+    pub fn new(dest: CallDest) -> Self {
+        Self {
+            dest,
+            clobbers: PRegSet::empty(),
+            callee_pop: 0,
+            tail_args_size: 0,
+            inst: None,
+            patchable: false,
+            uses: 0,
+            succs: Span::default(),
+            stack_results: Vec::new(),
+        }
+    }
+}
+
 /// A symbol that an instruction refers to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Symbol {

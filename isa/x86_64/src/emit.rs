@@ -1,31 +1,26 @@
 //! What is emitted by functions: prologue and epilogue, moves of the allocator, calls, multi-way
 //! branches, and operations of several instructions.
 
-use crate::abi::{TAIL_SCRATCH, TAIL_TARGET};
+use crate::abi::SCRATCH;
 use crate::amode::{Cc, Segment, Size, form};
 use crate::asm::{self, Mem, P};
 use crate::encode::{encode, reloc};
 use crate::insts::{Arg, Op, ROWS};
 use crate::labels;
 use crate::regs::*;
-use regalloc2::{Allocation, PReg, RegClass};
-use windlass_core::ir::{AtomicRmwOp, SourceLoc, TrapCode, Type};
-use windlass_core::isa::CallConv;
-use windlass_core::isa::unwind::CfiOp;
+use regalloc2::{Allocation, PReg};
+use windlass_core::ir::AtomicRmwOp;
 use windlass_core::machine::buffer::Label;
 use windlass_core::machine::driver::{MAX_COMPARES, count_runs};
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::inst::{MInst, payload};
-use windlass_core::machine::row::{CodeSink, row_bits};
-use windlass_core::machine::vcode::{CallDest, CallInfo};
+use windlass_core::machine::prologue::{Limit, Move, Step};
+use windlass_core::machine::row::{Area, CodeSink, row_bits};
+use windlass_core::machine::vcode::CallDest;
 
 /// A bit of the control field that is otherwise unused: the immediate of `movabs` is a symbol's
 /// number.
 pub(crate) const SYMBOL_IMM: u16 = 1 << 14;
-/// Inline probes of more pages than this are a loop.
-const MAX_UNROLLED_PROBES: u32 = 4;
-/// From this size on, the addition of a frame to a stack limit might wrap.
-const LARGE_FRAME: u32 = 32 << 10;
 
 fn put(e: &mut Emitter<'_>, op: Op, size: Size, operands: &[Arg<PReg>]) {
     asm::put(e.buffer, op, size, operands);
@@ -36,7 +31,7 @@ fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
 }
 
 /// Adds to the stack pointer.
-pub(crate) fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
+fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
     if bytes < 0 && bytes != -128 {
         put(e, Op::SubI, Size::Q, &[P::R(RSP), P::I(-(bytes as i64))]);
     } else {
@@ -261,46 +256,21 @@ fn tls_general_dynamic(e: &mut Emitter<'_>, symbol: u32, helper: u32) {
     e.buffer.add_reloc_at_offset(field, reloc::PLT32, helper, -4);
 }
 
-/// A load of a call's result from memory.
-pub(crate) fn load_outgoing(e: &mut Emitter<'_>, ty: Type, offset: i32, to: Allocation) {
-    let area = e.frame.areas.outgoing;
-    let through = match to.as_reg() {
-        Some(reg) => reg,
-        None if ty.is_int() => TAIL_SCRATCH,
-        None => xmm(15),
-    };
-    let bytes = if !ty.is_int() && ty.bits() > 64 { 16 } else { 8 };
-    asm::mov_load(e.buffer, through, gpr(area.base), area.offset + offset, bytes);
-    mov(e, Allocation::reg(through), to);
-}
-
 fn reg(alloc: Allocation) -> PReg {
     alloc.as_reg().expect("the operand is in a register")
 }
 
-/// A move of the allocator.
+/// A move between registers, or between a register and memory.
 #[inline]
-pub(crate) fn mov(e: &mut Emitter<'_>, from: Allocation, to: Allocation) {
-    if from == to {
-        return;
-    }
-    let spills = e.frame.areas.spills;
-    let slot = |a: Allocation| {
-        let slot = a.as_stack().expect("a place is a register or a slot").index();
-        spills.offset + 8 * slot as i32
-    };
-    let bytes = |class| if class == RegClass::Float && e.vcode.has_vectors { 16 } else { 8 };
-    match (from.as_reg(), to.as_reg()) {
-        (Some(from), Some(to)) => asm::mov_rr(e.buffer, to, from),
-        (Some(from), None) => {
-            let (at, bytes) = (slot(to), bytes(from.class()));
-            asm::mov_store(e.buffer, gpr(spills.base), at, from, bytes);
+pub(crate) fn mov(e: &mut Emitter<'_>, what: Move) {
+    match what {
+        Move::Copy { to, from } => asm::mov_rr(e.buffer, to, from),
+        Move::Load { to, from: Area { base, offset }, bytes } => {
+            asm::mov_load(e.buffer, to, gpr(base), offset, bytes);
         }
-        (None, Some(to)) => {
-            let (at, bytes) = (slot(from), bytes(to.class()));
-            asm::mov_load(e.buffer, to, gpr(spills.base), at, bytes);
+        Move::Store { to: Area { base, offset }, from, bytes } => {
+            asm::mov_store(e.buffer, gpr(base), offset, from, bytes);
         }
-        (None, None) => panic!("the allocator moves from slot to slot through a register"),
     }
 }
 
@@ -309,196 +279,82 @@ pub(crate) fn trap(e: &mut Emitter<'_>) {
     put(e, Op::Ud2, Size::D, &[]);
 }
 
-/// The call alone.
-pub(crate) fn call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Allocation]) {
-    match call.dest {
-        CallDest::Near(symbol) => put(e, Op::Call, Size::D, &[P::S(symbol)]),
-        CallDest::Operand => put(e, Op::CallInd, Size::D, &[P::R(reg(allocs[0]))]),
-        CallDest::Tls { symbol, helper } => tls_general_dynamic(e, symbol, helper),
+/// The call alone, or the jump of a tail call.
+pub(crate) fn call(e: &mut Emitter<'_>, dest: CallDest, allocs: &[Allocation], is_tail: bool) {
+    match (dest, is_tail) {
+        (CallDest::Near(symbol), false) => put(e, Op::Call, Size::D, &[P::S(symbol)]),
+        (CallDest::Near(symbol), true) => put(e, Op::JmpTarget, Size::D, &[P::S(symbol)]),
+        (CallDest::Operand, false) => put(e, Op::CallInd, Size::D, &[P::R(reg(allocs[0]))]),
+        (CallDest::Operand, true) => put(e, Op::JmpInd, Size::D, &[P::R(reg(allocs[0]))]),
+        (CallDest::Tls { symbol, helper }, _) => tls_general_dynamic(e, symbol, helper),
     }
 }
 
 // -------------------------------------------------------------------------------------------------
 // The frame.
 
-/// What comes before the first instruction of the function.
-pub(crate) fn prologue(e: &mut Emitter<'_>) {
-    let frame = e.frame;
-    if !frame.has_frame {
-        return;
-    }
-    let unwind = e.flags.unwind_info();
-    let grown = frame.tail_area - frame.incoming_size;
-    probe_stack(e, grown);
-    if grown != 0 {
-        // Room for the arguments of a tail call: the return address moves down.
-        asm::mov_load(e.buffer, TAIL_SCRATCH, RSP, 0, 8);
-        add_sp(e, -(grown as i32));
-        asm::mov_store(e.buffer, RSP, 0, TAIL_SCRATCH, 8);
-        if unwind {
-            e.cfi(CfiOp::DefCfaOffset(8 + grown));
-            e.cfi(CfiOp::Offset { reg: 16, offset: -(8 + grown as i32) });
+/// A step of entering or leaving a function.
+pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
+    match what {
+        Step::AddSp(bytes) => add_sp(e, bytes),
+        Step::AlignSp(align) => {
+            put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(align))]);
         }
-    }
-    put(e, Op::Push, Size::Q, &[P::R(RBP)]);
-    let mut cfa = 16 + grown as i32;
-    if unwind {
-        e.cfi(CfiOp::DefCfaOffset(cfa as u32));
-        e.cfi(CfiOp::Offset { reg: dwarf_number(RBP), offset: -cfa });
-    }
-    asm::mov_rr(e.buffer, RBP, RSP);
-    if unwind {
-        e.cfi(CfiOp::DefCfaRegister(dwarf_number(RBP)));
-    }
-    // Where every register survives, those that the check needs are saved first.
-    let saves_all = e.conv == CallConv::PreserveAll;
-    if !saves_all {
-        check_stack_limit(e, frame.depth() + grown);
-    }
-    for &saved in &frame.saved {
-        put(e, Op::Push, Size::Q, &[P::R(saved)]);
-        cfa += 8;
-        if unwind {
-            e.cfi(CfiOp::Offset { reg: dwarf_number(saved), offset: -cfa });
+        Step::SpFromFp(at) => put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(Mem::base(RBP, at))]),
+        Step::PushLink => put(e, Op::Push, Size::Q, &[P::R(RBP)]),
+        Step::SetFp => asm::mov_rr(e.buffer, RBP, RSP),
+        Step::PopLink => put(e, Op::Pop, Size::Q, &[P::R(RBP)]),
+        Step::Push(reg) => put(e, Op::Push, Size::Q, &[P::R(reg)]),
+        Step::Pop(reg) => put(e, Op::Pop, Size::Q, &[P::R(reg)]),
+        Step::Save(regs) => {
+            for &(reg, Area { base, offset }) in regs {
+                asm::mov_store(e.buffer, gpr(base), offset, reg, 16);
+            }
         }
-    }
-    if saves_all {
-        check_stack_limit(e, frame.depth() - frame.saved_size + grown);
-    }
-    probe_stack(e, frame.fixed_size + frame.realign);
-    add_sp(e, -(frame.fixed_size as i32));
-    if frame.realign != 0 {
-        put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(frame.realign))]);
-    }
-    for (n, &saved) in frame.saved_vectors.iter().enumerate() {
-        let area = frame.saved_vectors_area;
-        let at = area.offset + 16 * n as i32;
-        asm::mov_store(e.buffer, gpr(area.base), at, saved, 16);
-    }
-}
-
-/// Makes the stack pointer that of the frame again.
-pub(crate) fn realign(e: &mut Emitter<'_>) {
-    let nominal = Mem::base(RBP, -(e.frame.size() as i32));
-    put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(nominal)]);
-    put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(e.frame.realign))]);
-}
-
-/// Traps if so many bytes below the stack pointer do not fit above the limit.
-fn check_stack_limit(e: &mut Emitter<'_>, mut size: u32) {
-    let Some(limit) = e.stack_limit else { return };
-    let Some(base) = limit.base else { return };
-    if e.vcode.has_calls {
-        size += 16;
-    }
-    let trap = e.trap_label(TrapCode::STACK_OVERFLOW, SourceLoc::default());
-    // All but the last load of the chain.
-    let mut at = base;
-    let (last, loads) = match limit.loads.split_last() {
-        Some((&last, loads)) => (Some(last), loads),
-        None => (None, &limit.loads[..]),
-    };
-    for &offset in loads {
-        asm::mov_load(e.buffer, TAIL_TARGET, at, offset, 8);
-        at = TAIL_TARGET;
-    }
-    let operand = match last {
-        Some(offset) => P::M(Mem::base(at, offset)),
-        None => P::R(at),
-    };
-    if size >= LARGE_FRAME {
-        put(e, Op::Cmp, Size::Q, &[P::R(RSP), operand]);
-        jcc(e, Cc::B, trap);
-    }
-    let mut sp = RSP;
-    if size != 0 {
-        sp = TAIL_SCRATCH;
-        let needed = Mem::base(RSP, -(size as i32));
-        put(e, Op::Lea, Size::Q, &[P::R(sp), P::M(needed)]);
-    }
-    put(e, Op::Cmp, Size::Q, &[P::R(sp), operand]);
-    jcc(e, Cc::B, trap);
-}
-
-/// Touches every page of the bytes below the stack pointer, from the highest to the lowest, where
-/// they might reach over the guard page. The byte that is written belongs to nobody yet, whatever
-/// the size of the page.
-fn probe_stack(e: &mut Emitter<'_>, size: u32) {
-    if !e.flags.enable_probestack() {
-        return;
-    }
-    let page = 1 << e.flags.probestack_size_log2();
-    let pages = size / page;
-    if pages <= MAX_UNROLLED_PROBES {
-        for n in 1..=pages {
-            let at = Mem::base(RSP, -((n * page) as i32));
-            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(TAIL_SCRATCH)]);
+        Step::Restore(regs) => {
+            for &(reg, Area { base, offset }) in regs {
+                asm::mov_load(e.buffer, reg, gpr(base), offset, 16);
+            }
         }
-        return;
-    }
-    put(e, Op::Zero, Size::D, &[P::R(TAIL_SCRATCH)]);
-    let again = e.buffer.new_label();
-    e.buffer.bind(again);
-    asm::add_imm(e.buffer, TAIL_SCRATCH, -(page as i32));
-    let at = Mem::base_index(RSP, TAIL_SCRATCH, 0, 0);
-    put(e, Op::MovMr, Size::B, &[P::M(at), P::R(TAIL_SCRATCH)]);
-    let end = -i64::from(pages * page);
-    put(e, Op::CmpI, Size::Q, &[P::R(TAIL_SCRATCH), P::I(end)]);
-    jcc(e, Cc::Ne, again);
-}
-
-/// Takes the frame down; the stack pointer is then at the return address.
-fn leave(e: &mut Emitter<'_>) {
-    let frame = e.frame;
-    if !frame.has_frame {
-        return;
-    }
-    for (n, &saved) in frame.saved_vectors.iter().enumerate() {
-        let area = frame.saved_vectors_area;
-        let at = area.offset + 16 * n as i32;
-        asm::mov_load(e.buffer, saved, gpr(area.base), at, 16);
-    }
-    if frame.realign != 0 {
-        let saved = Mem::base(RBP, -(frame.saved_size as i32));
-        put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(saved)]);
-    } else {
-        add_sp(e, frame.fixed_size as i32);
-    }
-    for &saved in frame.saved.iter().rev() {
-        put(e, Op::Pop, Size::Q, &[P::R(saved)]);
-    }
-    put(e, Op::Pop, Size::Q, &[P::R(RBP)]);
-}
-
-/// The epilogue.
-pub(crate) fn ret(e: &mut Emitter<'_>) {
-    leave(e);
-    let pops = if e.conv == CallConv::Tail { e.frame.tail_area } else { 0 };
-    if pops == 0 {
-        put(e, Op::Ret, Size::D, &[]);
-    } else if pops <= u16::MAX as u32 {
-        put(e, Op::RetI, Size::D, &[P::I(pops as i64)]);
-    } else {
-        // More than a return can remove.
-        put(e, Op::Pop, Size::Q, &[P::R(TAIL_SCRATCH)]);
-        add_sp(e, pops as i32);
-        put(e, Op::JmpInd, Size::D, &[P::R(TAIL_SCRATCH)]);
-    }
-}
-
-/// The jump of a tail call. Both argument areas end at the same address.
-pub(crate) fn return_call(e: &mut Emitter<'_>, call: &CallInfo, allocs: &[Allocation]) {
-    leave(e);
-    let smaller = e.frame.tail_area - call.tail_args_size;
-    if smaller != 0 {
-        put(e, Op::Pop, Size::Q, &[P::R(TAIL_SCRATCH)]);
-        add_sp(e, smaller as i32);
-        put(e, Op::Push, Size::Q, &[P::R(TAIL_SCRATCH)]);
-    }
-    match call.dest {
-        CallDest::Near(symbol) => put(e, Op::JmpTarget, Size::D, &[P::S(symbol)]),
-        CallDest::Operand => put(e, Op::JmpInd, Size::D, &[P::R(reg(allocs[0]))]),
-        CallDest::Tls { .. } => panic!("the address of a variable is not a tail call"),
+        Step::IfBelow { bytes, limit, target } => {
+            let mut sp = RSP;
+            if bytes != 0 {
+                sp = SCRATCH;
+                let needed = Mem::base(RSP, -(bytes as i32));
+                put(e, Op::Lea, Size::Q, &[P::R(sp), P::M(needed)]);
+            }
+            let limit = match limit {
+                Limit::Reg(reg) => P::R(reg),
+                Limit::Memory(Area { base, offset }) => P::M(Mem::base(gpr(base), offset)),
+            };
+            put(e, Op::Cmp, Size::Q, &[P::R(sp), limit]);
+            jcc(e, Cc::B, target);
+        }
+        Step::Touch(below) => {
+            let at = Mem::base(RSP, -(below as i32));
+            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(SCRATCH)]);
+        }
+        Step::TouchAll { page, pages } => {
+            put(e, Op::Zero, Size::D, &[P::R(SCRATCH)]);
+            let again = e.buffer.new_label();
+            e.buffer.bind(again);
+            asm::add_imm(e.buffer, SCRATCH, -(page as i32));
+            let at = Mem::base_index(RSP, SCRATCH, 0, 0);
+            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(SCRATCH)]);
+            let end = -i64::from(pages * page);
+            put(e, Op::CmpI, Size::Q, &[P::R(SCRATCH), P::I(end)]);
+            jcc(e, Cc::Ne, again);
+        }
+        Step::Return { pops: 0 } => put(e, Op::Ret, Size::D, &[]),
+        Step::Return { pops } if pops <= u16::MAX as u32 => {
+            put(e, Op::RetI, Size::D, &[P::I(pops as i64)]);
+        }
+        Step::Return { pops } => {
+            // More than a return can remove.
+            put(e, Op::Pop, Size::Q, &[P::R(SCRATCH)]);
+            add_sp(e, pops as i32);
+            put(e, Op::JmpInd, Size::D, &[P::R(SCRATCH)]);
+        }
     }
 }
 

@@ -122,7 +122,5 @@ pub const DWARF: [&[u16]; 3] = [
     &[],
 ];
 
-/// The number that DWARF gives to a register.
-pub const fn dwarf_number(reg: PReg) -> u16 {
-    DWARF[reg.class() as usize][reg.hw_enc()]
-}
+/// The number that DWARF gives to the return address.
+pub const DWARF_RETURN_ADDRESS: u16 = 16;

@@ -229,7 +229,7 @@ mod tests {
             data_alignment: -8,
             return_address: 16,
             stack_pointer: 7,
-            return_address_offset: -8,
+            return_address_offset: Some(-8),
             cfa_offset: 8,
         };
         let info = SystemVUnwindInfo { ops: Vec::new(), len: 16 };

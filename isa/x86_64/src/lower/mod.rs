@@ -2,7 +2,8 @@
 //!
 //! The rules in `rules/*.rules` are the lowering; `windlass-dev gen` makes the matchers in
 //! `generated` from them. This module has what they use: the context, addresses (`address`),
-//! predicates and numbers (`preds`), conditions (`conds`), calls of library functions (`floats`)
+//! predicates and numbers (`preds`), instructions
+//! that calls need (`basic`), conditions (`conds`), calls of library functions (`floats`)
 //! and references to code and data (`refs`).
 //!
 //! What holds: the upper bits of an integer narrower than its register are garbage, and those of an
@@ -12,6 +13,7 @@
 #![cfg_attr(not(feature = "matchers"), allow(unused))]
 
 mod address;
+mod basic;
 mod build;
 mod conds;
 mod floats;
@@ -29,6 +31,7 @@ use windlass_core::ir::Opcode;
 use windlass_core::machine::LowerCtx;
 use windlass_core::result::CodegenResult;
 
+pub use basic::basic;
 pub use build::{Cond, Cx};
 #[cfg(feature = "matchers")]
 pub use generated::SUPPORTED;

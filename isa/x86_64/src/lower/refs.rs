@@ -1,18 +1,17 @@
 //! Addresses of functions, globals and stack slots, and registers of the frame.
 
+use super::basic::load_op;
 use super::build::Cx;
 use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
-use crate::regs::{PINNED, RAX, RDI};
+use crate::regs::{PINNED, RDI};
 use regalloc2::{Operand, VReg};
 use smallvec::SmallVec;
 use windlass_core::ir::{
     Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, KnownSymbol, LibCall,
     StackSlot, Type, types,
 };
-use windlass_core::isa::CallConv;
-use windlass_core::machine::pseudo;
-use windlass_core::machine::vcode::{CallDest, CallInfo, Span};
+use windlass_core::machine::vcode::CallDest;
 use windlass_core::result::CodegenError;
 use windlass_core::settings::TlsModel;
 
@@ -27,9 +26,9 @@ impl Cx<'_, '_> {
         Arg::Mem(Amode::incoming(-8))
     }
 
-    /// Makes the function have a frame, as one that calls has.
+    /// Makes the function have a frame.
     pub fn need_frame(&mut self) {
-        self.c.vcode.has_calls = true;
+        self.c.need_frame();
     }
 }
 
@@ -38,8 +37,7 @@ pub fn func_addr(cx: &mut Cx<'_, '_>, inst: Inst, func: FuncRef) -> bool {
     let data = &cx.c.func.dfg.ext_funcs[func];
     let symbol = cx.c.vcode.symbol(data.name.clone(), 0);
     let res = cx.res(inst, 0);
-    let backend = cx.c.backend;
-    backend.put_symbol_address(cx.c, symbol, data.colocated, res);
+    cx.c.put_symbol_address(symbol, data.colocated, res);
     true
 }
 
@@ -52,24 +50,9 @@ pub fn symbol_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> boo
 
 /// A call with C's convention and one result.
 fn helper_call(cx: &mut Cx<'_, '_>, dest: CallDest, uses: &[Operand], to: VReg) {
-    let mut clobbers = cx.c.backend.call_clobbers(CallConv::SystemV, false);
-    clobbers.remove(RAX);
-    let number = cx.c.vcode.calls.len() as u64;
-    cx.c.vcode.calls.push(CallInfo {
-        dest,
-        clobbers,
-        callee_pop: 0,
-        tail_args_size: 0,
-        inst: None,
-        patchable: false,
-        uses: uses.len() as u32,
-        succs: Span::default(),
-        stack_results: Vec::new(),
-    });
-    cx.c.vcode.has_calls = true;
-    let operands: SmallVec<[Operand; 3]> =
-        uses.iter().copied().chain([Operand::reg_fixed_def(to, RAX)]).collect();
-    cx.c.put(pseudo::CALL, 0, number, &operands);
+    if let Err(error) = cx.c.call(dest, uses, to) {
+        cx.c.fail(error);
+    }
 }
 
 /// `tls_value`
@@ -196,18 +179,17 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                 if *tls {
                     cx.c.refuse("`tls_value` gives the address of a thread-local symbol");
                 }
-                let backend = cx.c.backend;
                 let offset = i64::from(*offset);
                 if offset != 0 && !*colocated && cx.c.flags.is_pic() {
                     // The table of addresses has the symbol alone.
                     let symbol = cx.c.vcode.symbol(name.clone(), 0);
                     let base = cx.gpr();
-                    backend.put_symbol_address(cx.c, symbol, false, base);
+                    cx.c.put_symbol_address(symbol, false, base);
                     let place = displaced(cx, Some(Amode::base(base, 0)), offset);
                     cx.put(Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(place)]);
                 } else {
                     let symbol = cx.c.vcode.symbol(name.clone(), offset);
-                    backend.put_symbol_address(cx.c, symbol, *colocated, to);
+                    cx.c.put_symbol_address(symbol, *colocated, to);
                 }
             }
             GlobalValueData::DynScaleTargetConst { .. } => {
@@ -234,17 +216,10 @@ fn displaced(cx: &mut Cx<'_, '_>, at: Option<Amode>, offset: i64) -> Amode {
 
 /// Puts a load of a scalar.
 fn put_load(cx: &mut Cx<'_, '_>, ty: Type, to: VReg, place: Amode) {
-    let (op, size) = match ty {
-        types::I8 => (Op::Movzx8, Size::D),
-        types::I16 => (Op::Movzx16, Size::D),
-        types::I32 => (Op::Mov, Size::D),
-        types::I64 => (Op::Mov, Size::Q),
-        types::F32 => (Op::MovF, Size::D),
-        types::F64 => (Op::MovF, Size::Q),
-        _ => {
-            cx.c.refuse(&format!("no global of type {ty} is loaded from memory"));
-            return;
-        }
-    };
+    if !matches!(ty.bits(), 8 | 16 | 32 | 64) || ty.is_vector() || ty == types::F16 {
+        cx.c.refuse(&format!("no global of type {ty} is loaded from memory"));
+        return;
+    }
+    let (op, size) = load_op(ty);
     cx.put(op, size, &[Arg::Reg(to), Arg::Mem(place)]);
 }
