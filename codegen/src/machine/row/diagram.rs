@@ -8,7 +8,8 @@
 //!   register alone has as many as registers have;
 //! - `imm[12|10:5]` holds these bits of a value, the first leftmost; bits of the value below those
 //!   that the diagram holds must be 0;
-//! - `*` behind a field means that it counts units of the operand size.
+//! - `*` behind a field means that it counts units of the memory operand's width, or of the operand
+//!   size in a row without memory.
 //!
 //! The name of a field is that of an operand of the row, or of the machine's list
 //! ([`Notation::fields`]): parts of the memory operand, of the operand size. In front of a diagram
@@ -45,7 +46,7 @@ pub enum Source {
     Index,
     /// Its displacement.
     Disp,
-    /// 1 if its index is scaled by the operand size, 0 if it is not scaled.
+    /// 1 if its index is scaled by its width, 0 if it is not scaled.
     Scaled,
     /// What the machine adds to it.
     Extra,
@@ -94,7 +95,7 @@ struct Field {
     low: u8,
     high: u8,
     signed: bool,
-    /// Counts units of the operand size.
+    /// Counts units.
     scaled: bool,
     coding: u8,
 }
@@ -114,21 +115,29 @@ const NO_FIELD: Field = Field {
 impl Field {
     /// What the fields of a value hold of it.
     #[inline]
-    fn code(&self, mut value: i64, size: Size, notation: &Notation) -> Option<u64> {
+    fn code(&self, mut value: i64, size: Size, unit: u32, notation: &Notation) -> Option<u64> {
         if let Some(Coding { encode: Some(encode), .. }) =
             notation.codings.get(self.coding as usize)
         {
             value = encode(value, size)?;
         }
         if self.scaled {
-            if value & (size.bytes() as i64 - 1) != 0 {
+            if value & ((1 << unit) - 1) != 0 {
                 return None;
             }
-            value >>= size as u8;
+            value >>= unit;
         }
         let above = if self.signed { value >> (self.high - 1) } else { value >> self.high };
         let fits = (above == 0 || self.signed && above == -1) && value & ((1 << self.low) - 1) == 0;
         fits.then_some(value as u64)
+    }
+
+    /// What the field holds of an operand size.
+    #[inline]
+    fn of_size(&self, size: Size, notation: &Notation) -> u64 {
+        let coding = notation.codings.get(self.coding as usize);
+        let encode = coding.and_then(|coding| coding.encode);
+        encode.and_then(|encode| encode(size as i64, size)).unwrap_or(size as i64) as u64
     }
 
     #[inline]
@@ -141,13 +150,13 @@ impl Field {
     }
 
     /// The value of what its fields hold.
-    fn value(&self, mut code: i64, size: Size, notation: &Notation) -> Option<i64> {
+    fn value(&self, mut code: i64, size: Size, unit: u32, notation: &Notation) -> Option<i64> {
         if self.signed {
             let unused = 64 - self.high as u32;
             code = code << unused >> unused;
         }
         if self.scaled {
-            code <<= size as u8;
+            code <<= unit;
         }
         match notation.codings.get(self.coding as usize) {
             Some(Coding { decode: Some(decode), .. }) => decode(code, size),
@@ -294,6 +303,19 @@ const fn is_fixed(s: &[u8], a: usize, b: usize) -> bool {
     true
 }
 
+/// The number of the operand with a name.
+const fn operand_named(shape: &Shape, operands: &[u8], s: &[u8], a: usize, b: usize) -> Option<u8> {
+    let mut n = 0;
+    while n < shape.n_operands {
+        let (c, d) = operand_name(operands, n);
+        if same(s, a, b, operands, c, d) {
+            return Some(n);
+        }
+        n += 1;
+    }
+    None
+}
+
 /// What a field is: what it holds, how, and how many bits it has where none are given.
 const fn named(
     notation: &Notation,
@@ -303,26 +325,25 @@ const fn named(
     a: usize,
     b: usize,
 ) -> (Source, u8, bool, u8) {
-    let mut n = 0;
-    while n < shape.n_operands {
-        let (c, d) = operand_name(operands, n);
-        let spec = shape.operands[n as usize];
-        if same(s, a, b, operands, c, d) {
-            if spec.fixed != NO_REG {
-                panic!("a fixed register needs no field");
-            }
-            if spec.kind.may_be_memory() {
-                panic!("a memory operand has fields for its parts");
-            }
-            let width = if spec.kind.class().is_some() { notation.register_bits } else { 1 };
-            let relative = matches!(spec.kind, Kind::Label | Kind::Target);
-            return (Source::Operand(n), spec.coding, relative, width);
-        }
-        n += 1;
-    }
     let mut letters = b;
     while letters > a && s[letters - 1].is_ascii_digit() {
         letters -= 1;
+    }
+    let operand = match operand_named(shape, operands, s, a, b) {
+        None => operand_named(shape, operands, s, a, letters),
+        found => found,
+    };
+    if let Some(n) = operand {
+        let spec = shape.operands[n as usize];
+        if spec.fixed != NO_REG {
+            panic!("a fixed register needs no field");
+        }
+        if spec.kind.may_be_memory() {
+            panic!("a memory operand has fields for its parts");
+        }
+        let width = if spec.kind.class().is_some() { notation.register_bits } else { 1 };
+        let relative = matches!(spec.kind, Kind::Label | Kind::Target);
+        return (Source::Operand(n), spec.coding, relative, width);
     }
     let mut n = 0;
     while n < notation.fields.len() {
@@ -482,7 +503,11 @@ const fn diagram(
         n += 1;
     }
     d = covered(d);
-    d = with_sizes(d, scaled);
+    let in_units = match shape.memory {
+        NO_REG => true,
+        memory => shape.operands[memory as usize].width == 0,
+    };
+    d = with_sizes(d, scaled && in_units);
     taken(&d, shape);
     d
 }
@@ -543,8 +568,8 @@ const fn with_sizes(mut d: Diagram, scaled: bool) -> Diagram {
     let mut width = 0;
     let mut n = 0;
     while n < d.n_fields as usize {
-        if matches!(d.fields[n].source, Source::Size) {
-            width += d.fields[n].width;
+        if matches!(d.fields[n].source, Source::Size) && d.fields[n].high > width {
+            width = d.fields[n].high;
         }
         n += 1;
     }
@@ -578,6 +603,15 @@ const fn taken(d: &Diagram, shape: &Shape) {
             panic!("an operand that no field takes");
         }
         n += 1;
+    }
+}
+
+/// The logarithm of the bytes of the memory operand, or of the operand size.
+#[inline]
+fn unit(shape: &Shape, size: Size) -> u32 {
+    match shape.operands.get(shape.memory as usize) {
+        Some(spec) => (spec.width_at(size) / 8).ilog2(),
+        None => size as u32,
     }
 }
 
@@ -647,6 +681,7 @@ impl Row<Diagrams> {
                 return None;
             }
         }
+        let unit = unit(self, size);
         let mut bits = d.bits;
         for f in d.fields() {
             let value = match (f.source, address) {
@@ -671,15 +706,15 @@ impl Row<Diagrams> {
                 (Source::Extra, Some(a)) => a.extra() as i64,
                 (Source::Scaled, Some(a)) => match a.scale_log2() {
                     0 => 0,
-                    scale if scale == size as u8 => 1,
+                    scale if scale as u32 == unit => 1,
                     _ => return None,
                 },
                 (_, None) => return None,
             };
             // Of the operand size, a narrow field holds the low bits: the others are implied.
             bits |= match f.source {
-                Source::Size => f.put(value as u64),
-                _ => f.put(f.code(value, size, notation)?),
+                Source::Size => f.put(f.of_size(size, notation)),
+                _ => f.put(f.code(value, size, unit, notation)?),
             };
         }
         Some(bits)
@@ -776,11 +811,13 @@ fn decode(row: u16, shape: &Shape, d: &Diagram, bits: u64, notation: &Notation) 
     // The operand size whose bits are in all its fields.
     let size = d.sizes().find(|&size| {
         let fields = d.fields().iter().filter(|f| f.source == Source::Size);
-        fields.fold(0, |all, f| all | f.put(u64::MAX) & (bits ^ f.put(size as u64))) == 0
+        fields.fold(0, |all, f| all | f.put(u64::MAX) & (bits ^ f.put(f.of_size(size, notation))))
+            == 0
     })?;
+    let unit = unit(shape, size);
     let value = |source: Source| {
         let f = d.fields().iter().find(|f| f.source == source)?;
-        f.value(code(source), size, notation)
+        f.value(code(source), size, unit, notation)
     };
     let register = |class: RegClass, n: i64| PReg::new(n as usize & 63, class);
     let mut out = Decoded {
@@ -807,7 +844,11 @@ fn decode(row: u16, shape: &Shape, d: &Diagram, bits: u64, notation: &Notation) 
                 let mut amode = Amode::base(base, disp);
                 if d.has(Source::Index) {
                     let scaled = d.has(Source::Scaled) && value(Source::Scaled)? != 0;
-                    let scale = if scaled { size as u8 } else { 0 };
+                    // A byte is not scaled, and no scale is larger than 8.
+                    if scaled && !(1..4).contains(&unit) {
+                        return None;
+                    }
+                    let scale = if scaled { unit as u8 } else { 0 };
                     amode = Amode::base_index(base, gpr(value(Source::Index)?), scale, disp);
                 }
                 if d.has(Source::Extra) {
