@@ -520,7 +520,9 @@ pub fn vary(genome: &Genome, rng: &mut Rng) -> Genome {
 pub fn climb(seed: u64, steps: usize, mut measure: impl FnMut(&Genome) -> f64) -> (Genome, f64) {
     let mut rng = Rng::new(seed);
     let parts = (0..rng.range(1, 3)).map(|_| random_part(&mut rng)).collect();
-    let mut best = Genome { parts, functions: 1, results: 1 };
+    // Every third climb begins with many functions, which share what is granted beside their bytes.
+    let functions = if rng.one_in(3) { 1 << rng.range(1, 12) } else { 1 };
+    let mut best = Genome { parts, functions, results: 1 };
     let mut most = measure(&best);
     for _ in 0..steps {
         let mut next = vary(&best, &mut rng);

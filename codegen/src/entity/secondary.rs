@@ -135,7 +135,10 @@ impl<K: EntityRef, V: Clone> IndexMut<K> for SecondaryMap<K, V> {
     #[inline]
     fn index_mut(&mut self, k: K) -> &mut V {
         let index = k.index();
-        if index >= self.elems.len() {
+        if index == self.elems.len() {
+            // Entities are mostly written in the order in which they are made.
+            self.elems.push(self.default.clone());
+        } else if index > self.elems.len() {
             self.grow(index);
         }
         &mut self.elems[index]

@@ -347,6 +347,16 @@ impl DataFlowGraph {
         }
     }
 
+    /// The instruction that defines the value, if it is not a parameter.
+    #[inline]
+    pub fn defining_inst(&self, value: Value) -> Option<Inst> {
+        let mut data = &self.values[value];
+        if data.kind == ValueKind::Alias {
+            data = &self.values[self.resolve_aliases(value)];
+        }
+        (data.kind == ValueKind::Inst).then(|| Inst::from_u32(data.index))
+    }
+
     /// Whether the value is a result or parameter that its instruction or block still has.
     pub fn value_is_attached(&self, value: Value) -> bool {
         let data = self.values[value];

@@ -140,10 +140,7 @@ impl<'a> LowerCtx<'a> {
     /// The instruction that defines a value, if it is not a block parameter.
     #[inline]
     pub fn def_inst(&self, value: Value) -> Option<Inst> {
-        match self.func.dfg.value_def(value) {
-            ir::ValueDef::Result(inst, _) => Some(inst),
-            _ => None,
-        }
+        self.func.dfg.defining_inst(value)
     }
 
     /// The instruction and its data, if `value` is the result of an instruction with this opcode.

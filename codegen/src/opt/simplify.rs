@@ -9,7 +9,7 @@
 
 use super::generated;
 use crate::ir::types::{self, Type};
-use crate::ir::{Block, Function, Inst, InstructionData, Opcode, SourceLoc, Value, ValueDef};
+use crate::ir::{Block, Function, Inst, InstructionData, Opcode, SourceLoc, Value};
 use crate::semantics::{self, Bits};
 
 /// How deep the rewrite of a right side's parts may nest.
@@ -218,9 +218,9 @@ impl Cx<'_> {
     /// The definition of a value.
     #[inline]
     pub fn def(&self, value: Value) -> Def {
-        match self.func.dfg.value_def(value) {
-            ValueDef::Result(inst, _) => Def { op: self.func.dfg[inst].opcode, inst },
-            _ => Def::NONE,
+        match self.func.dfg.defining_inst(value) {
+            Some(inst) => Def { op: self.func.dfg[inst].opcode, inst },
+            None => Def::NONE,
         }
     }
 

@@ -48,8 +48,9 @@ pub fn file(
             "\npub(super) fn {function}(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> {result} {{\n    \
              let ty = d.ctrl_type;"
         );
+        let mut lines = String::new();
         for rule in rules {
-            let _ = writeln!(out, "    // {}", rule.name);
+            let _ = writeln!(lines, "    // {}", rule.name);
             let mut reported = false;
             for node in matcher::variants(&rule.pattern) {
                 let found = matcher::compile(rule, &node, Flavour::Lower);
@@ -90,10 +91,15 @@ pub fn file(
                 } else {
                     found.parts.join(" && ")
                 };
-                let _ = writeln!(out, "    if {chain} {{ {body_text} }}");
+                let _ = writeln!(lines, "    if {chain} {{ {body_text} }}");
             }
         }
-        let _ = writeln!(out, "    {fail}\n}}");
+        for (operand, name) in matcher::LOOKED_UP {
+            if lines.contains(&format!("{name} == Opcode::")) {
+                let _ = writeln!(out, "    let {name} = cx.opcode_of({operand});");
+            }
+        }
+        let _ = writeln!(out, "{lines}    {fail}\n}}");
     }
     out
 }

@@ -16,7 +16,18 @@ pub const TYPE_CLASSES: &[(&str, &[&str])] = &[
 
 /// Names that generated code needs.
 const RESERVED: &[&str] =
-    &["cx", "d", "d1", "d2", "d3", "d4", "inst", "memory", "res", "res0", "res1"];
+    &["cx", "d", "d1", "d2", "d3", "d4", "inst", "memory", "o0", "o1", "res", "res0", "res1"];
+
+/// The operands of a root whose opcodes are looked up once for all its rules, and their names.
+pub const LOOKED_UP: &[(&str, &str)] = &[("d.args[0]", "o0"), ("d.args[1]", "o1")];
+
+/// A test of the opcode of an operand of the root, before anything else is asked of it.
+fn test_opcode(value: &str, op: &str, flavour: Flavour, out: &mut Match) {
+    let known = LOOKED_UP.iter().find(|(operand, _)| *operand == value);
+    if let (Flavour::Lower, Some((_, name))) = (flavour, known) {
+        out.parts.push(format!("{name} == Opcode::{op}"));
+    }
+}
 
 /// Marks where the single use of an inner node is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -283,6 +294,7 @@ fn match_value(
             if matches!(expr, TypeExpr::Is(ty) if !ty.is_int()) {
                 out.problems.push(format!("the operand cannot be the integer {k}"));
             }
+            test_opcode(&value, "Iconst", flavour, out);
             out.parts.push(format!("cx.iconst({value}) == Some({k})"));
         }
         Operand::Word(word) => out.problems.push(format!("`#{word}` stands for no value")),
@@ -292,6 +304,7 @@ fn match_value(
                 && node.types.is_empty()
                 && types.is_empty()
             {
+                test_opcode(&value, "Iconst", flavour, out);
                 let known = out.vars.iter().any(|v| v.0 == *k);
                 if k == "_" || known {
                     let test = if known {
@@ -317,6 +330,7 @@ fn match_value(
                 out.problems
                     .push(format!("a load inside of a pattern is written `&x`, not `{}`", node.op));
             }
+            test_opcode(&value, &format!("{op:?}"), flavour, out);
             let value = match name {
                 Some(name) => bind(name, value.clone(), VarKind::Value, out).unwrap_or(value),
                 None => value,

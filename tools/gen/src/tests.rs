@@ -186,17 +186,19 @@ fn a_rule_becomes_two_lines() {
     let text = generated("add: (iadd.W x (ishl.W y (iconst k))) where k < 4 => (Add.ty x y)");
     let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("    ")).collect();
     // No line number: a line put in above would change every file behind it.
-    assert_eq!(lines[1], "    // add");
+    assert_eq!(lines[1], "    let o0 = cx.opcode_of(d.args[0]);");
+    assert_eq!(lines[2], "    let o1 = cx.opcode_of(d.args[1]);");
+    assert_eq!(lines[3], "    // add");
     assert_eq!(
-        lines[2],
-        "    if matches!(ty, I32 | I64) && let x = d.args[0] && \
+        lines[4],
+        "    if matches!(ty, I32 | I64) && let x = d.args[0] && o1 == Opcode::Ishl && \
          let Some(d1) = cx.node(d.args[1], Opcode::Ishl) && cx.single_use(d.args[1]) && \
          matches!(d1.ctrl_type, I32 | I64) && let y = d1.args[0] && \
          let Some(k) = cx.iconst(d1.args[1]) && k < 4 { \
          let r_x = cx.reg(x); let m_y = cx.rm(y, size(ty).bits()); let t1 = cx.res(inst, 0); \
          cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]); return true; }"
     );
-    assert_eq!(lines[3].matches("if ").count(), 1, "the other way round");
+    assert_eq!(lines[5].matches("if ").count(), 1, "the other way round");
 }
 
 /// What a rule does after its match.

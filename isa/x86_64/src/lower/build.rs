@@ -94,6 +94,12 @@ impl<'a, 'b> Cx<'a, 'b> {
         Some(self.c.data(inst))
     }
 
+    /// The opcode of the instruction that defines a value; `nop` for a parameter.
+    #[inline]
+    pub fn opcode_of(&self, value: Value) -> Opcode {
+        self.c.def_inst(value).map_or(Opcode::Nop, |inst| self.c.data(inst).opcode)
+    }
+
     /// The instruction that defines a value.
     #[inline]
     pub fn def(&self, value: Value) -> Option<(Inst, &'a InstructionData)> {

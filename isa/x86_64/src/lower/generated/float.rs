@@ -63,10 +63,12 @@ pub(super) fn op_floor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
 
 pub(super) fn op_fma(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    let o0 = cx.opcode_of(d.args[0]);
+    let o1 = cx.opcode_of(d.args[1]);
     // fma_nx
-    if matches!(ty, F32 | F64) && let y = d.args[1] && let z = d.args[2] && let Some(d1) = cx.node(d.args[0], Opcode::Fneg) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, F32 | F64) && let x = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    if matches!(ty, F32 | F64) && let y = d.args[1] && let z = d.args[2] && o0 == Opcode::Fneg && let Some(d1) = cx.node(d.args[0], Opcode::Fneg) && cx.single_use(d.args[0]) && matches!(d1.ctrl_type, F32 | F64) && let x = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
     // fma_ny
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let z = d.args[2] && let Some(d1) = cx.node(d.args[1], Opcode::Fneg) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, F32 | F64) && let y = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
+    if matches!(ty, F32 | F64) && let x = d.args[0] && let z = d.args[2] && o1 == Opcode::Fneg && let Some(d1) = cx.node(d.args[1], Opcode::Fneg) && cx.single_use(d.args[1]) && matches!(d1.ctrl_type, F32 | F64) && let y = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfnmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
     // fma_nz
     if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let Some(d1) = cx.node(d.args[2], Opcode::Fneg) && cx.single_use(d.args[2]) && matches!(d1.ctrl_type, F32 | F64) && let z = d1.args[0] && cx.isa.has_fma() { let r_x = cx.reg(x); let r_y = cx.reg(y); let m_z = cx.rm(z, size(ty).bits()); let t1 = cx.res(inst, 0); cx.put(Op::Vfmsub213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]); return true; }
     // fma

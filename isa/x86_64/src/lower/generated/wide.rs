@@ -121,12 +121,14 @@ pub(super) fn op_iconcat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
 
 pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    let o0 = cx.opcode_of(d.args[0]);
+    let o1 = cx.opcode_of(d.args[1]);
     // mul_128_of_unsigned
-    if ty == I128 && let Some(d1) = cx.node(d.args[0], Opcode::Uextend) && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let y = d2.args[0] && cx.ty(y) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Mul, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
-    if ty == I128 && let Some(d1) = cx.node(d.args[0], Opcode::Uextend) && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let x = d2.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Mul, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
+    if ty == I128 && o0 == Opcode::Uextend && let Some(d1) = cx.node(d.args[0], Opcode::Uextend) && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && o1 == Opcode::Uextend && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let y = d2.args[0] && cx.ty(y) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Mul, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
+    if ty == I128 && o0 == Opcode::Uextend && let Some(d1) = cx.node(d.args[0], Opcode::Uextend) && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && o1 == Opcode::Uextend && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let x = d2.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Mul, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
     // mul_128_of_signed
-    if ty == I128 && let Some(d1) = cx.node(d.args[0], Opcode::Sextend) && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let y = d2.args[0] && cx.ty(y) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ImulWide, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
-    if ty == I128 && let Some(d1) = cx.node(d.args[0], Opcode::Sextend) && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let x = d2.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ImulWide, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
+    if ty == I128 && o0 == Opcode::Sextend && let Some(d1) = cx.node(d.args[0], Opcode::Sextend) && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && o1 == Opcode::Sextend && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let y = d2.args[0] && cx.ty(y) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ImulWide, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
+    if ty == I128 && o0 == Opcode::Sextend && let Some(d1) = cx.node(d.args[0], Opcode::Sextend) && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && o1 == Opcode::Sextend && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let x = d2.args[0] && cx.ty(x) == I64 { let r_x = cx.reg(x); let m_y = cx.rm(y, Size::Q.bits()); let t1 = cx.res_half(inst, 0, 0); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ImulWide, Size::Q, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]); return true; }
     // mul_128
     if ty == I128 && let x = d.args[0] && let y = d.args[1] { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.gpr(); let a = t1; cx.put(Op::Imul, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[1])]); let t2 = cx.gpr(); let b = t2; cx.put(Op::Imul, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[0])]); let t3 = cx.gpr(); let c = t3; cx.put(Op::Add, Size::Q, &[Arg::Mod(a, t3), Arg::Reg(b)]); let t4 = cx.res_half(inst, 0, 0); let t5 = cx.gpr(); let h = t5; cx.put(Op::Mul, Size::Q, &[Arg::Mod(w_x[0], t4), Arg::Reg(t5), Arg::Reg(w_y[0])]); let t6 = cx.res_half(inst, 0, 1); cx.put(Op::Add, Size::Q, &[Arg::Mod(h, t6), Arg::Reg(c)]); return true; }
     false
@@ -141,10 +143,11 @@ pub(super) fn op_ineg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    let o1 = cx.opcode_of(d.args[1]);
     // shl_128_by
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 1); cx.put(Op::ShldI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_x[0]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Imm((k & 63) as i64)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 1); cx.put(Op::ShldI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Reg(w_x[0]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Imm((k & 63) as i64)]); return true; }
     // shl_128_by_more
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 1); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 1); cx.put(Op::ShlI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 0); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
     // shl_128
     if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let h = t2; cx.put(Op::Shld, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_x[0]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let l = t3; cx.put(Op::Shl, Size::Q, &[Arg::Mod(w_x[0], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(z)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(l)]); return true; }
     false
@@ -272,10 +275,11 @@ pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    let o1 = cx.opcode_of(d.args[1]);
     // sar_128_by
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrdI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm((k & 63) as i64)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrdI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm((k & 63) as i64)]); return true; }
     // sar_128_by_more
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm(63)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm(63)]); return true; }
     // sar_128
     if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let s = t1; cx.put(Op::SarI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm(63)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Sar, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(s)]); return true; }
     false
@@ -368,10 +372,11 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
 
 pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    let o1 = cx.opcode_of(d.args[1]);
     // shr_128_by
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrdI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm((k & 63) as i64)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) && k & 64 == 0 { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrdI, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1]), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t2), Arg::Imm((k & 63) as i64)]); return true; }
     // shr_128_by_more
-    if ty == I128 && let x = d.args[0] && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
+    if ty == I128 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) { let w_x = cx.c.regs2(x); let t1 = cx.res_half(inst, 0, 0); cx.put(Op::ShrI, Size::Q, &[Arg::Mod(w_x[1], t1), Arg::Imm((k & 63) as i64)]); let t2 = cx.res_half(inst, 0, 1); cx.put(Op::Zero, Size::D, &[Arg::Reg(t2)]); return true; }
     // shr_128
     if ty == I128 && let x = d.args[0] && let n = d.args[1] { let w_x = cx.c.regs2(x); let r_n = cx.reg(n); let t1 = cx.gpr(); let z = t1; cx.put(Op::Zero, Size::D, &[Arg::Reg(t1)]); let t2 = cx.gpr(); let l = t2; cx.put(Op::Shrd, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1]), Arg::Reg(r_n)]); let t3 = cx.gpr(); let h = t3; cx.put(Op::Shr, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(r_n)]); cx.put(Op::TestI, Size::B, &[Arg::Reg(r_n), Arg::Imm(64)]); let t4 = cx.res_half(inst, 0, 0); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(l, t4), Arg::Reg(h)]); let t5 = cx.res_half(inst, 0, 1); cx.put(Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ne as u8), Arg::Mod(h, t5), Arg::Reg(z)]); return true; }
     false
@@ -393,10 +398,11 @@ pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
 
 pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
+    let o1 = cx.opcode_of(d.args[1]);
     // icmp_zero_128
-    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && cx.iconst(d1.args[0]) == Some(0) && is_equality(cc) { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); return Some(one(int_cc(cc)));  }
+    if ty == I128 && let cc = d.cond() && let x = d.args[0] && o1 == Opcode::Uextend && let Some(d1) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && cx.iconst(d1.args[0]) == Some(0) && is_equality(cc) { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); return Some(one(int_cc(cc)));  }
     // icmp_zeros_128
-    if ty == I128 && let cc = d.cond() && let x = d.args[0] && let Some(d1) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && cx.iconst(d1.args[0]) == Some(0) && cx.iconst(d1.args[1]) == Some(0) && is_equality(cc) { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); return Some(one(int_cc(cc)));  }
+    if ty == I128 && let cc = d.cond() && let x = d.args[0] && o1 == Opcode::Iconcat && let Some(d1) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && cx.iconst(d1.args[0]) == Some(0) && cx.iconst(d1.args[1]) == Some(0) && is_equality(cc) { let w_x = cx.c.regs2(x); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]); return Some(one(int_cc(cc)));  }
     // icmp_eq_128
     if ty == I128 && let cc = d.cond() && let x = d.args[0] && let y = d.args[1] && is_equality(cc) { let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t2 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]); let t3 = cx.gpr(); cx.put(Op::Xor, Size::Q, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]); let t1 = cx.gpr(); cx.put(Op::Or, Size::Q, &[Arg::Mod(t2, t1), Arg::Reg(t3)]); return Some(one(int_cc(cc)));  }
     // icmp_swapped_128
