@@ -264,7 +264,7 @@ block0(v0: i64, v1: i32x4, v2: f32):
     store readonly v0, v0 ; error: readonly
     v9 = bitcast.i8x16 v1 ; error: little or big
     v10 = bitcast.i32 notrap v2 ; error: no flags
-    v11 = bitcast.i64 v2 ; error: different sizes
+    v11 = bitcast.i64 v2 ; error: as wide as i64
     v12 = get_pinned_reg.i64 ; error: enable_pinned_reg
     v13 = get_frame_pointer.i64 ; error: preserve_frame_pointers
     v14 = get_return_address.i64 ; error: preserve_frame_pointers

@@ -46,38 +46,10 @@ pub fn infer_native_flags(builder: &mut dyn Configurable) -> Result<(), &'static
 }
 
 /// The settings for what the processor has.
-#[cfg(target_arch = "x86_64")]
 pub fn host_features() -> Vec<&'static str> {
-    macro_rules! detected {
-        ($($feature:tt $setting:literal;)*) => {
-            [$((std::is_x86_feature_detected!($feature), $setting)),*]
-        };
-    }
-    let detected = detected! {
-        "sse3" "has_sse3";
-        "ssse3" "has_ssse3";
-        "cmpxchg16b" "has_cmpxchg16b";
-        "sse4.1" "has_sse41";
-        "sse4.2" "has_sse42";
-        "popcnt" "has_popcnt";
-        "avx" "has_avx";
-        "avx2" "has_avx2";
-        "fma" "has_fma";
-        "bmi1" "has_bmi1";
-        "bmi2" "has_bmi2";
-        "lzcnt" "has_lzcnt";
-        "avx512bitalg" "has_avx512bitalg";
-        "avx512dq" "has_avx512dq";
-        "avx512f" "has_avx512f";
-        "avx512vl" "has_avx512vl";
-        "avx512vbmi" "has_avx512vbmi";
-    };
-    detected.into_iter().filter(|d| d.0).map(|d| d.1).collect()
-}
-
-/// The settings for what the processor has.
-#[cfg(not(target_arch = "x86_64"))]
-pub fn host_features() -> Vec<&'static str> {
+    #[cfg(target_arch = "x86_64")]
+    return windlass_isa_x86_64::host_features();
+    #[cfg(not(target_arch = "x86_64"))]
     Vec::new()
 }
 

@@ -279,7 +279,7 @@ macro_rules! control {
 macro_rules! define_builder {
     (special { $($special:tt)* } derived { $(#[doc = $doc:literal] $variant:ident $method:ident
         ($($name:ident : $kind:ident $($ty:ident)?),*) -> [$($result:ident)*]
-        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr
+        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr $(; $weight:literal)?
         => $meaning:expr;)* }) => {
         /// Makes instructions: a method for every opcode, named as in the text language.
         pub trait InstBuilder<'f>: InstBuilderBase<'f> {

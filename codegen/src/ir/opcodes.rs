@@ -9,13 +9,15 @@
 //!
 //! Columns of a row:
 //! `Variant method (name: kind [type], …) -> [result types] by CONTROL, T SET [, U SET] ; EFFECTS`
-//! `=> |domain, parameters, [values]| results;`
+//! `[; WEIGHT] => |domain, parameters, [values]| results;`
 //! where `ty: ty` as first operand stands for a type suffix that must be written. Kinds are those
-//! of [`OperandKind`], types those of [`TypeExpr`], sets those of [`TypeSet`], effects those of
-//! [`effects`]; meanings are expanded in `semantics/eval.rs`, once for every domain, and call what
-//! is in `semantics/derive.rs`.
+//! of [`OperandKind`], types those of [`TypeExpr`], sets those of [`TypeSet`], effects and facts
+//! those of [`effects`]. The weight, 4 where none is given, is what rewrites of the IR make smaller.
+//! Meanings are expanded in `semantics/eval.rs`, once for every domain, and call what is in
+//! `semantics/derive.rs`.
 
 use super::types::{self, Type};
+use core::cmp::Ordering;
 
 /// What an operand of an instruction is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,6 +269,16 @@ pub mod effects {
     pub const IDEM: u16 = 256;
     /// The two first value operands may be swapped.
     pub const COMM: u16 = 512;
+    /// Computes: where the result is a NaN, its bits are the machine's choice.
+    pub const NANS: u16 = 1024;
+    /// `U` is narrower than `T`.
+    pub const WIDENS: u16 = 2048;
+    /// `U` is wider than `T`.
+    pub const NARROWS: u16 = 4096;
+    /// `U` is as wide as `T`.
+    pub const KEEPS: u16 = 8192;
+    /// What is no effect: an opcode with nothing else is pure.
+    pub const FACTS: u16 = COMM | NANS | WIDENS | NARROWS | KEEPS;
 }
 use effects::*;
 
@@ -289,8 +301,10 @@ pub struct OpcodeInfo {
     pub t: TypeSet,
     /// The set of the free type.
     pub u: TypeSet,
-    /// Effects, bits of [`effects`].
+    /// Effects and facts, bits of [`effects`].
     pub effects: u16,
+    /// What an instruction weighs where rewrites are compared.
+    pub weight: u8,
     /// How many value operands stand in the instruction itself.
     pub fixed_values: u8,
     /// Whether the value operands stand in a list of the pool.
@@ -317,6 +331,29 @@ impl OpcodeInfo {
     #[inline]
     pub fn is_polymorphic(&self) -> bool {
         self.control != Control::None
+    }
+
+    /// Whether it has no effect, does not read memory and cannot trap.
+    #[inline]
+    pub fn is_pure(&self) -> bool {
+        self.effects & !FACTS == PURE
+    }
+
+    /// How wide the free type must be, compared with the controlling type, if that is said.
+    pub fn width_of_u(&self) -> Option<Ordering> {
+        match self.effects & (WIDENS | NARROWS | KEEPS) {
+            WIDENS => Some(Ordering::Less),
+            NARROWS => Some(Ordering::Greater),
+            KEEPS => Some(Ordering::Equal),
+            _ => None,
+        }
+    }
+
+    /// Whether the free type can be `u` where the controlling type is `t`.
+    pub fn takes(&self, t: Type, u: Type) -> bool {
+        let size = |ty: Type| (ty.bits(), ty.min_bits());
+        let fits = |width| size(u).cmp(&size(t)) == width;
+        self.u.contains(u) && self.width_of_u().is_none_or(fits)
     }
 }
 
@@ -491,16 +528,16 @@ derived {
         => opaque;
 
     /// An integer constant.
-    Iconst iconst (ty: ty, value: imm) -> [T] by Suffix, T NARROW_INT; PURE
+    Iconst iconst (ty: ty, value: imm) -> [T] by Suffix, T NARROW_INT; PURE; 0
         => |d, c, []| one(d.constant(c.width, c.imm.into()));
     /// An f16 constant, by its bits.
     F16const f16const (value: f16) -> [f16] by None, T NONE; PURE
         => |d, c, []| one(d.constant(16, c.imm.into()));
     /// An f32 constant, by its bits.
-    F32const f32const (value: f32) -> [f32] by None, T NONE; PURE
+    F32const f32const (value: f32) -> [f32] by None, T NONE; PURE; 0
         => |d, c, []| one(d.constant(32, c.imm.into()));
     /// An f64 constant, by its bits.
-    F64const f64const (value: f64) -> [f64] by None, T NONE; PURE
+    F64const f64const (value: f64) -> [f64] by None, T NONE; PURE; 0
         => |d, c, []| one(d.constant(64, c.imm.into()));
     /// An f128 constant of the pool.
     F128const f128const (value: constant) -> [f128] by None, T NONE; PURE
@@ -609,44 +646,44 @@ derived {
     Iadd iadd (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM
         => |d, _, [x, y]| one(d.add(x, y));
     /// Difference.
-    Isub isub (x: v T, y: v T) -> [T] by Operand(0), T INT; PURE
+    Isub isub (x: v T, y: v T) -> [T] by Operand(0), T INT; PURE; 5
         => |d, _, [x, y]| one(d.sub(x, y));
     /// Negation.
-    Ineg ineg (x: v T) -> [T] by Operand(0), T INT; PURE
+    Ineg ineg (x: v T) -> [T] by Operand(0), T INT; PURE; 3
         => |d, _, [x]| one(d.neg(x));
     /// Absolute value; the minimum stays itself.
     Iabs iabs (x: v T) -> [T] by Operand(0), T INT; PURE
         => |d, _, [x]| one(iabs(d, x));
     /// Low half of the product.
-    Imul imul (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM
+    Imul imul (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM; 8
         => |d, _, [x, y]| one(d.mul(x, y));
     /// High half of the unsigned product.
-    Umulhi umulhi (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM
+    Umulhi umulhi (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM; 8
         => |d, _, [x, y]| one(d.umulhi(x, y));
     /// High half of the signed product.
-    Smulhi smulhi (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM
+    Smulhi smulhi (x: v T, y: v T) -> [T] by Operand(0), T INT; COMM; 8
         => |d, _, [x, y]| one(smulhi(d, x, y));
     /// Unsigned quotient; traps on zero.
-    Udiv udiv (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM
+    Udiv udiv (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM; 20
         => |d, _, [x, y]| {
             d.trap_if(d.is_zero(y), TrapCode::INTEGER_DIVISION_BY_ZERO)?;
             one(d.udiv(x, y))
         };
     /// Signed quotient; traps on zero and on overflow.
-    Sdiv sdiv (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM
+    Sdiv sdiv (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM; 20
         => |d, _, [x, y]| {
             d.trap_if(d.is_zero(y), TrapCode::INTEGER_DIVISION_BY_ZERO)?;
             d.trap_if(sdiv_overflows(d, x, y), TrapCode::INTEGER_OVERFLOW)?;
             one(sdiv(d, x, y))
         };
     /// Unsigned remainder; traps on zero.
-    Urem urem (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM
+    Urem urem (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM; 20
         => |d, _, [x, y]| {
             d.trap_if(d.is_zero(y), TrapCode::INTEGER_DIVISION_BY_ZERO)?;
             one(d.urem(x, y))
         };
     /// Signed remainder with the sign of `x`; traps on zero.
-    Srem srem (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM
+    Srem srem (x: v T, y: v T) -> [T] by Operand(0), T INT_S; TRAP | IDEM; 20
         => |d, _, [x, y]| {
             d.trap_if(d.is_zero(y), TrapCode::INTEGER_DIVISION_BY_ZERO)?;
             one(srem(d, x, y))
@@ -740,13 +777,13 @@ derived {
     Bxor bxor (x: v T, y: v T) -> [T] by Operand(0), T ANY_F; COMM
         => |d, _, [x, y]| one(d.xor(x, y));
     /// Bitwise complement.
-    Bnot bnot (x: v T) -> [T] by Operand(0), T ANY_F; PURE
+    Bnot bnot (x: v T) -> [T] by Operand(0), T ANY_F; PURE; 3
         => |d, _, [x]| one(d.not(x));
     /// Rotation to the left by the amount modulo the lane width.
     Rotl rotl (x: v T, n: v U) -> [T] by Operand(0), T INT, U INT_S; PURE
         => |d, _, [x, n]| one(rotl(d, x, n));
     /// Rotation to the right by the amount modulo the lane width.
-    Rotr rotr (x: v T, n: v U) -> [T] by Operand(0), T INT, U INT_S; PURE
+    Rotr rotr (x: v T, n: v U) -> [T] by Operand(0), T INT, U INT_S; PURE; 5
         => |d, _, [x, n]| one(rotr(d, x, n));
     /// Shift to the left by the amount modulo the lane width.
     Ishl ishl (x: v T, n: v U) -> [T] by Operand(0), T INT, U INT_S; PURE
@@ -786,7 +823,7 @@ derived {
     Fcmp fcmp (cond: fcc, x: v T, y: v T) -> [Bool] by Operand(0), T FLT; PURE
         => |d, c, [x, y]| one(c.truth(d, fcmp(d, c.fcond(), x, y)));
     /// `x` if `c` is not zero, else `y`.
-    Select select (c: v U, x: v T, y: v T) -> [T] by Operand(1), T ANY_F, U INT_S; PURE
+    Select select (c: v U, x: v T, y: v T) -> [T] by Operand(1), T ANY_F, U INT_S; PURE; 6
         => |d, _, [c, x, y]| one(d.ite(d.is_zero(c), y, x));
     /// As `select`, but never lowered to a branch.
     SelectSpectreGuard select_spectre_guard (c: v U, x: v T, y: v T) -> [T] by Operand(1), T ANY_F, U INT_S; PURE
@@ -799,13 +836,13 @@ derived {
         => |d, _, [c, x, y]| one(d.ite(d.sign(c), x, y));
 
     /// Extends with zeros to a wider type.
-    Uextend uextend (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; PURE
+    Uextend uextend (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; WIDENS; 2
         => |d, c, [x]| one(d.zext(x, c.width));
     /// Extends the sign to a wider type.
-    Sextend sextend (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; PURE
+    Sextend sextend (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; WIDENS; 2
         => |d, c, [x]| one(d.sext(x, c.width));
     /// Keeps the low bits.
-    Ireduce ireduce (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; PURE
+    Ireduce ireduce (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U INT_S; NARROWS; 2
         => |d, c, [x]| one(d.trunc(x, c.width));
     /// Low and high half.
     Isplit isplit (x: v T) -> [Half Half] by Operand(0), T WIDE_INT; PURE
@@ -814,26 +851,26 @@ derived {
     Iconcat iconcat (lo: v T, hi: v T) -> [Double] by Operand(0), T NARROW_INT; PURE
         => |d, _, [lo, hi]| one(d.concat(hi, lo));
     /// The same bits as another type.
-    Bitcast bitcast (ty: ty, flags: flags, x: v U) -> [T] by Suffix, T MEM, U MEM; PURE
+    Bitcast bitcast (ty: ty, flags: flags, x: v U) -> [T] by Suffix, T MEM, U MEM; KEEPS
         => |_, _, [x]| one(x);
 
     /// IEEE sum.
-    Fadd fadd (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM
+    Fadd fadd (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM | NANS
         => |d, c, [x, y]| one(d.float(FloatOp::Add, c.width, &[x, y])?);
     /// IEEE difference.
-    Fsub fsub (x: v T, y: v T) -> [T] by Operand(0), T FLT; PURE
+    Fsub fsub (x: v T, y: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x, y]| one(d.float(FloatOp::Sub, c.width, &[x, y])?);
     /// IEEE product.
-    Fmul fmul (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM
+    Fmul fmul (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM | NANS
         => |d, c, [x, y]| one(d.float(FloatOp::Mul, c.width, &[x, y])?);
     /// IEEE quotient.
-    Fdiv fdiv (x: v T, y: v T) -> [T] by Operand(0), T FLT; PURE
+    Fdiv fdiv (x: v T, y: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x, y]| one(d.float(FloatOp::Div, c.width, &[x, y])?);
     /// IEEE square root.
-    Sqrt sqrt (x: v T) -> [T] by Operand(0), T FLT; PURE
+    Sqrt sqrt (x: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x]| one(d.float(FloatOp::Sqrt, c.width, &[x])?);
     /// `x * y + z`, rounded once.
-    Fma fma (x: v T, y: v T, z: v T) -> [T] by Operand(1), T FLT; PURE
+    Fma fma (x: v T, y: v T, z: v T) -> [T] by Operand(1), T FLT; NANS
         => |d, c, [x, y, z]| one(d.float(FloatOp::Fma, c.width, &[x, y, z])?);
     /// The sign bit flipped.
     Fneg fneg (x: v T) -> [T] by Operand(0), T FLT; PURE
@@ -845,29 +882,29 @@ derived {
     Fcopysign fcopysign (x: v T, y: v T) -> [T] by Operand(0), T FLT; PURE
         => |d, _, [x, y]| one(fcopysign(d, x, y));
     /// IEEE 754-2019 minimum: a NaN wins, -0 is below +0.
-    Fmin fmin (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM
+    Fmin fmin (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM | NANS
         => |d, _, [x, y]| one(fmin(d, x, y)?);
     /// IEEE 754-2019 maximum: a NaN wins, +0 is above -0.
-    Fmax fmax (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM
+    Fmax fmax (x: v T, y: v T) -> [T] by Operand(0), T FLT; COMM | NANS
         => |d, _, [x, y]| one(fmax(d, x, y)?);
     /// Rounds to integral, upwards.
-    Ceil ceil (x: v T) -> [T] by Operand(0), T FLT; PURE
+    Ceil ceil (x: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x]| one(d.float(FloatOp::Ceil, c.width, &[x])?);
     /// Rounds to integral, downwards.
-    Floor floor (x: v T) -> [T] by Operand(0), T FLT; PURE
+    Floor floor (x: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x]| one(d.float(FloatOp::Floor, c.width, &[x])?);
     /// Rounds to integral, towards zero.
-    Trunc trunc (x: v T) -> [T] by Operand(0), T FLT; PURE
+    Trunc trunc (x: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x]| one(d.float(FloatOp::Trunc, c.width, &[x])?);
     /// Rounds to integral, ties to even.
-    Nearest nearest (x: v T) -> [T] by Operand(0), T FLT; PURE
+    Nearest nearest (x: v T) -> [T] by Operand(0), T FLT; NANS
         => |d, c, [x]| one(d.float(FloatOp::Nearest, c.width, &[x])?);
 
     /// Converts to a wider float.
-    Fpromote fpromote (ty: ty, x: v U) -> [T] by Suffix, T FLT_S, U FLT_S; PURE
+    Fpromote fpromote (ty: ty, x: v U) -> [T] by Suffix, T FLT_S, U FLT_S; NANS | WIDENS
         => |d, c, [x]| one(d.float(FloatOp::Convert, c.width, &[x])?);
     /// Converts to a narrower float.
-    Fdemote fdemote (ty: ty, x: v U) -> [T] by Suffix, T FLT_S, U FLT_S; PURE
+    Fdemote fdemote (ty: ty, x: v U) -> [T] by Suffix, T FLT_S, U FLT_S; NANS | NARROWS
         => |d, c, [x]| one(d.float(FloatOp::Convert, c.width, &[x])?);
     /// Truncates to an unsigned integer; traps if it does not fit.
     FcvtToUint fcvt_to_uint (ty: ty, x: v U) -> [T] by Suffix, T INT_S, U FLT_S; TRAP | IDEM
@@ -888,10 +925,10 @@ derived {
     FcvtFromSint fcvt_from_sint (ty: ty, x: v U) -> [T] by Suffix, T FLT_F, U INT_F; PURE
         => |d, c, [x]| one(d.float(FloatOp::FromSint, c.width, &[x])?);
     /// Promotes lanes 0 and 1.
-    FvpromoteLow fvpromote_low (x: v f32x4) -> [f64x2] by None, T NONE; PURE
+    FvpromoteLow fvpromote_low (x: v f32x4) -> [f64x2] by None, T NONE; NANS
         => opaque;
     /// Demotes both lanes into lanes 0 and 1; the others are zero.
-    Fvdemote fvdemote (x: v f64x2) -> [f32x4] by None, T NONE; PURE
+    Fvdemote fvdemote (x: v f64x2) -> [f32x4] by None, T NONE; NANS
         => opaque;
 
     /// The scalar in every lane.
@@ -968,7 +1005,8 @@ pub(crate) use opcode_table;
 macro_rules! define_opcodes {
     ($($section:ident { $(#[doc = $doc:literal] $variant:ident $method:ident
         ($($name:ident : $kind:ident $($ty:ident)?),*) -> [$($result:ident)*]
-        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr
+        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?;
+        $effects:expr $(; $weight:literal)?
         => $meaning:expr;)* })*) => {
         /// An operation of the IR.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -992,6 +1030,14 @@ macro_rules! define_opcodes {
                 t: TypeSet::$t,
                 u: { #[allow(unused_mut, unused_assignments)] { let mut u = TypeSet::NONE; $(u = TypeSet::$u;)? u } },
                 effects: $effects,
+                weight: {
+                    #[allow(unused_mut, unused_assignments)]
+                    {
+                        let mut weight = 4;
+                        $(weight = $weight;)?
+                        weight
+                    }
+                },
                 fixed_values: count_fixed(OPERANDS),
                 has_list: has_list(OPERANDS),
             }
@@ -1085,6 +1131,12 @@ impl Opcode {
     #[inline]
     pub fn is_commutative(self) -> bool {
         self.has(COMM)
+    }
+
+    /// Whether it computes a float: the bits of a NaN among its results are the machine's choice.
+    #[inline]
+    pub fn makes_nans(self) -> bool {
+        self.has(NANS)
     }
 
     /// Whether it has any effect: an instruction without one may go when its results are unused.

@@ -6,6 +6,7 @@ mod conds;
 mod divide;
 #[cfg(feature = "matchers")]
 mod generated;
+pub mod kinds;
 pub mod nans;
 pub mod params;
 #[cfg(feature = "matchers")]

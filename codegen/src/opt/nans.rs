@@ -8,7 +8,7 @@
 use crate::ir::condcodes::FloatCC;
 use crate::ir::cursor::{Cursor, FuncCursor};
 use crate::ir::{
-    Endianness, Function, Ieee16, Ieee32, Ieee64, InstBuilder, MemFlags, Opcode, Type, Value, types,
+    Endianness, Function, Ieee16, Ieee32, Ieee64, InstBuilder, MemFlags, Type, Value, types,
 };
 
 /// Runs the pass; says whether anything was changed.
@@ -17,7 +17,7 @@ pub fn run(func: &mut Function) -> bool {
     let mut pos = FuncCursor::new(func);
     while pos.next_block().is_some() {
         while let Some(inst) = pos.next_inst() {
-            if !computes_nans(pos.func.dfg[inst].opcode) {
+            if !pos.func.dfg[inst].opcode.makes_nans() {
                 continue;
             }
             let result = pos.func.dfg.first_result(inst);
@@ -29,28 +29,6 @@ pub fn run(func: &mut Function) -> bool {
         }
     }
     changed
-}
-
-fn computes_nans(opcode: Opcode) -> bool {
-    matches!(
-        opcode,
-        Opcode::Fadd
-            | Opcode::Fsub
-            | Opcode::Fmul
-            | Opcode::Fdiv
-            | Opcode::Sqrt
-            | Opcode::Fma
-            | Opcode::Fmin
-            | Opcode::Fmax
-            | Opcode::Ceil
-            | Opcode::Floor
-            | Opcode::Trunc
-            | Opcode::Nearest
-            | Opcode::Fpromote
-            | Opcode::Fdemote
-            | Opcode::FvpromoteLow
-            | Opcode::Fvdemote
-    )
 }
 
 /// The canonical NaN of a type.

@@ -8,6 +8,7 @@
 //! smaller than the left one (`tools/gen/src/rewriting.rs`); `MAX_DEPTH` bounds the recursion.
 
 use super::generated;
+use super::kinds::{ARITY, KNOWN, SHARED, SWAPS, is_simple};
 use crate::ir::types::{self, Type};
 use crate::ir::{Block, Function, Inst, InstructionData, Opcode, SourceLoc, Value};
 use crate::semantics::{self, Bits};
@@ -18,15 +19,6 @@ const MAX_DEPTH: u32 = 8;
 const TOO_DEEP: &str = "too deep";
 /// Entries of the table of values, a power of two.
 const NUMBERS: usize = 256;
-
-/// In the table of kinds: how many value operands, in the low two bits.
-const ARITY: u8 = 3;
-/// In the table of kinds: the instruction may be shared with an equal one before it.
-const SHARED: u8 = 4;
-/// In the table of kinds: the two first operands may be swapped.
-const SWAPS: u8 = 8;
-/// In the table of kinds: there are rules or a meaning.
-const KNOWN: u8 = 16;
 
 /// Whether [`Simplifier::insert`] takes instructions of this opcode.
 #[inline]
@@ -108,12 +100,6 @@ pub(crate) struct Cx<'a> {
     /// The rules that fired.
     #[cfg(test)]
     pub hits: Vec<&'static str>,
-}
-
-/// Whether rules look at this controlling type.
-#[inline]
-fn is_simple(ty: Type) -> bool {
-    matches!(ty, types::I8 | types::I16 | types::I32 | types::I64 | types::F32 | types::F64)
 }
 
 impl Cx<'_> {

@@ -5,6 +5,7 @@ use super::*;
 use crate::ir::opcodes::{Control, OperandKind, TypeExpr};
 use crate::ir::types::{F32, F64, I8, I16, I32, I64};
 use crate::ir::{IntCC, MemFlags};
+use crate::opt::kinds::SIMPLE;
 use crate::semantics::{Concrete, NanPolicy, Stop, eval_inst};
 
 const FILES: [(&str, &str); 6] = [
@@ -16,7 +17,6 @@ const FILES: [(&str, &str); 6] = [
     ("float", include_str!("../../rules/float.rules")),
 ];
 
-const SIMPLE: [Type; 6] = [I8, I16, I32, I64, F32, F64];
 const INTS: [Type; 4] = [I8, I16, I32, I64];
 
 /// Numbers at which something changes.
@@ -299,12 +299,7 @@ impl Instance<'_> {
                 OperandKind::Value(expr) => {
                     let ty = if *expr == TypeExpr::T { Some(ctrl) } else { None };
                     let mut possible = SIMPLE.to_vec();
-                    possible.retain(|ty| match op {
-                        Opcode::Uextend | Opcode::Sextend => ty.is_int() && ty.bits() < ctrl.bits(),
-                        Opcode::Ireduce => ty.is_int() && ty.bits() > ctrl.bits(),
-                        Opcode::Bitcast => ty.bits() == ctrl.bits(),
-                        _ => info.u.contains(*ty),
-                    });
+                    possible.retain(|&ty| info.takes(ctrl, ty));
                     data.args[slot] = self.operand(operand, ty, &possible)?;
                     slot += 1;
                 }
@@ -583,17 +578,10 @@ fn random_program(
         for kind in info.operands() {
             match kind {
                 OperandKind::Value(expr) => {
-                    let fits = |t: Type| match op {
-                        Opcode::Uextend | Opcode::Sextend => t.is_int() && t.bits() < ty.bits(),
-                        Opcode::Ireduce => t.is_int() && t.bits() > ty.bits(),
-                        Opcode::Fpromote => t == F32 && ty == F64,
-                        Opcode::Fdemote => t == F64 && ty == F32,
-                        Opcode::Bitcast => t.bits() == ty.bits(),
-                        _ => match expr {
-                            TypeExpr::T => t == ty,
-                            TypeExpr::Is(other) => t == *other,
-                            _ => info.u.contains(t),
-                        },
+                    let fits = |t: Type| match expr {
+                        TypeExpr::T => t == ty,
+                        TypeExpr::Is(other) => t == *other,
+                        _ => info.takes(ty, t),
                     };
                     let fitting: Vec<Value> =
                         values.iter().filter(|v| fits(v.1)).map(|v| v.0).collect();

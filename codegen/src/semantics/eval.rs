@@ -73,7 +73,7 @@ fn opaque<D: Domain>(_: &D, _: &Params, _: [D::V; 0]) -> Meaning<D> {
 macro_rules! define_eval {
     ($($section:ident { $(#[doc = $doc:literal] $variant:ident $method:ident
         ($($name:ident : $kind:ident $($ty:ident)?),*) -> [$($result:ident)*]
-        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr
+        by $control:ident $(($operand:literal))?, T $t:ident $(, U $u:ident)?; $effects:expr $(; $weight:literal)?
         => $meaning:expr;)* })*) => {
         /// The results of an operation on scalars in a domain.
         pub fn eval<D: Domain>(op: Opcode, d: &D, c: &Params, args: &[D::V]) -> Meaning<D> {

@@ -79,9 +79,6 @@ impl Verifier<'_> {
     fn bitcast_error(&self, inst: Inst, data: &InstructionData) -> Option<String> {
         let dfg = &self.func.dfg;
         let (from, to) = (dfg.value_type(*dfg.inst_args(inst).first()?), data.ctrl_type);
-        if from.bits() != to.bits() || from.min_bits() != to.min_bits() {
-            return Some(format!("{from} and {to} have different sizes"));
-        }
         let flags = data.mem_flags();
         let order = flags.explicit_endianness();
         let mut only_order = crate::ir::MemFlags::new();

@@ -7,15 +7,6 @@ use crate::ir::entities::Inst;
 use crate::ir::opcodes::{Control, OperandKind, TypeExpr, TypeSet};
 use crate::ir::{Opcode, Type};
 
-/// How wide the free type `U` of a conversion is, compared with `T`.
-fn width_of_u(opcode: Opcode) -> Option<Ordering> {
-    match opcode {
-        Opcode::Uextend | Opcode::Sextend | Opcode::Fpromote => Some(Ordering::Less),
-        Opcode::Ireduce | Opcode::Fdemote => Some(Ordering::Greater),
-        _ => None,
-    }
-}
-
 impl Verifier<'_> {
     /// Controlling type, operands and results have the types of the row.
     pub(super) fn inst_types(&self, inst: Inst, errors: &mut VerifierErrors) {
@@ -69,13 +60,12 @@ impl Verifier<'_> {
         }
         match expr {
             TypeExpr::U => {
-                if !opcode.info().u.contains(found) {
-                    return Some("another kind of type".to_string());
-                }
-                let width = width_of_u(opcode)?;
-                (found.lane_bits().cmp(&ctrl.lane_bits()) != width).then(|| {
-                    let word = if width == Ordering::Less { "narrower" } else { "wider" };
-                    format!("a type {word} than {ctrl}")
+                let info = opcode.info();
+                (!info.takes(ctrl, found)).then(|| match info.width_of_u() {
+                    _ if !info.u.contains(found) => "another kind of type".to_string(),
+                    Some(Ordering::Less) => format!("a type narrower than {ctrl}"),
+                    Some(Ordering::Greater) => format!("a type wider than {ctrl}"),
+                    _ => format!("a type as wide as {ctrl}"),
                 })
             }
             TypeExpr::A => (!TypeSet::ADDR.contains(found)).then(|| "i32 or i64".to_string()),

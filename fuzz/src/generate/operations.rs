@@ -20,30 +20,6 @@ fn drawn() -> impl Iterator<Item = Opcode> {
     })
 }
 
-/// The operations whose NaN results may be any.
-fn makes_nan(op: Opcode) -> bool {
-    use Opcode::{
-        Ceil, Fadd, Fdemote, Fdiv, Floor, Fma, Fmax, Fmin, Fmul, Fpromote, Fsub, Nearest, Sqrt,
-        Trunc,
-    };
-    matches!(
-        op,
-        Fadd | Fsub
-            | Fmul
-            | Fdiv
-            | Sqrt
-            | Fma
-            | Fmin
-            | Fmax
-            | Ceil
-            | Floor
-            | Trunc
-            | Nearest
-            | Fpromote
-            | Fdemote
-    )
-}
-
 impl Generator<'_> {
     /// Puts one operation, after some tries none.
     pub(super) fn operation(&mut self) {
@@ -68,14 +44,10 @@ impl Generator<'_> {
         let ctrl = if info.is_polymorphic() { self.member(info.t)? } else { types::INVALID };
         let free = if info.u.is_empty() { None } else { Some(self.member(info.u)?) };
         let fits = match (op, free) {
-            (Opcode::Uextend | Opcode::Sextend | Opcode::Fpromote, Some(u)) => {
-                u.bits() < ctrl.bits()
-            }
-            (Opcode::Ireduce | Opcode::Fdemote, Some(u)) => u.bits() > ctrl.bits(),
-            (Opcode::Bitcast, Some(u)) => u.bits() == ctrl.bits(),
             (Opcode::Iconcat, _) => {
                 ctrl.double_width().is_some_and(|ty| self.config.types.contains(&ty))
             }
+            (_, Some(u)) => info.takes(ctrl, u),
             _ => true,
         };
         (fits && (self.config.supports)(op, ctrl, free)).then_some((ctrl, free))
@@ -117,7 +89,7 @@ impl Generator<'_> {
         self.func.dfg.make_inst_results(inst, ctrl);
         self.func.layout.append_inst(inst, self.block);
         for result in self.func.dfg.inst_results(inst).to_vec() {
-            if makes_nan(op) {
+            if op.makes_nans() {
                 self.open.push(result);
                 if self.rng.one_in(2) {
                     let result = self.without_nan(result);
@@ -132,7 +104,7 @@ impl Generator<'_> {
     /// A value to operate on: where the operation does not show the bits of a NaN, also one whose
     /// bits are open.
     fn operand(&mut self, op: Opcode, ty: Type) -> Value {
-        let hides = makes_nan(op)
+        let hides = op.makes_nans()
             || matches!(op, Opcode::Fcmp | Opcode::FcvtToSintSat | Opcode::FcvtToUintSat);
         if hides && self.rng.one_in(2) {
             let dfg = &self.func.dfg;

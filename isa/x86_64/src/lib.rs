@@ -18,3 +18,5 @@ mod vocabulary;
 
 pub use isa::{X64, isa_builder};
 pub use vocabulary::VOCABULARY;
+#[cfg(target_arch = "x86_64")]
+pub use settings::host_features;

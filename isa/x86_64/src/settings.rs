@@ -16,39 +16,59 @@ impl Flags {
     }
 }
 
-windlass_core::define_settings! {
-    /// The features of the processor that code is made for.
-    Flags, "x86", PRESETS;
-    flag has_sse3 = false, "SSE3.",
-        unread no_effect "no rule uses it so far";
-    flag has_ssse3 = false, "SSSE3: `pshufb`, `pmulhrsw`, `pabs`, `palignr`.",
-        unread no_effect "no rule uses it so far";
-    flag has_cmpxchg16b = false, "`cmpxchg16b`, for 128-bit atomics.";
-    flag has_sse41 = false, "SSE4.1: `round`, `pinsr`, `ptest`, `blendv`.";
-    flag has_sse42 = false, "SSE4.2: `pcmpgtq`.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx = false, "AVX: three-operand forms.";
-    flag has_avx2 = false, "AVX2: 256-bit integers, broadcasts.",
-        unread no_effect "no rule uses it so far";
-    flag has_fma = false, "FMA3: fused multiply-add.";
-    flag has_avx_vnni = false, "AVX-VNNI: dot products.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512bitalg = false, "AVX-512 BITALG: `vpopcntb`.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512dq = false, "AVX-512 DQ: `vpmullq`.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512vl = false, "AVX-512 VL: forms of 128 and 256 bits.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512vbmi = false, "AVX-512 VBMI: `vpermi2b`.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512f = false, "AVX-512 foundation.",
-        unread no_effect "no rule uses it so far";
-    flag has_avx512vnni = false, "AVX-512 VNNI: dot products.",
-        unread no_effect "no rule uses it so far";
-    flag has_popcnt = false, "`popcnt`.";
-    flag has_bmi1 = false, "BMI1: `tzcnt`, `andn`, `blsi` and its like.";
-    flag has_bmi2 = false, "BMI2: `shlx`, `rorx`, `mulx`, `bzhi`.";
-    flag has_lzcnt = false, "`lzcnt`.";
+macro_rules! features {
+    ($($setting:ident $(= $host:tt)?, $doc:literal $(, $unread:ident)?;)*) => {
+        windlass_core::define_settings! {
+            /// The features of the processor that code is made for.
+            Flags, "x86", PRESETS;
+            $(flag $setting = false, $doc $(, $unread no_effect "no rule uses it so far")?;)*
+        }
+
+        impl Flags {
+            /// Whether the processor has the feature of this name.
+            pub fn has(&self, name: &str) -> bool {
+                let on = [$((stringify!($setting).split_at(4).1, self.$setting())),*];
+                on.contains(&(name, true))
+            }
+        }
+
+        /// Parts of the instruction set by the names that rows use: first every x86-64 processor's,
+        /// then `movbe`, which has no setting because no rule uses it, then the settings without
+        /// `has_`.
+        pub const FEATURES: &[&str] =
+            &["x86-64", "movbe", $(stringify!($setting).split_at(4).1),*];
+
+        /// The settings for what the processor has that this runs on.
+        #[cfg(target_arch = "x86_64")]
+        pub fn host_features() -> Vec<&'static str> {
+            let detected =
+                [$($((std::is_x86_feature_detected!($host), stringify!($setting)),)?)*];
+            detected.into_iter().filter(|d| d.0).map(|d| d.1).collect()
+        }
+    };
+}
+
+// The setting, and what the host is asked for where it can be asked.
+features! {
+    has_sse3 = "sse3", "SSE3.", unread;
+    has_ssse3 = "ssse3", "SSSE3: `pshufb`, `pmulhrsw`, `pabs`, `palignr`.", unread;
+    has_cmpxchg16b = "cmpxchg16b", "`cmpxchg16b`, for 128-bit atomics.";
+    has_sse41 = "sse4.1", "SSE4.1: `round`, `pinsr`, `ptest`, `blendv`.";
+    has_sse42 = "sse4.2", "SSE4.2: `pcmpgtq`.", unread;
+    has_avx = "avx", "AVX: three-operand forms.";
+    has_avx2 = "avx2", "AVX2: 256-bit integers, broadcasts.", unread;
+    has_fma = "fma", "FMA3: fused multiply-add.";
+    has_avx_vnni, "AVX-VNNI: dot products.", unread;
+    has_avx512bitalg = "avx512bitalg", "AVX-512 BITALG: `vpopcntb`.", unread;
+    has_avx512dq = "avx512dq", "AVX-512 DQ: `vpmullq`.", unread;
+    has_avx512vl = "avx512vl", "AVX-512 VL: forms of 128 and 256 bits.", unread;
+    has_avx512vbmi = "avx512vbmi", "AVX-512 VBMI: `vpermi2b`.", unread;
+    has_avx512f = "avx512f", "AVX-512 foundation.", unread;
+    has_avx512vnni, "AVX-512 VNNI: dot products.", unread;
+    has_popcnt = "popcnt", "`popcnt`.";
+    has_bmi1 = "bmi1", "BMI1: `tzcnt`, `andn`, `blsi` and its like.";
+    has_bmi2 = "bmi2", "BMI2: `shlx`, `rorx`, `mulx`, `bzhi`.";
+    has_lzcnt = "lzcnt", "`lzcnt`.";
 }
 
 macro_rules! presets {

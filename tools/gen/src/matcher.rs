@@ -323,7 +323,7 @@ fn match_value(
                 out.problems.push(format!("`{}` is no opcode", node.op));
                 return;
             };
-            if op.info().results.len() != 1 || op.info().effects & !512 != 0 && !op.can_load() {
+            if op.info().results.len() != 1 || !op.info().is_pure() && !op.can_load() {
                 out.problems.push(format!("`{}` cannot stand inside of a pattern", node.op));
             }
             if op.can_load() {

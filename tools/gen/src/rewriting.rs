@@ -4,19 +4,16 @@
 //! What holds: rules that share their first test are tried together; among them, and among the
 //! groups, the order is that of the file. A constant operand of a commutative opcode is looked for
 //! on the right only, where simplification puts it. A right side that is not marked `expands`
-//! weighs less than the left one ([`weight`]), with no variable more often than on the left, so
+//! weighs less than the left one (by the opcode table), with no variable more often than on the left, so
 //! that rewriting ends whatever the variables stand for.
 
 use crate::matcher::{self, expand_types, immediate, mentions, word_constant};
 use crate::syntax::{Expr, Node, Operand, Problem, Replacement, Rule, let_bindings};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
-use windlass_core::ir::opcodes::{Control, OperandKind, TypeExpr, effects};
+use windlass_core::ir::opcodes::{OperandKind, TypeExpr};
 use windlass_core::ir::{Opcode, Type, types};
-use windlass_core::semantics::has_meaning;
-
-/// What the simplifier looks at.
-const SIMPLE: [Type; 6] = [types::I8, types::I16, types::I32, types::I64, types::F32, types::F64];
+use windlass_core::opt::kinds::{SIMPLE, kind};
 
 /// The types that an integer constant can have.
 const CONSTANT: [Type; 4] = [types::I8, types::I16, types::I32, types::I64];
@@ -109,12 +106,12 @@ pub fn dispatch(dir: &str, groups: &[(String, Vec<Rule>)]) -> String {
     out
 }
 
-/// The table of what simplification does with each opcode; the bits are named in `simplify.rs`.
+/// The table of what simplification does with each opcode; the bits are named in `opt/kinds.rs`.
 fn kinds(out: &mut String, rules: &BTreeMap<Opcode, Vec<&str>>) {
     let count = Opcode::ALL.len();
     let _ = write!(
         out,
-        "\n/// By opcode, how it is simplified: see `simplify.rs`.\n#[rustfmt::skip]\n\
+        "\n/// By opcode, how it is simplified: see `kinds.rs`.\n#[rustfmt::skip]\n\
          pub(super) const KINDS: [u8; {count}] = ["
     );
     for (n, &op) in Opcode::ALL.iter().enumerate() {
@@ -122,28 +119,6 @@ fn kinds(out: &mut String, rules: &BTreeMap<Opcode, Vec<&str>>) {
         let _ = write!(out, "{},", kind(op, rules.contains_key(&op)));
     }
     out.push_str("\n];\n");
-}
-
-fn kind(op: Opcode, has_rules: bool) -> u8 {
-    let info = op.info();
-    let allowed = effects::COMM | effects::TRAP | effects::IDEM;
-    let scalar = SIMPLE.iter().any(|&ty| info.t.contains(ty)) || info.control == Control::None;
-    let has_code = info.operands().contains(&OperandKind::TrapCode);
-    if info.results.len() != 1
-        || info.effects & !allowed != 0
-        || !has_meaning(op)
-        || !scalar
-        || has_code
-        || !(has_rules || info.fixed_values <= 3)
-    {
-        return 0;
-    }
-    let pure = info.effects & !effects::COMM == 0;
-    // Comparisons are made again at each use, so that they can be fused with it.
-    let shared = pure && !matches!(op, Opcode::Icmp | Opcode::Fcmp);
-    // Of two NaNs a machine may give the first: operands of float arithmetic stay where they are.
-    let swaps = op.is_commutative() && info.fixed_values == 2 && info.t.contains(types::I32);
-    info.fixed_values | u8::from(shared) << 2 | u8::from(swaps) << 3 | 16
 }
 
 fn is_constant(operand: &Operand) -> bool {
@@ -686,18 +661,9 @@ fn count_pattern(node: &Node, name: &str) -> usize {
         .sum()
 }
 
-/// What an instruction weighs. The order among equals of one use decides which form is preferred.
+/// What an instruction weighs.
 fn weight(op: &str) -> usize {
-    match op {
-        "iconst" | "f32const" | "f64const" => 0,
-        "uextend" | "sextend" | "ireduce" => 2,
-        "ineg" | "bnot" => 3,
-        "isub" | "rotr" => 5,
-        "select" => 6,
-        "imul" | "umulhi" | "smulhi" => 8,
-        "udiv" | "sdiv" | "urem" | "srem" => 20,
-        _ => 4,
-    }
+    Opcode::from_name(op).map_or(0, |op| op.info().weight.into())
 }
 
 /// The weight of a side, and how often it names each variable.

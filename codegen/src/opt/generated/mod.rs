@@ -76,7 +76,7 @@ pub(super) fn rewrite(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> O
     }
 }
 
-/// By opcode, how it is simplified: see `simplify.rs`.
+/// By opcode, how it is simplified: see `kinds.rs`.
 #[rustfmt::skip]
 pub(super) const KINDS: [u8; 163] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -14,6 +14,7 @@ pub use notation::NOTATION;
 use notation::row;
 use windlass_core::machine::row::{NO_REG, Size};
 
+pub use crate::settings::FEATURES;
 pub use windlass_core::machine::row::Arg;
 
 /// Most encodings of a row.
@@ -25,25 +26,6 @@ pub type Row = windlass_core::machine::row::Row<Encodings>;
 windlass_core::instruction_table! {
     alu mov shift_bit muldiv control atomic sse sse_int avx fma pseudo
 }
-
-/// Parts of the instruction set that not every processor has; the first stands for every x86-64
-/// processor.
-pub const FEATURES: [&str; 14] = [
-    "x86-64",
-    "sse3",
-    "ssse3",
-    "sse41",
-    "sse42",
-    "popcnt",
-    "lzcnt",
-    "bmi1",
-    "bmi2",
-    "movbe",
-    "cmpxchg16b",
-    "avx",
-    "avx2",
-    "fma",
-];
 
 /// The immediate field of an encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -60,7 +60,7 @@ const NAMES: Notation = Notation {
         KindName::new("label", Kind::Label),
         KindName::new("target", Kind::Target),
     ],
-    features: &FEATURES,
+    features: FEATURES,
     folds_up_to: 64,
     sizes: ["B", "W", "D", "Q"],
     pinned: crate::regs::num::R15,
