@@ -7,7 +7,7 @@
 use crate::analysis::dominator_tree::DominatorTree;
 use crate::analysis::flowgraph::ControlFlowGraph;
 use crate::analysis::loop_analysis::LoopAnalysis;
-use crate::ir::Function;
+use crate::ir::{CallConv, Function};
 use crate::isa::TargetIsa;
 use crate::machine::CompiledCode;
 use crate::machine::pipeline::MachineContext;
@@ -140,6 +140,26 @@ pub const PASSES: &[Pass] = &[
         shows: Shows::Ir,
     },
     Pass {
+        name: "legalize",
+        run: |cx| {
+            let isa = cx.isa;
+            let machine = opt::legalize::Machine {
+                support: isa.backend().support(),
+                order: isa.endianness(),
+                pointer: isa.pointer_type(),
+                libcall_conv: CallConv::for_libcall(isa.flags(), isa.default_call_conv()),
+                colocated_libcalls: isa.flags().use_colocated_libcalls(),
+            };
+            if opt::legalize::run(cx.func, &machine).control {
+                cx.analyses.compute(cx.func);
+            }
+            Ok(())
+        },
+        enabled: always,
+        changes_ir: true,
+        shows: Shows::Ir,
+    },
+    Pass {
         name: "lower",
         run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa.target()),
         enabled: always,
@@ -171,6 +191,8 @@ pub const ORDER: &[(&str, &str, &str)] = &[
     ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
     ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
     ("unreachable", "nans", "what is removed needs no selection"),
+    ("params", "legalize", "expansions look at arguments, which are no aliases then"),
+    ("legalize", "lower", "lowering knows what the machine has"),
     ("dominators", "lower", "blocks are put in an order in which dominators come first"),
     ("params", "lower", "lowering expects arguments that are no aliases"),
     ("lower", "regalloc", "registers are allocated in machine code"),

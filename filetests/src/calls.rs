@@ -7,9 +7,13 @@ use windlass_core::data_value::{DataValue, DisplayDataValues};
 use windlass_core::interpret::{
     ControlFlow, FunctionStore, Interpreter, InterpreterState, InterpreterTrap,
 };
-use windlass_core::ir::Function;
+use windlass_core::ir::types::*;
+use windlass_core::ir::{CallConv, Endianness, Function, Opcode};
 use windlass_core::isa::TargetIsa;
+use windlass_core::opt::legalize::{self, Lowered, Support};
+use windlass_core::settings::{self, Configurable, Flags};
 use windlass_core::testfile::TestFile;
+use windlass_core::verify::verify_function;
 use windlass_jit::{Jit, JitError};
 
 /// Instructions that a call may execute in the interpreter.
@@ -63,25 +67,91 @@ fn finish(cx: &mut Cx<'_>, call: &Call, outcome: Outcome) {
     cx.count(call.line, result.map_err(|message| format!("{invocation}: {message}")));
 }
 
-/// Runs all directives in the interpreter, each in a fresh state.
+/// Runs all directives in the interpreter, each in a fresh state: of the functions as they are, and
+/// of what legalization makes of them for a machine that has next to nothing.
 pub fn interpret(cx: &mut Cx<'_>) {
     let file = cx.file;
-    let mut store = FunctionStore::default();
-    for (function, _) in &file.functions {
-        store.add(function.name.to_string(), function);
+    let least = least_machine();
+    let mut legal = Vec::new();
+    for (function, details) in &file.functions {
+        match legalized(function, &least) {
+            Ok(function) => legal.push(function),
+            Err(message) => return cx.count(crate::file::line(details), Err(message)),
+        }
     }
-    for call in directives(cx) {
-        let state = InterpreterState::default().with_function_store(store.clone());
-        let mut interpreter = Interpreter::new(state).with_fuel(Some(FUEL));
-        let name = file.functions[call.function].0.name.to_string();
-        let arguments = &call.directive.invocation.args;
-        let outcome = match interpreter.call_by_name(&name, arguments) {
-            Ok(ControlFlow::Return(values)) => Ok(values),
-            Ok(ControlFlow::Trap(InterpreterTrap::User(code))) => Err(Ending::Trap(code)),
-            Ok(ControlFlow::Trap(trap)) => Err(Ending::Other(format!("trap: {trap}"))),
-            Err(error) => Err(Ending::Other(error.to_string())),
-        };
-        finish(cx, &call, outcome);
+    let plain: Vec<_> = file.functions.iter().map(|(function, _)| function).collect();
+    for functions in [plain, legal.iter().collect()] {
+        let mut store = FunctionStore::default();
+        for function in functions {
+            store.add(function.name.to_string(), function);
+        }
+        for call in directives(cx) {
+            let state = InterpreterState::default().with_function_store(store.clone());
+            let mut interpreter = Interpreter::new(state).with_fuel(Some(FUEL));
+            let name = file.functions[call.function].0.name.to_string();
+            let arguments = &call.directive.invocation.args;
+            let outcome = match interpreter.call_by_name(&name, arguments) {
+                Ok(ControlFlow::Return(values)) => Ok(values),
+                Ok(ControlFlow::Trap(InterpreterTrap::User(code))) => Err(Ending::Trap(code)),
+                Ok(ControlFlow::Trap(trap)) => Err(Ending::Other(format!("trap: {trap}"))),
+                Err(error) => Err(Ending::Other(error.to_string())),
+            };
+            finish(cx, &call, outcome);
+        }
+    }
+}
+
+/// What a machine lowers that has operations of 32 and 64 bits, without carries, and moves of
+/// everything.
+fn least_machine() -> Support {
+    use Opcode::*;
+    let moves = |op| matches!(op, Bitcast | AtomicLoad | AtomicStore | AtomicRmw | AtomicCas);
+    let narrow = |op| {
+        let chooses = matches!(op, Select | SelectSpectreGuard | Trapz | Trapnz);
+        chooses || matches!(op, Load | Store | Uextend | Sextend | Ireduce | Iconst)
+    };
+    let carries = |op: Opcode| {
+        let name = op.info().name;
+        name.contains("overflow") || matches!(op, Isplit | Iconcat)
+    };
+    let lowers = |op, ty| match ty {
+        I8 | I16 => moves(op) || narrow(op),
+        I32 | I64 => !carries(op),
+        I128 => moves(op) || matches!(op, Isplit | Iconcat),
+        F32 | F64 => !matches!(op, Ceil | Floor | Trunc | Nearest | Fma),
+        _ => op != BrTable,
+    };
+    let types = [INVALID, I8, I16, I32, I64, I128, F16, F32, F64, F128];
+    let all = Opcode::ALL.iter().flat_map(|&op| types.map(|ty| (op, ty)));
+    let lowered = all.filter(|&(op, ty)| lowers(op, ty));
+    let rows: Vec<Lowered> = lowered.map(|(op, ty)| (op, ty, &[""][..])).collect();
+    Support::new(&rows, &[], |_| false)
+}
+
+/// The function as a machine is given it.
+fn legalized(function: &Function, support: &Support) -> Result<Function, String> {
+    let machine = legalize::Machine {
+        support,
+        order: Endianness::Little,
+        pointer: I64,
+        libcall_conv: CallConv::SystemV,
+        colocated_libcalls: false,
+    };
+    let mut function = function.clone();
+    function.dfg.resolve_all_aliases();
+    let mut flags = settings::builder();
+    flags.enable("preserve_frame_pointers").map_err(|error| error.to_string())?;
+    let flags = Flags::new(flags);
+    let mut run = || {
+        let changed = legalize::run(&mut function, &machine);
+        verify_function(&function, &flags)
+            .map_err(|errors| format!("legalized, it is invalid: {errors}\n{function}"))?;
+        Ok::<_, String>(changed)
+    };
+    run()?;
+    match run()? {
+        changed if changed == legalize::Changed::default() => Ok(function),
+        _ => Err("legalization is not done after one run".to_string()),
     }
 }
 

@@ -519,6 +519,12 @@ impl DataFlowGraph {
         self.insts.stored.push(data)
     }
 
+    /// The instructions from this number on, whether or not they are in the layout.
+    #[inline]
+    pub fn insts_from(&self, number: usize) -> impl Iterator<Item = &InstructionData> {
+        self.insts.stored.values().skip(number)
+    }
+
     /// The data of the instruction.
     #[inline]
     pub fn inst_data(&self, inst: Inst) -> &InstructionData {

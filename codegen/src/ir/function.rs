@@ -18,6 +18,7 @@ use super::types::Type;
 use super::{AliasRegionData, DataFlowGraph, GlobalValueData, Layout, RelSourceLoc, SourceLoc};
 use crate::entity::{PrimaryMap, SecondaryMap};
 use crate::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 /// The names that user external names stand for; outside the body, so that equal bodies stay
 /// equal when a name changes.
@@ -179,6 +180,17 @@ impl FunctionStencil {
     /// Declares a global value.
     pub fn create_global_value(&mut self, data: GlobalValueData) -> GlobalValue {
         self.global_values.push(data)
+    }
+
+    /// The globals that one is made from, the first of the chain first, itself last; `None` if
+    /// there are more than 64.
+    pub fn global_chain(&self, global: GlobalValue) -> Option<SmallVec<[GlobalValue; 4]>> {
+        const MOST: usize = 64;
+        let next = |&global: &GlobalValue| self.global_values[global].base();
+        let mut chain: SmallVec<[_; 4]> =
+            core::iter::successors(Some(global), next).take(MOST + 1).collect();
+        chain.reverse();
+        (chain.len() <= MOST).then_some(chain)
     }
 
     /// Declares an alias region.

@@ -2,12 +2,13 @@
 
 use super::CallConv;
 use super::extfunc::{AbiParam, Signature};
+use super::opcodes::Opcode;
 use super::types::{self, Type};
 use core::fmt;
 use core::str::FromStr;
 
 macro_rules! define_libcalls {
-    ($($(#[$doc:meta])* $name:ident $symbol:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $symbol:literal $(= $op:ident $ty:ident)?;)*) => {
         /// A function of the support library.
         #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum LibCall {
@@ -31,6 +32,14 @@ macro_rules! define_libcalls {
                     $(Self::$name => $symbol,)*
                 }
             }
+
+            /// The operation that the function does, and its type, if there is one.
+            pub fn operation(self) -> Option<(Opcode, Type)> {
+                match self {
+                    $($(Self::$name => Some((Opcode::$op, types::$ty)),)?)*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -39,25 +48,25 @@ define_libcalls! {
     /// Touches the pages of a large frame.
     Probestack "__windlass_probestack";
     /// `ceil` of an `f32`.
-    CeilF32 "ceilf";
+    CeilF32 "ceilf" = Ceil F32;
     /// `ceil` of an `f64`.
-    CeilF64 "ceil";
+    CeilF64 "ceil" = Ceil F64;
     /// `floor` of an `f32`.
-    FloorF32 "floorf";
+    FloorF32 "floorf" = Floor F32;
     /// `floor` of an `f64`.
-    FloorF64 "floor";
+    FloorF64 "floor" = Floor F64;
     /// `trunc` of an `f32`.
-    TruncF32 "truncf";
+    TruncF32 "truncf" = Trunc F32;
     /// `trunc` of an `f64`.
-    TruncF64 "trunc";
+    TruncF64 "trunc" = Trunc F64;
     /// `nearest` of an `f32`.
-    NearestF32 "nearbyintf";
+    NearestF32 "nearbyintf" = Nearest F32;
     /// `nearest` of an `f64`.
-    NearestF64 "nearbyint";
+    NearestF64 "nearbyint" = Nearest F64;
     /// `fma` of `f32`.
-    FmaF32 "fmaf";
+    FmaF32 "fmaf" = Fma F32;
     /// `fma` of `f64`.
-    FmaF64 "fma";
+    FmaF64 "fma" = Fma F64;
     /// Copies memory that does not overlap.
     Memcpy "memcpy";
     /// Fills memory.
@@ -80,20 +89,25 @@ impl LibCall {
         Self::ALL
     }
 
+    /// The function that does an operation at a type.
+    pub fn for_operation(op: Opcode, ty: Type) -> Option<Self> {
+        Self::ALL.iter().copied().find(|call| call.operation() == Some((op, ty)))
+    }
+
     /// The signature in this convention on a machine with pointers of this type.
     pub fn signature(self, call_conv: CallConv, pointer: Type) -> Signature {
-        use types::{F32, F64, I8X16, I32};
+        use types::{I8X16, I32};
+        let operation = self.operation();
+        let (op, ty) = operation.unwrap_or((Opcode::Nop, types::INVALID));
         let (params, returns): (&[Type], &[Type]) = match self {
+            _ if operation.is_some() => (&[ty; 3][..op.info().fixed_values.into()], &[ty]),
             Self::Probestack => (&[pointer], &[]),
-            Self::CeilF32 | Self::FloorF32 | Self::TruncF32 | Self::NearestF32 => (&[F32], &[F32]),
-            Self::CeilF64 | Self::FloorF64 | Self::TruncF64 | Self::NearestF64 => (&[F64], &[F64]),
-            Self::FmaF32 => (&[F32, F32, F32], &[F32]),
-            Self::FmaF64 => (&[F64, F64, F64], &[F64]),
             Self::Memcpy | Self::Memmove => (&[pointer, pointer, pointer], &[pointer]),
             Self::Memset => (&[pointer, I32, pointer], &[pointer]),
             Self::Memcmp => (&[pointer, pointer, pointer], &[I32]),
             Self::ElfTlsGetAddr | Self::ElfTlsGetOffset => (&[pointer], &[pointer]),
             Self::X86Pshufb => (&[I8X16, I8X16], &[I8X16]),
+            _ => unreachable!("the others do operations"),
         };
         let mut signature = Signature::new(call_conv);
         signature.params.extend(params.iter().copied().map(AbiParam::new));

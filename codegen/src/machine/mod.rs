@@ -34,6 +34,7 @@ pub mod vcode;
 pub mod vocabulary;
 
 use crate::ir::{self, ArgumentExtension, Type};
+use crate::opt::legalize::Support;
 use crate::result::CodegenResult;
 use core::fmt::Debug;
 use regalloc2::{Allocation, RegClass, VReg};
@@ -50,6 +51,9 @@ pub use vcode::{Cond2, VCode, pseudo};
 pub trait Backend: Send + Sync + Debug {
     /// Names, numbers and lists.
     fn tables(&self) -> &'static Tables;
+
+    /// What the rules lower.
+    fn support(&self) -> &Support;
 
     /// Lowers one instruction that is not a branch, call or return. What is put defines
     /// `ctx.result(inst, n)`. A pair of opcode and types that is not supported is an error that

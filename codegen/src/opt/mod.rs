@@ -7,6 +7,7 @@ mod divide;
 #[cfg(feature = "matchers")]
 mod generated;
 pub mod kinds;
+pub mod legalize;
 pub mod nans;
 pub mod params;
 #[cfg(feature = "matchers")]

@@ -17,6 +17,7 @@ use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::prologue::{Move, Step};
 use windlass_core::machine::vcode::CallDest;
 use windlass_core::machine::{Backend, Basic, LowerCtx, MInst, Tables, row_flag};
+use windlass_core::opt::legalize::Support;
 use windlass_core::result::CodegenResult;
 use windlass_core::settings::{Builder, Flags, Value};
 
@@ -26,6 +27,7 @@ pub struct X64 {
     flags: Flags,
     /// What the processor has.
     pub features: settings::Flags,
+    support: Support,
 }
 
 impl fmt::Debug for X64 {
@@ -49,7 +51,8 @@ pub fn isa_builder(triple: Triple) -> isa::Builder {
 
 fn new(triple: Triple, flags: Flags, setup: &Builder) -> OwnedTargetIsa {
     let features = settings::Flags::new(&flags, setup);
-    Arc::new(X64 { triple, flags, features })
+    let support = Support::new(lower::SUPPORTED, lower::OTHERS, |name| features.has(name));
+    Arc::new(X64 { triple, flags, features, support })
 }
 
 impl TargetIsa for X64 {
@@ -151,6 +154,10 @@ static TABLES: Tables = Tables {
 };
 
 impl Backend for X64 {
+    fn support(&self) -> &Support {
+        &self.support
+    }
+
     fn tables(&self) -> &'static Tables {
         &TABLES
     }

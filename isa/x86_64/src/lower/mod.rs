@@ -25,10 +25,9 @@ mod refs;
 mod wide;
 
 use crate::settings::Flags;
-use windlass_core::ir::Inst;
-#[cfg(feature = "matchers")]
-use windlass_core::ir::Opcode;
+use windlass_core::ir::{Inst, Opcode, types};
 use windlass_core::machine::LowerCtx;
+use windlass_core::opt::legalize::Lowered;
 use windlass_core::result::CodegenResult;
 
 pub use basic::basic;
@@ -81,6 +80,15 @@ pub fn lower_brif(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenRes
     ctx.branch(cond.cc.ctl(), cond.second);
     Ok(())
 }
+
+/// What is lowered without rules: the comparisons of a multi-way branch are emitted together, and
+/// chains of globals are walked.
+pub static OTHERS: &[Lowered] =
+    &[(Opcode::BrTable, types::INVALID, &[""]), (Opcode::SymbolValue, types::INVALID, &[""])];
+
+/// Nothing is lowered without the generated matchers.
+#[cfg(not(feature = "matchers"))]
+pub static SUPPORTED: &[Lowered] = &[];
 
 /// Without the generated matchers nothing is lowered: the generator is built like this.
 ///
