@@ -6,6 +6,8 @@ use crate::settings::Builder;
 /// The names of a machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Vocabulary {
+    /// The names of all instruction rows.
+    pub rows: fn() -> Vec<&'static str>,
     /// The instruction row of a name.
     pub row: fn(&str) -> Option<RowFacts>,
     /// The operand sizes of 8, 16, 32 and 64 bits; `B` is `Size::B` in Rust.

@@ -1,13 +1,14 @@
 //! What rules can name.
 
 use crate::amode::Cc;
-use crate::insts::{NOTATION, Op};
+use crate::insts::{NOTATION, Op, ROWS};
 use crate::settings;
 use windlass_core::machine::row::Size;
 use windlass_core::machine::vocabulary::{RowFacts, Vocabulary};
 
 /// The names of x86-64.
 pub static VOCABULARY: Vocabulary = Vocabulary {
+    rows: || ROWS.iter().map(|row| row.name).collect(),
     row: |name| {
         let row = Op::all().map(Op::row).find(|row| row.name == name)?;
         let sizes = Size::ALL.map(|size| row.encodings.has_size(size));

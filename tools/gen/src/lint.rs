@@ -53,7 +53,7 @@ pub fn features(rules: &[Rule], known: &[&str], problems: &mut Vec<Problem>) {
 pub fn functions(
     rules: &[Rule],
     sources: &str,
-    known: &BTreeSet<String>,
+    known: &BTreeSet<&str>,
     problems: &mut Vec<Problem>,
 ) {
     for rule in rules {
@@ -73,6 +73,44 @@ pub fn functions(
             let text = format!("there is no function `{name}` in {sources}");
             problems.push(Problem { place: rule.place.clone(), text });
         }
+    }
+}
+
+/// The instruction rows that neither a rule nor a source names.
+pub fn unused_rows<'a>(
+    rules: &[Rule],
+    rows: &[&'a str],
+    in_sources: &BTreeSet<&str>,
+) -> Vec<&'a str> {
+    let mut code = Vec::new();
+    let mut used = in_sources.clone();
+    for step in rules.iter().flat_map(|rule| match &rule.replacement {
+        Replacement::Steps(steps) => &steps[..],
+        Replacement::Rust(..) => &[],
+    }) {
+        rows_of(&step.expr, &mut used);
+        rust_of(&step.expr, &mut code);
+    }
+    let in_code = |row: &str| code.iter().any(|code| code.contains(&format!("Op::{row}")));
+    rows.iter().copied().filter(|row| !used.contains(row) && !in_code(row)).collect()
+}
+
+/// The rows that a step names.
+fn rows_of<'a>(expr: &'a Expr, rows: &mut BTreeSet<&'a str>) {
+    match expr {
+        Expr::Row { row, args, .. } => {
+            rows.insert(row);
+            args.iter().for_each(|arg| rows_of(arg, rows));
+        }
+        Expr::Mem(args) => args.iter().for_each(|arg| rows_of(arg, rows)),
+        Expr::Half(inner, _) | Expr::Alias(inner) => rows_of(inner, rows),
+        Expr::Trap { cond, .. } => rows_of(cond, rows),
+        Expr::Var(_)
+        | Expr::Int(_)
+        | Expr::Word(_)
+        | Expr::Flags(_)
+        | Expr::Code(_)
+        | Expr::Yield(_) => {}
     }
 }
 

@@ -435,9 +435,9 @@ impl Body<'_> {
                             String::new()
                         }
                         None => {
-                            let reg = self.fresh_reg(&mut defs, spec);
-                            let _ = write!(defs, "let {given} = {reg}; ");
-                            reg
+                            let class = self.class(spec);
+                            let _ = write!(defs, "let {given} = cx.{class}(); ");
+                            given.to_string()
                         }
                     },
                 };
@@ -492,12 +492,17 @@ impl Body<'_> {
 
     fn fresh_reg(&mut self, defs: &mut String, spec: &OperandSpec) -> String {
         self.fresh += 1;
-        let class = match spec.kind.class() {
-            Some(regalloc2::RegClass::Int) => "gpr",
-            _ => self.machine.new_vector,
-        };
+        let class = self.class(spec);
         let _ = write!(defs, "let t{} = cx.{class}(); ", self.fresh);
         format!("t{}", self.fresh)
+    }
+
+    /// The method that makes a register for an operand.
+    fn class(&self, spec: &OperandSpec) -> &'static str {
+        match spec.kind.class() {
+            Some(regalloc2::RegClass::Int) => "gpr",
+            _ => self.machine.new_vector,
+        }
     }
 
     /// The Rust text of an operand size.

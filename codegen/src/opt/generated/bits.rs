@@ -8,13 +8,33 @@ pub(super) fn band(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let kb = cx.imm(b);
         if kb == 0 {
             if matches!(ty, I8 | I16 | I32 | I64) {
-                {  let t1 = cx.int(ty, 0); cx.hit("and_zero"); return Some(t1); } // and_zero
+                // and_zero
+                {
+                    let t1 = cx.int(ty, 0);
+                    cx.hit("and_zero");
+                    return Some(t1);
+                }
             }
         }
-        { let k = kb; let x = d.args[0]; if masks_nothing(cx, x, ty, k) { cx.hit("and_known"); return Some(x); } } // and_known
+        // and_known
+        {
+            let k = kb;
+            let x = d.args[0];
+            if masks_nothing(cx, x, ty, k) {
+                cx.hit("and_known");
+                return Some(x);
+            }
+        }
         if kb == 4294967295 {
             if ty == I64 {
-                { let x = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Ireduce, I32, x)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("and_low32"); return Some(t2); } // and_low32
+                // and_low32
+                {
+                    let x = d.args[0];
+                    let t1 = cx.make(InstructionData::unary(Opcode::Ireduce, I32, x));
+                    let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1));
+                    cx.hit("and_low32");
+                    return Some(t2);
+                }
             }
         }
         if a.op == Opcode::Band {
@@ -22,7 +42,16 @@ pub(super) fn band(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let j = ka1; let x = da.args[0]; let t1 = cx.int(ty, j & k); let t2 = cx.make(InstructionData::binary(Opcode::Band, ty, x, t1)); cx.hit("and_and_const"); return Some(t2); } // and_and_const
+                // and_and_const
+                {
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    let t1 = cx.int(ty, j & k);
+                    let t2 = cx.make(InstructionData::binary(Opcode::Band, ty, x, t1));
+                    cx.hit("and_and_const");
+                    return Some(t2);
+                }
             }
         }
         if a.op == Opcode::Bor {
@@ -30,9 +59,29 @@ pub(super) fn band(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let j = ka1; let x = da.args[0]; if j & k == 0 { let t1 = cx.int(ty, k); let t2 = cx.make(InstructionData::binary(Opcode::Band, ty, x, t1)); cx.hit("and_or_const"); return Some(t2); } } // and_or_const
+                // and_or_const
+                {
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    if j & k == 0 {
+                        let t1 = cx.int(ty, k);
+                        let t2 = cx.make(InstructionData::binary(Opcode::Band, ty, x, t1));
+                        cx.hit("and_or_const");
+                        return Some(t2);
+                    }
+                }
                 if matches!(ty, I8 | I16 | I32 | I64) {
-                    { let k = kb; let j = ka1; if j & k == k { let t1 = cx.int(ty, k); cx.hit("and_or_clear"); return Some(t1); } } // and_or_clear
+                    // and_or_clear
+                    {
+                        let k = kb;
+                        let j = ka1;
+                        if j & k == k {
+                            let t1 = cx.int(ty, k);
+                            cx.hit("and_or_clear");
+                            return Some(t1);
+                        }
+                    }
                 }
             }
         }
@@ -41,46 +90,94 @@ pub(super) fn band(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let s = d.args[0]; let n = ka1; if !(k | low_bits(n & width_mask(ty))) == 0 { cx.hit("and_shl"); return Some(s); } } // and_shl
+                // and_shl
+                {
+                    let k = kb;
+                    let s = d.args[0];
+                    let n = ka1;
+                    if !(k | low_bits(n & width_mask(ty))) == 0 {
+                        cx.hit("and_shl");
+                        return Some(s);
+                    }
+                }
             }
         }
         if a.op == Opcode::Sextend {
             let da = *cx.data(a);
-            { let k = kb; let x = da.args[0]; if k as u64 == ones(cx.ty(x)) { let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, x)); cx.hit("and_sext"); return Some(t1); } } // and_sext
+            // and_sext
+            {
+                let k = kb;
+                let x = da.args[0];
+                if k as u64 == ones(cx.ty(x)) {
+                    let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, x));
+                    cx.hit("and_sext");
+                    return Some(t1);
+                }
+            }
         }
     }
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("and_same"); return Some(x); } // and_same
+        // and_same
+        {
+            let x = d.args[0];
+            cx.hit("and_same");
+            return Some(x);
+        }
     }
     if b.op == Opcode::Band {
         let db = *cx.data(b);
         if d.args[0] == db.args[0] {
-            { let i = d.args[1]; cx.hit("and_same_and"); return Some(i); } // and_same_and
+            // and_same_and
+            {
+                let i = d.args[1];
+                cx.hit("and_same_and");
+                return Some(i);
+            }
         }
     }
     if a.op == Opcode::Band {
         let da = *cx.data(a);
         if d.args[1] == da.args[0] {
-            { let i = d.args[0]; cx.hit("and_same_and"); return Some(i); } // and_same_and
+            // and_same_and
+            {
+                let i = d.args[0];
+                cx.hit("and_same_and");
+                return Some(i);
+            }
         }
     }
     if b.op == Opcode::Bor {
         let db = *cx.data(b);
         if d.args[0] == db.args[0] {
-            { let x = d.args[0]; cx.hit("and_same_or"); return Some(x); } // and_same_or
+            // and_same_or
+            {
+                let x = d.args[0];
+                cx.hit("and_same_or");
+                return Some(x);
+            }
         }
     }
     if a.op == Opcode::Bor {
         let da = *cx.data(a);
         if d.args[1] == da.args[0] {
-            { let x = d.args[1]; cx.hit("and_same_or"); return Some(x); } // and_same_or
+            // and_same_or
+            {
+                let x = d.args[1];
+                cx.hit("and_same_or");
+                return Some(x);
+            }
         }
     }
     if b.op == Opcode::Bnot {
         let db = *cx.data(b);
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[0] == db.args[0] {
-                {  let t1 = cx.int(ty, 0); cx.hit("and_same_not"); return Some(t1); } // and_same_not
+                // and_same_not
+                {
+                    let t1 = cx.int(ty, 0);
+                    cx.hit("and_same_not");
+                    return Some(t1);
+                }
             }
         }
     }
@@ -88,12 +185,25 @@ pub(super) fn band(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let da = *cx.data(a);
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[1] == da.args[0] {
-                {  let t1 = cx.int(ty, 0); cx.hit("and_same_not"); return Some(t1); } // and_same_not
+                // and_same_not
+                {
+                    let t1 = cx.int(ty, 0);
+                    cx.hit("and_same_not");
+                    return Some(t1);
+                }
             }
         }
         if b.op == Opcode::Bnot {
             let db = *cx.data(b);
-            { let x = da.args[0]; let y = db.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Bnot, ty, t1)); cx.hit("and_not_not"); return Some(t2); } // and_not_not
+            // and_not_not
+            {
+                let x = da.args[0];
+                let y = db.args[0];
+                let t1 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, y));
+                let t2 = cx.make(InstructionData::unary(Opcode::Bnot, ty, t1));
+                cx.hit("and_not_not");
+                return Some(t2);
+            }
         }
     }
     None
@@ -103,7 +213,12 @@ pub(super) fn bitrev(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
     let ty = d.ctrl_type;
     if a.op == Opcode::Bitrev {
         let da = *cx.data(a);
-        { let x = da.args[0]; cx.hit("bitrev_bitrev"); return Some(x); } // bitrev_bitrev
+        // bitrev_bitrev
+        {
+            let x = da.args[0];
+            cx.hit("bitrev_bitrev");
+            return Some(x);
+        }
     }
     None
 }
@@ -111,7 +226,12 @@ pub(super) fn bitrev(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
 pub(super) fn bitselect(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[1] == d.args[2] {
-        { let x = d.args[1]; cx.hit("bitselect_same"); return Some(x); } // bitselect_same
+        // bitselect_same
+        {
+            let x = d.args[1];
+            cx.hit("bitselect_same");
+            return Some(x);
+        }
     }
     None
 }
@@ -120,18 +240,38 @@ pub(super) fn bnot(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Bnot {
         let da = *cx.data(a);
-        { let x = da.args[0]; cx.hit("not_not"); return Some(x); } // not_not
+        // not_not
+        {
+            let x = da.args[0];
+            cx.hit("not_not");
+            return Some(x);
+        }
     }
     if a.op == Opcode::Ineg {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(InstructionData::binary(Opcode::Iadd, ty, x, t1)); cx.hit("not_neg"); return Some(t2); } // not_neg
+        // not_neg
+        {
+            let x = da.args[0];
+            let t1 = cx.int(ty, -1);
+            let t2 = cx.make(InstructionData::binary(Opcode::Iadd, ty, x, t1));
+            cx.hit("not_neg");
+            return Some(t2);
+        }
     }
     if a.op == Opcode::Bxor {
         let da = *cx.data(a);
         let a1 = cx.def(da.args[1]);
         if a1.op == Opcode::Iconst {
             let ka1 = cx.imm(a1);
-            { let k = ka1; let x = da.args[0]; let t1 = cx.int(ty, !k); let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1)); cx.hit("not_xor_const"); return Some(t2); } // not_xor_const
+            // not_xor_const
+            {
+                let k = ka1;
+                let x = da.args[0];
+                let t1 = cx.int(ty, !k);
+                let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1));
+                cx.hit("not_xor_const");
+                return Some(t2);
+            }
         }
     }
     if a.op == Opcode::Iadd {
@@ -140,7 +280,13 @@ pub(super) fn bnot(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if a1.op == Opcode::Iconst {
             let ka1 = cx.imm(a1);
             if ka1 == -1 {
-                { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Ineg, ty, x)); cx.hit("not_dec"); return Some(t1); } // not_dec
+                // not_dec
+                {
+                    let x = da.args[0];
+                    let t1 = cx.make(InstructionData::unary(Opcode::Ineg, ty, x));
+                    cx.hit("not_dec");
+                    return Some(t1);
+                }
             }
         }
     }
@@ -152,11 +298,21 @@ pub(super) fn bor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Optio
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 0 {
-            { let x = d.args[0]; cx.hit("or_zero"); return Some(x); } // or_zero
+            // or_zero
+            {
+                let x = d.args[0];
+                cx.hit("or_zero");
+                return Some(x);
+            }
         }
         if kb == -1 {
             if matches!(ty, I8 | I16 | I32 | I64) {
-                {  let t1 = cx.int(ty, -1); cx.hit("or_ones"); return Some(t1); } // or_ones
+                // or_ones
+                {
+                    let t1 = cx.int(ty, -1);
+                    cx.hit("or_ones");
+                    return Some(t1);
+                }
             }
         }
         if a.op == Opcode::Bor {
@@ -164,7 +320,16 @@ pub(super) fn bor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Optio
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let j = ka1; let x = da.args[0]; let t1 = cx.int(ty, j | k); let t2 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, t1)); cx.hit("or_or_const"); return Some(t2); } // or_or_const
+                // or_or_const
+                {
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    let t1 = cx.int(ty, j | k);
+                    let t2 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, t1));
+                    cx.hit("or_or_const");
+                    return Some(t2);
+                }
             }
         }
         if a.op == Opcode::Band {
@@ -172,42 +337,83 @@ pub(super) fn bor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Optio
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let j = ka1; let x = da.args[0]; if j | k == -1 { let t1 = cx.int(ty, k); let t2 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, t1)); cx.hit("or_and_const"); return Some(t2); } } // or_and_const
+                // or_and_const
+                {
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    if j | k == -1 {
+                        let t1 = cx.int(ty, k);
+                        let t2 = cx.make(InstructionData::binary(Opcode::Bor, ty, x, t1));
+                        cx.hit("or_and_const");
+                        return Some(t2);
+                    }
+                }
             }
         }
     }
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("or_same"); return Some(x); } // or_same
+        // or_same
+        {
+            let x = d.args[0];
+            cx.hit("or_same");
+            return Some(x);
+        }
     }
     if b.op == Opcode::Bor {
         let db = *cx.data(b);
         if d.args[0] == db.args[0] {
-            { let o = d.args[1]; cx.hit("or_same_or"); return Some(o); } // or_same_or
+            // or_same_or
+            {
+                let o = d.args[1];
+                cx.hit("or_same_or");
+                return Some(o);
+            }
         }
     }
     if a.op == Opcode::Bor {
         let da = *cx.data(a);
         if d.args[1] == da.args[0] {
-            { let o = d.args[0]; cx.hit("or_same_or"); return Some(o); } // or_same_or
+            // or_same_or
+            {
+                let o = d.args[0];
+                cx.hit("or_same_or");
+                return Some(o);
+            }
         }
     }
     if b.op == Opcode::Band {
         let db = *cx.data(b);
         if d.args[0] == db.args[0] {
-            { let x = d.args[0]; cx.hit("or_same_and"); return Some(x); } // or_same_and
+            // or_same_and
+            {
+                let x = d.args[0];
+                cx.hit("or_same_and");
+                return Some(x);
+            }
         }
     }
     if a.op == Opcode::Band {
         let da = *cx.data(a);
         if d.args[1] == da.args[0] {
-            { let x = d.args[1]; cx.hit("or_same_and"); return Some(x); } // or_same_and
+            // or_same_and
+            {
+                let x = d.args[1];
+                cx.hit("or_same_and");
+                return Some(x);
+            }
         }
     }
     if b.op == Opcode::Bnot {
         let db = *cx.data(b);
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[0] == db.args[0] {
-                {  let t1 = cx.int(ty, -1); cx.hit("or_same_not"); return Some(t1); } // or_same_not
+                // or_same_not
+                {
+                    let t1 = cx.int(ty, -1);
+                    cx.hit("or_same_not");
+                    return Some(t1);
+                }
             }
         }
     }
@@ -215,12 +421,25 @@ pub(super) fn bor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Optio
         let da = *cx.data(a);
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[1] == da.args[0] {
-                {  let t1 = cx.int(ty, -1); cx.hit("or_same_not"); return Some(t1); } // or_same_not
+                // or_same_not
+                {
+                    let t1 = cx.int(ty, -1);
+                    cx.hit("or_same_not");
+                    return Some(t1);
+                }
             }
         }
         if b.op == Opcode::Bnot {
             let db = *cx.data(b);
-            { let x = da.args[0]; let y = db.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Band, ty, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Bnot, ty, t1)); cx.hit("or_not_not"); return Some(t2); } // or_not_not
+            // or_not_not
+            {
+                let x = da.args[0];
+                let y = db.args[0];
+                let t1 = cx.make(InstructionData::binary(Opcode::Band, ty, x, y));
+                let t2 = cx.make(InstructionData::unary(Opcode::Bnot, ty, t1));
+                cx.hit("or_not_not");
+                return Some(t2);
+            }
         }
     }
     None
@@ -230,7 +449,12 @@ pub(super) fn bswap(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opt
     let ty = d.ctrl_type;
     if a.op == Opcode::Bswap {
         let da = *cx.data(a);
-        { let x = da.args[0]; cx.hit("bswap_bswap"); return Some(x); } // bswap_bswap
+        // bswap_bswap
+        {
+            let x = da.args[0];
+            cx.hit("bswap_bswap");
+            return Some(x);
+        }
     }
     None
 }
@@ -240,72 +464,161 @@ pub(super) fn bxor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     if b.op == Opcode::Iconst {
         let kb = cx.imm(b);
         if kb == 0 {
-            { let x = d.args[0]; cx.hit("xor_zero"); return Some(x); } // xor_zero
+            // xor_zero
+            {
+                let x = d.args[0];
+                cx.hit("xor_zero");
+                return Some(x);
+            }
         }
         if kb == 1 {
             if a.op == Opcode::Icmp {
                 let da = *cx.data(a);
-                { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("xor_not_cmp"); return Some(t1); } // xor_not_cmp
+                // xor_not_cmp
+                {
+                    let cc = da.cond();
+                    let x = da.args[0];
+                    let y = da.args[1];
+                    let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y));
+                    cx.hit("xor_not_cmp");
+                    return Some(t1);
+                }
             }
             if a.op == Opcode::Fcmp {
                 let da = *cx.data(a);
-                { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("xor_not_fcmp"); return Some(t1); } // xor_not_fcmp
+                // xor_not_fcmp
+                {
+                    let cc = da.fcond();
+                    let x = da.args[0];
+                    let y = da.args[1];
+                    let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y));
+                    cx.hit("xor_not_fcmp");
+                    return Some(t1);
+                }
             }
             if a.op == Opcode::Uextend {
                 let da = *cx.data(a);
                 let a0 = cx.def(da.args[0]);
                 if a0.op == Opcode::Icmp {
                     let da0 = *cx.data(a0);
-                    { let cc = da0.cond(); let x = da0.args[0]; let y = da0.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("xor_not_ext_cmp"); return Some(t2); } // xor_not_ext_cmp
+                    // xor_not_ext_cmp
+                    {
+                        let cc = da0.cond();
+                        let x = da0.args[0];
+                        let y = da0.args[1];
+                        let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y));
+                        let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1));
+                        cx.hit("xor_not_ext_cmp");
+                        return Some(t2);
+                    }
                 }
                 if a0.op == Opcode::Fcmp {
                     let da0 = *cx.data(a0);
-                    { let cc = da0.fcond(); let x = da0.args[0]; let y = da0.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("xor_not_ext_fcmp"); return Some(t2); } // xor_not_ext_fcmp
+                    // xor_not_ext_fcmp
+                    {
+                        let cc = da0.fcond();
+                        let x = da0.args[0];
+                        let y = da0.args[1];
+                        let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y));
+                        let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1));
+                        cx.hit("xor_not_ext_fcmp");
+                        return Some(t2);
+                    }
                 }
             }
         }
         if kb == -1 {
-            { let x = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Bnot, ty, x)); cx.hit("xor_ones"); return Some(t1); } // xor_ones
+            // xor_ones
+            {
+                let x = d.args[0];
+                let t1 = cx.make(InstructionData::unary(Opcode::Bnot, ty, x));
+                cx.hit("xor_ones");
+                return Some(t1);
+            }
         }
         if a.op == Opcode::Bxor {
             let da = *cx.data(a);
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let k = kb; let j = ka1; let x = da.args[0]; let t1 = cx.int(ty, j ^ k); let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1)); cx.hit("xor_xor_const"); return Some(t2); } // xor_xor_const
+                // xor_xor_const
+                {
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    let t1 = cx.int(ty, j ^ k);
+                    let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1));
+                    cx.hit("xor_xor_const");
+                    return Some(t2);
+                }
             }
         }
         if a.op == Opcode::Bnot {
             let da = *cx.data(a);
-            { let k = kb; let x = da.args[0]; let t1 = cx.int(ty, !k); let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1)); cx.hit("xor_not_const"); return Some(t2); } // xor_not_const
+            // xor_not_const
+            {
+                let k = kb;
+                let x = da.args[0];
+                let t1 = cx.int(ty, !k);
+                let t2 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, t1));
+                cx.hit("xor_not_const");
+                return Some(t2);
+            }
         }
     }
     if matches!(ty, I8 | I16 | I32 | I64) {
         if d.args[0] == d.args[1] {
-            {  let t1 = cx.int(ty, 0); cx.hit("xor_same"); return Some(t1); } // xor_same
+            // xor_same
+            {
+                let t1 = cx.int(ty, 0);
+                cx.hit("xor_same");
+                return Some(t1);
+            }
         }
     }
     if b.op == Opcode::Bxor {
         let db = *cx.data(b);
         if d.args[0] == db.args[0] {
-            { let y = db.args[1]; cx.hit("xor_same_xor"); return Some(y); } // xor_same_xor
+            // xor_same_xor
+            {
+                let y = db.args[1];
+                cx.hit("xor_same_xor");
+                return Some(y);
+            }
         }
     }
     if a.op == Opcode::Bxor {
         let da = *cx.data(a);
         if d.args[1] == da.args[0] {
-            { let y = da.args[1]; cx.hit("xor_same_xor"); return Some(y); } // xor_same_xor
+            // xor_same_xor
+            {
+                let y = da.args[1];
+                cx.hit("xor_same_xor");
+                return Some(y);
+            }
         }
     }
     if a.op == Opcode::Bnot {
         let da = *cx.data(a);
         if b.op == Opcode::Bnot {
             let db = *cx.data(b);
-            { let x = da.args[0]; let y = db.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, y)); cx.hit("xor_not_not"); return Some(t1); } // xor_not_not
+            // xor_not_not
+            {
+                let x = da.args[0];
+                let y = db.args[0];
+                let t1 = cx.make(InstructionData::binary(Opcode::Bxor, ty, x, y));
+                cx.hit("xor_not_not");
+                return Some(t1);
+            }
         }
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[1] == da.args[0] {
-                {  let t1 = cx.int(ty, -1); cx.hit("xor_same_not"); return Some(t1); } // xor_same_not
+                // xor_same_not
+                {
+                    let t1 = cx.int(ty, -1);
+                    cx.hit("xor_same_not");
+                    return Some(t1);
+                }
             }
         }
     }
@@ -313,7 +626,12 @@ pub(super) fn bxor(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let db = *cx.data(b);
         if matches!(ty, I8 | I16 | I32 | I64) {
             if d.args[0] == db.args[0] {
-                {  let t1 = cx.int(ty, -1); cx.hit("xor_same_not"); return Some(t1); } // xor_same_not
+                // xor_same_not
+                {
+                    let t1 = cx.int(ty, -1);
+                    cx.hit("xor_same_not");
+                    return Some(t1);
+                }
             }
         }
     }

@@ -10,12 +10,22 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
             if kb == 0 {
                 if a.op == Opcode::Icmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("ne_cmp"); return Some(t); } // ne_cmp
+                        // ne_cmp
+                        {
+                            let t = d.args[0];
+                            cx.hit("ne_cmp");
+                            return Some(t);
+                        }
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("ne_fcmp"); return Some(t); } // ne_fcmp
+                        // ne_fcmp
+                        {
+                            let t = d.args[0];
+                            cx.hit("ne_fcmp");
+                            return Some(t);
+                        }
                     }
                 }
             }
@@ -23,13 +33,29 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
                 if a.op == Opcode::Icmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_cmp"); return Some(t1); } // ne_one_cmp
+                        // ne_one_cmp
+                        {
+                            let cc = da.cond();
+                            let x = da.args[0];
+                            let y = da.args[1];
+                            let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y));
+                            cx.hit("ne_one_cmp");
+                            return Some(t1);
+                        }
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("ne_one_fcmp"); return Some(t1); } // ne_one_fcmp
+                        // ne_one_fcmp
+                        {
+                            let cc = da.fcond();
+                            let x = da.args[0];
+                            let y = da.args[1];
+                            let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y));
+                            cx.hit("ne_one_fcmp");
+                            return Some(t1);
+                        }
                     }
                 }
             }
@@ -42,25 +68,51 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
                 if a.op == Opcode::Icmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_cmp"); return Some(t1); } // eq_cmp
+                        // eq_cmp
+                        {
+                            let cc = da.cond();
+                            let x = da.args[0];
+                            let y = da.args[1];
+                            let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y));
+                            cx.hit("eq_cmp");
+                            return Some(t1);
+                        }
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     let da = *cx.data(a);
                     if ty == I8 {
-                        { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); cx.hit("eq_fcmp"); return Some(t1); } // eq_fcmp
+                        // eq_fcmp
+                        {
+                            let cc = da.fcond();
+                            let x = da.args[0];
+                            let y = da.args[1];
+                            let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y));
+                            cx.hit("eq_fcmp");
+                            return Some(t1);
+                        }
                     }
                 }
             }
             if kb == 1 {
                 if a.op == Opcode::Icmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("eq_one_cmp"); return Some(t); } // eq_one_cmp
+                        // eq_one_cmp
+                        {
+                            let t = d.args[0];
+                            cx.hit("eq_one_cmp");
+                            return Some(t);
+                        }
                     }
                 }
                 if a.op == Opcode::Fcmp {
                     if ty == I8 {
-                        { let t = d.args[0]; cx.hit("eq_one_fcmp"); return Some(t); } // eq_one_fcmp
+                        // eq_one_fcmp
+                        {
+                            let t = d.args[0];
+                            cx.hit("eq_one_fcmp");
+                            return Some(t);
+                        }
                     }
                 }
             }
@@ -70,32 +122,96 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let kb = cx.imm(b);
         if a.op == Opcode::Uextend {
             let da = *cx.data(a);
-            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_unsigned(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, t1)); cx.hit("cmp_uext_const"); return Some(t2); } } // cmp_uext_const
+            // cmp_uext_const
+            {
+                let cc = d.cond();
+                let k = kb;
+                let x = da.args[0];
+                if fits_unsigned(cx.ty(x), k) {
+                    let t1 = cx.int(cx.ty(x), k);
+                    let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, t1));
+                    cx.hit("cmp_uext_const");
+                    return Some(t2);
+                }
+            }
         }
         if a.op == Opcode::Sextend {
             let da = *cx.data(a);
-            { let cc = d.cond(); let k = kb; let x = da.args[0]; if fits_signed(cx.ty(x), k) { let t1 = cx.int(cx.ty(x), k); let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, t1)); cx.hit("cmp_sext_const"); return Some(t2); } } // cmp_sext_const
+            // cmp_sext_const
+            {
+                let cc = d.cond();
+                let k = kb;
+                let x = da.args[0];
+                if fits_signed(cx.ty(x), k) {
+                    let t1 = cx.int(cx.ty(x), k);
+                    let t2 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, t1));
+                    cx.hit("cmp_sext_const");
+                    return Some(t2);
+                }
+            }
         }
         if a.op == Opcode::Bxor {
             let da = *cx.data(a);
             let a1 = cx.def(da.args[1]);
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
-                { let cc = d.cond(); let k = kb; let j = ka1; let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, j ^ k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_xor_const"); return Some(t2); } } // eq_xor_const
+                // eq_xor_const
+                {
+                    let cc = d.cond();
+                    let k = kb;
+                    let j = ka1;
+                    let x = da.args[0];
+                    if is_equality(cc) {
+                        let t1 = cx.int(ty, j ^ k);
+                        let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1));
+                        cx.hit("eq_xor_const");
+                        return Some(t2);
+                    }
+                }
             }
         }
         if kb == 0 {
             if a.op == Opcode::Isub {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_sub_zero"); return Some(t1); } } // eq_sub_zero
+                // eq_sub_zero
+                {
+                    let cc = d.cond();
+                    let x = da.args[0];
+                    let y = da.args[1];
+                    if is_equality(cc) {
+                        let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y));
+                        cx.hit("eq_sub_zero");
+                        return Some(t1);
+                    }
+                }
             }
             if a.op == Opcode::Bxor {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; let y = da.args[1]; if is_equality(cc) { let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y)); cx.hit("eq_xor_zero"); return Some(t1); } } // eq_xor_zero
+                // eq_xor_zero
+                {
+                    let cc = d.cond();
+                    let x = da.args[0];
+                    let y = da.args[1];
+                    if is_equality(cc) {
+                        let t1 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, y));
+                        cx.hit("eq_xor_zero");
+                        return Some(t1);
+                    }
+                }
             }
             if a.op == Opcode::Ineg {
                 let da = *cx.data(a);
-                { let cc = d.cond(); let x = da.args[0]; if is_equality(cc) { let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1)); cx.hit("eq_neg_zero"); return Some(t2); } } // eq_neg_zero
+                // eq_neg_zero
+                {
+                    let cc = d.cond();
+                    let x = da.args[0];
+                    if is_equality(cc) {
+                        let t1 = cx.int(ty, 0);
+                        let t2 = cx.make(comparison(Opcode::Icmp, ty, cc as u8, x, t1));
+                        cx.hit("eq_neg_zero");
+                        return Some(t2);
+                    }
+                }
             }
         }
     }
@@ -103,27 +219,66 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         let da = *cx.data(a);
         if b.op == Opcode::Uextend {
             let db = *cx.data(b);
-            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, y)); cx.hit("cmp_uext_uext"); return Some(t1); } } // cmp_uext_uext
+            // cmp_uext_uext
+            {
+                let cc = d.cond();
+                let x = da.args[0];
+                let y = db.args[0];
+                if cx.ty(x) == cx.ty(y) {
+                    let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.unsigned() as u8, x, y));
+                    cx.hit("cmp_uext_uext");
+                    return Some(t1);
+                }
+            }
         }
     }
     if a.op == Opcode::Sextend {
         let da = *cx.data(a);
         if b.op == Opcode::Sextend {
             let db = *cx.data(b);
-            { let cc = d.cond(); let x = da.args[0]; let y = db.args[0]; if cx.ty(x) == cx.ty(y) { let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, y)); cx.hit("cmp_sext_sext"); return Some(t1); } } // cmp_sext_sext
+            // cmp_sext_sext
+            {
+                let cc = d.cond();
+                let x = da.args[0];
+                let y = db.args[0];
+                if cx.ty(x) == cx.ty(y) {
+                    let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc as u8, x, y));
+                    cx.hit("cmp_sext_sext");
+                    return Some(t1);
+                }
+            }
         }
     }
     if d.cond() == IntCC::UnsignedLessThan {
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 0 {
-                {  let t1 = cx.int(I8, 0); cx.hit("ult_zero"); return Some(t1); } // ult_zero
+                // ult_zero
+                {
+                    let t1 = cx.int(I8, 0);
+                    cx.hit("ult_zero");
+                    return Some(t1);
+                }
             }
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ult_one"); return Some(t2); } // ult_one
+                // ult_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1));
+                    cx.hit("ult_one");
+                    return Some(t2);
+                }
             }
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ult_ones"); return Some(t2); } // ult_ones
+                // ult_ones
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, -1);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1));
+                    cx.hit("ult_ones");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -131,13 +286,32 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 0 {
-                {  let t1 = cx.int(I8, 1); cx.hit("uge_zero"); return Some(t1); } // uge_zero
+                // uge_zero
+                {
+                    let t1 = cx.int(I8, 1);
+                    cx.hit("uge_zero");
+                    return Some(t1);
+                }
             }
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("uge_one"); return Some(t2); } // uge_one
+                // uge_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1));
+                    cx.hit("uge_one");
+                    return Some(t2);
+                }
             }
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, -1); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("uge_ones"); return Some(t2); } // uge_ones
+                // uge_ones
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, -1);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1));
+                    cx.hit("uge_ones");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -145,10 +319,22 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                {  let t1 = cx.int(I8, 0); cx.hit("ugt_ones"); return Some(t1); } // ugt_ones
+                // ugt_ones
+                {
+                    let t1 = cx.int(I8, 0);
+                    cx.hit("ugt_ones");
+                    return Some(t1);
+                }
             }
             if kb == 0 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1)); cx.hit("ugt_zero"); return Some(t2); } // ugt_zero
+                // ugt_zero
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::NotEqual as u8, x, t1));
+                    cx.hit("ugt_zero");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -156,10 +342,22 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                {  let t1 = cx.int(I8, 1); cx.hit("ule_ones"); return Some(t1); } // ule_ones
+                // ule_ones
+                {
+                    let t1 = cx.int(I8, 1);
+                    cx.hit("ule_ones");
+                    return Some(t1);
+                }
             }
             if kb == 0 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1)); cx.hit("ule_zero"); return Some(t2); } // ule_zero
+                // ule_zero
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::Equal as u8, x, t1));
+                    cx.hit("ule_zero");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -167,7 +365,14 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThanOrEqual as u8, x, t1)); cx.hit("slt_one"); return Some(t2); } // slt_one
+                // slt_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThanOrEqual as u8, x, t1));
+                    cx.hit("slt_one");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -175,7 +380,14 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == 1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThan as u8, x, t1)); cx.hit("sge_one"); return Some(t2); } // sge_one
+                // sge_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThan as u8, x, t1));
+                    cx.hit("sge_one");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -183,7 +395,14 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThanOrEqual as u8, x, t1)); cx.hit("sgt_minus_one"); return Some(t2); } // sgt_minus_one
+                // sgt_minus_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedGreaterThanOrEqual as u8, x, t1));
+                    cx.hit("sgt_minus_one");
+                    return Some(t2);
+                }
             }
         }
     }
@@ -191,16 +410,38 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
         if b.op == Opcode::Iconst {
             let kb = cx.imm(b);
             if kb == -1 {
-                { let x = d.args[0]; let t1 = cx.int(ty, 0); let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThan as u8, x, t1)); cx.hit("sle_minus_one"); return Some(t2); } // sle_minus_one
+                // sle_minus_one
+                {
+                    let x = d.args[0];
+                    let t1 = cx.int(ty, 0);
+                    let t2 = cx.make(comparison(Opcode::Icmp, ty, IntCC::SignedLessThan as u8, x, t1));
+                    cx.hit("sle_minus_one");
+                    return Some(t2);
+                }
             }
         }
     }
     if a.op == Opcode::Iconst {
         let ka = cx.imm(a);
-        { let cc = d.cond(); let k = ka; let y = d.args[1]; let t1 = cx.int(ty, k); let t2 = cx.make(comparison(Opcode::Icmp, ty, cc.swap_args() as u8, y, t1)); cx.hit("cmp_const_left"); return Some(t2); } // cmp_const_left
+        // cmp_const_left
+        {
+            let cc = d.cond();
+            let k = ka;
+            let y = d.args[1];
+            let t1 = cx.int(ty, k);
+            let t2 = cx.make(comparison(Opcode::Icmp, ty, cc.swap_args() as u8, y, t1));
+            cx.hit("cmp_const_left");
+            return Some(t2);
+        }
     }
     if d.args[0] == d.args[1] {
-        { let cc = d.cond(); let t1 = cx.int(I8, holds_for_equal(cc)); cx.hit("cmp_same"); return Some(t1); } // cmp_same
+        // cmp_same
+        {
+            let cc = d.cond();
+            let t1 = cx.int(I8, holds_for_equal(cc));
+            cx.hit("cmp_same");
+            return Some(t1);
+        }
     }
     None
 }
@@ -208,22 +449,56 @@ pub(super) fn icmp(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[1] == d.args[2] {
-        { let x = d.args[1]; cx.hit("select_same"); return Some(x); } // select_same
+        // select_same
+        {
+            let x = d.args[1];
+            cx.hit("select_same");
+            return Some(x);
+        }
     }
     if a.op == Opcode::Iconst {
         let ka = cx.imm(a);
-        { let k = ka; let x = d.args[1]; if k != 0 { cx.hit("select_true"); return Some(x); } } // select_true
+        // select_true
+        {
+            let k = ka;
+            let x = d.args[1];
+            if k != 0 {
+                cx.hit("select_true");
+                return Some(x);
+            }
+        }
         if ka == 0 {
-            { let y = d.args[2]; cx.hit("select_false"); return Some(y); } // select_false
+            // select_false
+            {
+                let y = d.args[2];
+                cx.hit("select_false");
+                return Some(y);
+            }
         }
     }
     if a.op == Opcode::Uextend {
         let da = *cx.data(a);
-        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_uext"); return Some(t1); } // select_uext
+        // select_uext
+        {
+            let x = d.args[1];
+            let y = d.args[2];
+            let t = da.args[0];
+            let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y));
+            cx.hit("select_uext");
+            return Some(t1);
+        }
     }
     if a.op == Opcode::Sextend {
         let da = *cx.data(a);
-        { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_sext"); return Some(t1); } // select_sext
+        // select_sext
+        {
+            let x = d.args[1];
+            let y = d.args[2];
+            let t = da.args[0];
+            let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y));
+            cx.hit("select_sext");
+            return Some(t1);
+        }
     }
     if a.op == Opcode::Icmp {
         let da = *cx.data(a);
@@ -232,7 +507,15 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
                 if ka1 == 0 {
-                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y)); cx.hit("select_ne_zero"); return Some(t1); } // select_ne_zero
+                    // select_ne_zero
+                    {
+                        let x = d.args[1];
+                        let y = d.args[2];
+                        let t = da.args[0];
+                        let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, x, y));
+                        cx.hit("select_ne_zero");
+                        return Some(t1);
+                    }
                 }
             }
         }
@@ -241,7 +524,15 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
             if a1.op == Opcode::Iconst {
                 let ka1 = cx.imm(a1);
                 if ka1 == 0 {
-                    { let x = d.args[1]; let y = d.args[2]; let t = da.args[0]; let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, y, x)); cx.hit("select_not"); return Some(t1); } // select_not
+                    // select_not
+                    {
+                        let x = d.args[1];
+                        let y = d.args[2];
+                        let t = da.args[0];
+                        let t1 = cx.make(InstructionData::ternary(Opcode::Select, ty, t, y, x));
+                        cx.hit("select_not");
+                        return Some(t1);
+                    }
                 }
             }
         }
@@ -255,18 +546,40 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
                 if kc == 0 {
                     if a.op == Opcode::Icmp {
                         if ty == I8 {
-                            { let t = d.args[0]; cx.hit("select_one_zero_8"); return Some(t); } // select_one_zero_8
+                            // select_one_zero_8
+                            {
+                                let t = d.args[0];
+                                cx.hit("select_one_zero_8");
+                                return Some(t);
+                            }
                         }
                         if matches!(ty, I16 | I32 | I64) {
-                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero"); return Some(t1); } // select_one_zero
+                            // select_one_zero
+                            {
+                                let t = d.args[0];
+                                let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t));
+                                cx.hit("select_one_zero");
+                                return Some(t1);
+                            }
                         }
                     }
                     if a.op == Opcode::Fcmp {
                         if ty == I8 {
-                            { let t = d.args[0]; cx.hit("select_one_zero_8_f"); return Some(t); } // select_one_zero_8_f
+                            // select_one_zero_8_f
+                            {
+                                let t = d.args[0];
+                                cx.hit("select_one_zero_8_f");
+                                return Some(t);
+                            }
                         }
                         if matches!(ty, I16 | I32 | I64) {
-                            { let t = d.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t)); cx.hit("select_one_zero_f"); return Some(t1); } // select_one_zero_f
+                            // select_one_zero_f
+                            {
+                                let t = d.args[0];
+                                let t1 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t));
+                                cx.hit("select_one_zero_f");
+                                return Some(t1);
+                            }
                         }
                     }
                 }
@@ -280,13 +593,31 @@ pub(super) fn select(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Op
                     if a.op == Opcode::Icmp {
                         let da = *cx.data(a);
                         if matches!(ty, I16 | I32 | I64) {
-                            { let cc = da.cond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one"); return Some(t2); } // select_zero_one
+                            // select_zero_one
+                            {
+                                let cc = da.cond();
+                                let x = da.args[0];
+                                let y = da.args[1];
+                                let t1 = cx.make(comparison(Opcode::Icmp, cx.ty(x), cc.complement() as u8, x, y));
+                                let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1));
+                                cx.hit("select_zero_one");
+                                return Some(t2);
+                            }
                         }
                     }
                     if a.op == Opcode::Fcmp {
                         let da = *cx.data(a);
                         if matches!(ty, I16 | I32 | I64) {
-                            { let cc = da.fcond(); let x = da.args[0]; let y = da.args[1]; let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y)); let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1)); cx.hit("select_zero_one_f"); return Some(t2); } // select_zero_one_f
+                            // select_zero_one_f
+                            {
+                                let cc = da.fcond();
+                                let x = da.args[0];
+                                let y = da.args[1];
+                                let t1 = cx.make(comparison(Opcode::Fcmp, cx.ty(x), cc.complement() as u8, x, y));
+                                let t2 = cx.make(InstructionData::unary(Opcode::Uextend, ty, t1));
+                                cx.hit("select_zero_one_f");
+                                return Some(t2);
+                            }
                         }
                     }
                 }

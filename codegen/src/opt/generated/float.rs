@@ -6,14 +6,31 @@ pub(super) fn fabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_fneg"); return Some(t1); } // fabs_fneg
+        // fabs_fneg
+        {
+            let x = da.args[0];
+            let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x));
+            cx.hit("fabs_fneg");
+            return Some(t1);
+        }
     }
     if a.op == Opcode::Fabs {
-        { let i = d.args[0]; cx.hit("fabs_fabs"); return Some(i); } // fabs_fabs
+        // fabs_fabs
+        {
+            let i = d.args[0];
+            cx.hit("fabs_fabs");
+            return Some(i);
+        }
     }
     if a.op == Opcode::Fcopysign {
         let da = *cx.data(a);
-        { let x = da.args[0]; let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x)); cx.hit("fabs_copysign"); return Some(t1); } // fabs_copysign
+        // fabs_copysign
+        {
+            let x = da.args[0];
+            let t1 = cx.make(InstructionData::unary(Opcode::Fabs, ty, x));
+            cx.hit("fabs_copysign");
+            return Some(t1);
+        }
     }
     None
 }
@@ -21,15 +38,34 @@ pub(super) fn fabs(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
 pub(super) fn fcopysign(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Option<Value> {
     let ty = d.ctrl_type;
     if d.args[0] == d.args[1] {
-        { let x = d.args[0]; cx.hit("copysign_same"); return Some(x); } // copysign_same
+        // copysign_same
+        {
+            let x = d.args[0];
+            cx.hit("copysign_same");
+            return Some(x);
+        }
     }
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_neg"); return Some(t1); } // copysign_neg
+        // copysign_neg
+        {
+            let y = d.args[1];
+            let x = da.args[0];
+            let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y));
+            cx.hit("copysign_neg");
+            return Some(t1);
+        }
     }
     if a.op == Opcode::Fabs {
         let da = *cx.data(a);
-        { let y = d.args[1]; let x = da.args[0]; let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y)); cx.hit("copysign_abs"); return Some(t1); } // copysign_abs
+        // copysign_abs
+        {
+            let y = d.args[1];
+            let x = da.args[0];
+            let t1 = cx.make(InstructionData::binary(Opcode::Fcopysign, ty, x, y));
+            cx.hit("copysign_abs");
+            return Some(t1);
+        }
     }
     None
 }
@@ -38,7 +74,12 @@ pub(super) fn fneg(cx: &mut Cx<'_>, d: &InstructionData, a: Def, b: Def) -> Opti
     let ty = d.ctrl_type;
     if a.op == Opcode::Fneg {
         let da = *cx.data(a);
-        { let x = da.args[0]; cx.hit("fneg_fneg"); return Some(x); } // fneg_fneg
+        // fneg_fneg
+        {
+            let x = da.args[0];
+            cx.hit("fneg_fneg");
+            return Some(x);
+        }
     }
     None
 }
