@@ -5,9 +5,10 @@
 //! code for Apple platforms"; RISC-V ELF psABI, integer and hardware floating-point conventions;
 //! ELF Application Binary Interface, s390x Supplement.
 
-use regalloc2::{PReg, RegClass};
+use regalloc2::{PReg, PRegSet, RegClass};
 use windlass_core::ir::{AbiParam, ArgumentExtension, ArgumentPurpose, CallConv, Signature, types};
 use windlass_core::machine::convention::{Convention, FrameRules, Pairs, Saves, Variadic};
+use windlass_core::machine::frame::{Frame, FrameNeeds};
 use windlass_core::machine::signature::AbiSigs;
 use windlass_core::machine::{AbiArg, AbiLoc};
 use windlass_core::settings::{self, Configurable, Flags};
@@ -303,4 +304,84 @@ fn s390x() {
             ("{8} {16}", "r2 r3->[160] args 176"),
         ],
     );
+}
+
+/// x86-64's: calls push the return address, and what is saved is pushed.
+const PUSHING: FrameRules = FrameRules {
+    link: None,
+    pushed: 8,
+    red_zone: 128,
+    saves: Saves::Pushed,
+    float_slot: 16,
+    near_fp: 512,
+    ..FRAME
+};
+
+/// The parts of a frame do not overlap and lie where the rules say, whatever is asked for.
+#[test]
+fn parts_of_frames_are_apart() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = move |n: u32| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 20) as u32 % n
+    };
+    let mut without_frame = 0;
+    for round in 0..3000 {
+        let rules = [&PUSHING, &AAPCS64.frame, &S390X.frame][round % 3];
+        let mut saved = PRegSet::empty();
+        for n in 0..16 {
+            if random(8) == 0 {
+                saved.add(PReg::new(n, [RegClass::Int, RegClass::Float][random(2) as usize]));
+            }
+        }
+        let plain = random(3) == 0;
+        let needs = FrameNeeds {
+            incoming_size: 16 * random(4),
+            tail_args_size: if plain { 0 } else { 16 * random(6) },
+            spill_size: 8 * random(9),
+            slot_size: 8 * random(9),
+            slot_align: if rules.fp.is_none() || plain { 8 } else { 8 << random(5) },
+            outgoing_size: if plain { 0 } else { 16 * random(4) },
+            saved: if plain { PRegSet::empty() } else { saved },
+            has_calls: !plain,
+            always: random(20) == 0,
+        };
+        let mut frame = Frame::default();
+        frame.compute(rules, &needs).unwrap();
+        let size = frame.size() as i32;
+        let at = |area| frame.sp_offset(area);
+        assert_eq!(at(frame.areas.incoming), size + frame.to_cfa as i32, "{needs:?}");
+        // The parts from low to high.
+        let mut parts = vec![
+            (at(frame.areas.outgoing), needs.outgoing_size),
+            (at(frame.areas.slots), needs.slot_size),
+            (at(frame.areas.spills), needs.spill_size),
+        ];
+        let home = at(frame.areas.incoming);
+        for &(reg, area) in &frame.stored {
+            if rules.saves == Saves::InHome && reg.class() == RegClass::Int {
+                assert_eq!(at(area), home + 8 * reg.hw_enc() as i32);
+                continue;
+            }
+            let bytes = if reg.class() == RegClass::Int { 8 } else { rules.float_slot };
+            parts.push((at(area), bytes));
+        }
+        for pair in parts.windows(2) {
+            assert!(pair[0].0 + pair[0].1 as i32 <= pair[1].0, "{parts:?} of {needs:?}");
+        }
+        let (end, last) = parts[parts.len() - 1];
+        if frame.has_frame {
+            assert!(parts[0].0 == 0 && end + last as i32 <= frame.fixed_size as i32, "{needs:?}");
+            assert_eq!(frame.size() % rules.align, 0, "{needs:?}");
+            assert_eq!(frame.pushed.len() + frame.stored.len(), needs.saved.len() as usize);
+            let align = needs.slot_align.max(8) as i32;
+            assert_eq!(at(frame.areas.slots) % align.min(frame.realign.max(16) as i32), 0);
+        } else {
+            without_frame += 1;
+            assert!(end + last as i32 <= 0 && -parts[0].0 <= rules.red_zone as i32, "{needs:?}");
+        }
+    }
+    assert!(without_frame > 50);
 }

@@ -222,7 +222,8 @@ impl<'a> Emitter<'a> {
                 ir::HandlerKind::Context(_) => {
                     debug_assert!(next_context < operands.len());
                     let slot = allocs[next_context].as_stack();
-                    let place = self.frame.spill(slot.expect("a context is kept on the stack"));
+                    let place =
+                        self.frame.areas.spill(slot.expect("a context is kept on the stack"));
                     self.buffer.handler_context(self.frame.sp_offset(place) as u32);
                     next_context += 1;
                 }

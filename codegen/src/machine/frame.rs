@@ -7,7 +7,7 @@
 
 use super::convention::{FrameRules, Saves, WORD};
 use super::row::{Area, FrameAreas};
-use regalloc2::{PReg, PRegSet, RegClass, SpillSlot};
+use regalloc2::{PReg, PRegSet, RegClass};
 
 /// The frame.
 #[derive(Clone, Default, Debug)]
@@ -165,13 +165,6 @@ impl Frame {
     /// Bytes by which the area of incoming arguments grows, for those of tail calls.
     pub fn grown(&self) -> u32 {
         self.tail_area - self.incoming_size
-    }
-
-    /// Where a spill slot is.
-    #[inline]
-    pub fn spill(&self, slot: SpillSlot) -> Area {
-        let Area { base, offset } = self.areas.spills;
-        Area { base, offset: offset + WORD as i32 * slot.index() as i32 }
     }
 
     /// The distance from the stack pointer at calls, before it is realigned, to an area.

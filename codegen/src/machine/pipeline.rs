@@ -3,6 +3,7 @@
 
 use super::blockorder::BlockOrder;
 use super::code::{CompileStats, CompiledCode, LabelValueLoc, ValueLocRange};
+use super::convention::WORD;
 use super::driver::lower_function;
 use super::emit::{EmitInput, EmitScratch, NO_PLACE, StackLimit, emit};
 use super::frame::{Frame, FrameNeeds};
@@ -92,7 +93,8 @@ impl MachineContext {
         let needs = FrameNeeds {
             incoming_size: self.lower.sigs.get(0).arg_size,
             tail_args_size: self.vcode.tail_args_size,
-            spill_size: u32::try_from(spills * 8).map_err(|_| CodegenError::ImplLimitExceeded)?,
+            spill_size: u32::try_from(spills * WORD as usize)
+                .map_err(|_| CodegenError::ImplLimitExceeded)?,
             slot_size: self.vcode.slots_size,
             slot_align: self.vcode.slots_align,
             outgoing_size: self.vcode.outgoing_size,
@@ -204,7 +206,7 @@ impl MachineContext {
             let loc = match (alloc.as_reg(), alloc.as_stack()) {
                 (Some(reg), _) => LabelValueLoc::Reg(reg),
                 (_, Some(slot)) => {
-                    LabelValueLoc::CFAOffset(self.cfa_offset(self.frame.spill(slot)))
+                    LabelValueLoc::CFAOffset(self.cfa_offset(self.frame.areas.spill(slot)))
                 }
                 _ => continue,
             };

@@ -15,8 +15,6 @@ use regalloc2::{Allocation, PReg, RegClass};
 const MAX_UNROLLED_PROBES: u32 = 4;
 /// From this size on, the addition of a frame to a stack limit might wrap.
 const LARGE_FRAME: u32 = 32 << 10;
-/// What a call needs beside the frame of the function that makes it.
-const CALL_SIZE: u32 = 16;
 
 /// A move between registers, or between a register and memory, of a whole word or of so many bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,7 +99,7 @@ impl Emitter<'_> {
     }
 
     fn place(&self, slot: Allocation) -> Area {
-        self.frame.spill(slot.as_stack().expect("a place is a register or a slot"))
+        self.frame.areas.spill(slot.as_stack().expect("a place is a register or a slot"))
     }
 
     fn spill_bytes(&self, class: RegClass) -> u8 {
@@ -224,7 +222,8 @@ impl Emitter<'_> {
         let Some(limit) = self.stack_limit else { return };
         let Some(base) = limit.base else { return };
         if self.vcode.has_calls {
-            size += CALL_SIZE;
+            // What the callee has above its frame.
+            size += self.convention.frame.link_area;
         }
         let target = self.trap_label(TrapCode::STACK_OVERFLOW, SourceLoc::default());
         // All but the last load of the chain.

@@ -31,8 +31,11 @@ pub use print::{AddressText, Shown, Syntax, disassemble, print_decoded, print_in
 pub use sample::Numbers;
 
 use super::MInst;
+use super::convention::WORD;
 use core::ops::Deref;
-use regalloc2::{Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, VReg};
+use regalloc2::{
+    Operand, OperandConstraint, OperandKind, OperandPos, PReg, RegClass, SpillSlot, VReg,
+};
 
 /// Most operands of a row.
 pub const MAX_OPERANDS: usize = 8;
@@ -556,7 +559,7 @@ pub struct Area {
 /// Where the areas of the frame are at the instruction that is encoded.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct FrameAreas {
-    /// Spill slots; slot `n` is at `8 * n`.
+    /// Spill slots.
     pub spills: Area,
     /// Stack slots of the IR.
     pub slots: Area,
@@ -564,4 +567,13 @@ pub struct FrameAreas {
     pub incoming: Area,
     /// Outgoing stack arguments.
     pub outgoing: Area,
+}
+
+impl FrameAreas {
+    /// Where a spill slot is.
+    #[inline]
+    pub fn spill(&self, slot: SpillSlot) -> Area {
+        let Area { base, offset } = self.spills;
+        Area { base, offset: offset + WORD as i32 * slot.index() as i32 }
+    }
 }

@@ -1,7 +1,9 @@
 //! Addresses and arguments of instructions, over virtual registers, real ones and hardware numbers;
 //! and what is made from them by a row: instructions, operands for the allocator, allocations.
 
-use super::{FrameAreas, Kind, MAX_OPERANDS, NO_REG, OperandSpec, Role, Shape, Size, row_bits};
+use super::{
+    Area, FrameAreas, Kind, MAX_OPERANDS, NO_REG, OperandSpec, Role, Shape, Size, row_bits,
+};
 use crate::machine::MInst;
 use core::fmt::Debug;
 use regalloc2::{Allocation, Operand, PReg, VReg};
@@ -430,7 +432,8 @@ pub fn hw(allocs: &[Allocation], n: usize) -> u8 {
 #[inline]
 pub fn spill_slot(alloc: Allocation, frame: &FrameAreas) -> Amode<u8> {
     let slot = alloc.as_stack().expect("an operand is in a register or a spill slot");
-    Amode::base(frame.spills.base, frame.spills.offset + 8 * slot.index() as i32)
+    let Area { base, offset } = frame.spill(slot);
+    Amode::base(base, offset)
 }
 
 /// The address in an instruction, with the areas of the frame and the pinned register in it; the
