@@ -42,7 +42,7 @@ impl Machine {
     }
 }
 
-const NONE: LabelKind = LabelKind { forms: &[], flip: 0, veneer: None };
+const NONE: LabelKind = LabelKind::NONE;
 const PLAIN: Form =
     Form { len: 4, bits: 0, word: WHOLE, inverted: false, distance: &[], reach: 32, origin: 0 };
 const WHOLE: &[Run] = &[Run::new(0, 32, 0)];
@@ -126,6 +126,7 @@ static NEAR: Machine = Machine {
                 forms: &[Form { distance: &[Run::new(0, 7, 24)], reach: 7, ..PLAIN }],
                 flip: 0x100,
                 veneer: Some((0, 0)),
+                ..NONE
             },
         ],
         nops: &[&[3, 0, 0, 0]],
@@ -171,6 +172,7 @@ static AARCH64: Machine = Machine {
                 forms: &[Form { distance: &[Run::new(2, 14, 5)], reach: 16, ..PLAIN }],
                 flip: 1 << 24,
                 veneer: Some((0, 0x1400_0000)),
+                ..NONE
             },
         ],
         jump: (0, 0x1400_0000),

@@ -3,6 +3,7 @@
 
 use super::abi::place_slot;
 use super::blockorder::BlockOrder;
+use super::flags;
 use super::lower::{EFFECT, GLOBAL, LowerCtx, LowerScratch, NONE, SHARED, SUNK, USES_MASK};
 use super::vcode::{Span, VCode, pseudo};
 use super::{Backend, reg_class};
@@ -75,6 +76,7 @@ impl LowerScratch {
         self.vreg_blocks.clear();
         self.insts.clear();
         self.operands.clear();
+        self.remade.clear();
         self.traps.clear();
         self.sigs.clear(func.dfg.signatures.len());
         self.halves.clear();
@@ -197,9 +199,14 @@ impl LowerCtx<'_> {
             return Err(error);
         }
         assert!(self.pending_trap.is_none(), "no instruction takes a trap code that was announced");
-        let len = self.s.insts.len();
-        if len == 0 {
+        if self.s.insts.is_empty() {
             return Ok(());
+        }
+        if cfg!(debug_assertions) {
+            let (tables, insts) = (self.backend.tables(), &self.s.insts);
+            let kinds = tables.labels.kinds;
+            flags::check(tables.row_flags, kinds, insts, &self.s.remade)
+                .unwrap_or_else(|error| panic!("{error}, in {insts:?}"));
         }
         if loc != self.last_srcloc {
             let at = self.vcode.num_insts() as u32;
@@ -218,6 +225,7 @@ impl LowerCtx<'_> {
         }
         self.s.insts.clear();
         self.s.operands.clear();
+        self.s.remade.clear();
         Ok(())
     }
 

@@ -6,10 +6,12 @@
 
 use super::buffer::{CodeBuffer, Label};
 use super::frame::Frame;
+use super::labels::LabelTable;
 use super::prologue::Step;
 use super::reloc::CodeOffset;
+use super::row::hw;
 use super::unwind::CfiOp;
-use super::vcode::{CallInfo, Cond2, VCode, pseudo};
+use super::vcode::{CallInfo, Cond2, Condition, VCode, pseudo};
 use super::{Backend, Convention, MInst};
 use crate::ir::{self, Function, SourceLoc, TrapCode};
 use crate::result::CodegenResult;
@@ -26,6 +28,9 @@ pub struct StackLimit {
     /// Added to the limit in the end.
     pub offset: i32,
 }
+
+/// The label of what follows, where nothing goes there.
+const NOWHERE: Label = Label(u32::MAX);
 
 /// The place of an instruction that was not emitted.
 pub(crate) const NO_PLACE: u32 = u32::MAX;
@@ -66,6 +71,7 @@ pub struct Emitter<'a> {
     /// The stack limit, if the function checks it.
     pub stack_limit: Option<&'a StackLimit>,
     func: &'a Function,
+    labels: &'static LabelTable,
     scratch: &'a mut EmitScratch,
     allocs: &'a [Allocation],
     /// The instruction that is emitted.
@@ -106,65 +112,56 @@ impl<'a> Emitter<'a> {
         label
     }
 
+    /// A branch on a condition, or on its opposite where it does not hold.
+    fn cond_jump(
+        &mut self,
+        kind: u8,
+        word: u32,
+        allocs: &[Allocation],
+        holds: bool,
+        target: Label,
+    ) {
+        let row = &self.labels.kinds[kind as usize];
+        let mut word = if holds { word } else { word ^ row.flip };
+        for (n, &at) in row.regs.iter().enumerate() {
+            word |= u32::from(hw(allocs, n)) << at;
+        }
+        self.buffer.put_branch(target, kind, word);
+    }
+
     fn cond_jumps(
         &mut self,
-        backend: &dyn Backend,
         inst: &MInst,
         allocs: &[Allocation],
         taken: Label,
         other: Label,
         next: Option<Label>,
     ) {
-        let cond = backend.cond_of(inst.ctl);
-        match Cond2::decode(inst.payload) {
-            Cond2::None => {
-                if next == Some(taken) {
-                    let inverse = backend.invert(cond);
-                    backend.emit_cond_jump(self, inverse, allocs, other);
-                    return;
-                }
-                backend.emit_cond_jump(self, cond, allocs, taken);
-            }
-            Cond2::Or(second) => {
-                backend.emit_cond_jump(self, cond, allocs, taken);
-                if next == Some(taken) {
-                    let inverse = backend.invert(second);
-                    backend.emit_cond_jump(self, inverse, allocs, other);
-                    return;
-                }
-                backend.emit_cond_jump(self, second, allocs, taken);
-            }
-            Cond2::And(second) => {
-                let inverse = backend.invert(cond);
-                backend.emit_cond_jump(self, inverse, allocs, other);
-                if next == Some(taken) {
-                    let inverse = backend.invert(second);
-                    backend.emit_cond_jump(self, inverse, allocs, other);
-                    return;
-                }
-                backend.emit_cond_jump(self, second, allocs, taken);
-            }
+        let Condition { kind, mut word, second } = Condition::of(inst);
+        let mut allocs = allocs;
+        if let Cond2::Or(last) | Cond2::And(last) = second {
+            let either = matches!(second, Cond2::Or(_));
+            self.cond_jump(kind, word, allocs, either, if either { taken } else { other });
+            word = last;
+            allocs = &allocs[self.labels.kinds[kind as usize].regs.len()..];
         }
+        if next == Some(taken) {
+            self.cond_jump(kind, word, allocs, false, other);
+            return;
+        }
+        self.cond_jump(kind, word, allocs, true, taken);
         if next != Some(other) {
             self.buffer.put_jump(other);
         }
     }
 
-    fn trap_if(&mut self, backend: &dyn Backend, inst: &MInst, allocs: &[Allocation], trap: Label) {
-        let cond = backend.cond_of(inst.ctl);
-        match Cond2::decode(inst.payload) {
-            Cond2::None => backend.emit_cond_jump(self, cond, allocs, trap),
-            Cond2::Or(second) => {
-                backend.emit_cond_jump(self, cond, allocs, trap);
-                backend.emit_cond_jump(self, second, allocs, trap);
-            }
-            Cond2::And(second) => {
-                let skip = self.buffer.new_label();
-                let inverse = backend.invert(cond);
-                backend.emit_cond_jump(self, inverse, allocs, skip);
-                backend.emit_cond_jump(self, second, allocs, trap);
-                self.buffer.bind(skip);
-            }
+    fn trap_if(&mut self, inst: &MInst, allocs: &[Allocation], trap: Label) {
+        // Only where both of two conditions must hold, the first one jumps over the second.
+        let over = matches!(Condition::of(inst).second, Cond2::And(_));
+        let next = if over { self.buffer.new_label() } else { NOWHERE };
+        self.cond_jumps(inst, allocs, trap, next, Some(next));
+        if over {
+            self.buffer.bind(next);
         }
     }
 
@@ -303,6 +300,7 @@ pub fn emit(
         convention: input.convention,
         stack_limit: input.stack_limit,
         func: input.func,
+        labels: tables.labels,
         scratch,
         allocs: &input.output.allocs,
         index: 0,
@@ -542,7 +540,7 @@ fn emit_block(
                 pseudo::COND => {
                     let (taken, other) = (target(0), target(1));
                     if taken != other {
-                        e.cond_jumps(backend, inst, allocs, taken, other, next);
+                        e.cond_jumps(inst, allocs, taken, other, next);
                     } else if next != Some(taken) {
                         e.buffer.put_jump(taken);
                     }
@@ -565,7 +563,7 @@ fn emit_block(
                 pseudo::TRAP_IF => {
                     let code = trap.expect("a trap has a code");
                     let label = e.trap_label(code, cursor.loc);
-                    e.trap_if(backend, inst, allocs, label);
+                    e.trap_if(inst, allocs, label);
                 }
                 pseudo::CALL => {
                     let call = &vcode.calls[inst.payload as usize];

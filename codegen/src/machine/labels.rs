@@ -11,6 +11,7 @@
 //! bits of the word, and runs of bits of the distance make it up.
 
 use crate::result::{CodegenError, CodegenResult};
+use core::fmt::Write;
 
 /// A run of bits of a number that stands somewhere in a form.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +44,16 @@ fn scatter(runs: &[Run], number: i64) -> u128 {
     let mut bits = 0;
     for run in runs {
         let half = if run.rounds { 1 << (run.from - 1) } else { 0 };
-        let part = (number.wrapping_add(half) >> run.from) as u64 & (u64::MAX >> (64 - run.width));
+        let part = (number.wrapping_add(half) >> run.from) as u64 & ((1 << run.width) - 1);
         bits |= u128::from(part) << run.to;
     }
     bits
+}
+
+/// The number whose runs of bits stand there.
+fn gather(runs: &[Run], bits: u128) -> u64 {
+    let part = |run: &Run| ((bits >> run.to) as u64 & ((1 << run.width) - 1)) << run.from;
+    runs.iter().map(part).fold(0, |a, b| a | b)
 }
 
 /// One form of a branch or of another use of a label.
@@ -108,11 +115,47 @@ pub struct LabelKind {
     pub forms: &'static [Form],
     /// The bits of the word that make a condition its opposite.
     pub flip: u32,
+    /// Of a condition: where the numbers of its registers go in the word, in the order of its
+    /// operands.
+    pub regs: &'static [u8],
+    /// Of a condition: where an immediate stands in the word.
+    pub immediate: &'static [Run],
+    /// Of a condition: whether it reads the flags.
+    pub reads_flags: bool,
+    /// What conditions are called in listings, by the bits of the word that `name` picks.
+    pub names: &'static [&'static str],
+    /// The bits of the word that tell conditions of this kind apart.
+    pub name: Run,
     /// Kind and word of the jump that a veneer is; where the longest form reaches everything, none.
     pub veneer: Option<(u8, u32)>,
 }
 
 impl LabelKind {
+    /// A kind without forms, for the fields that a kind does not use.
+    pub const NONE: LabelKind = LabelKind {
+        forms: &[],
+        flip: 0,
+        regs: &[],
+        immediate: &[],
+        reads_flags: false,
+        names: &[""],
+        name: Run::new(0, 0, 0),
+        veneer: None,
+    };
+
+    /// A word with an immediate in it.
+    pub fn with_immediate(&self, word: u32, immediate: u32) -> u32 {
+        word | scatter(self.immediate, immediate.into()) as u32
+    }
+
+    /// What a word is called in listings, and its immediate.
+    pub fn print(&self, out: &mut String, word: u32) {
+        out.push_str(self.names.get(gather(&[self.name], word.into()) as usize).unwrap_or(&"?"));
+        if !self.immediate.is_empty() {
+            let _ = write!(out, " {}", gather(self.immediate, word.into()));
+        }
+    }
+
     /// The length of the longest form.
     #[inline]
     pub const fn long(&self) -> u8 {
@@ -241,17 +284,14 @@ impl LabelTable {
         if self.big_endian {
             number = u128::from_be_bytes(bytes) >> (128 - 8 * out.len());
         }
-        let mut more = 0;
-        let mut mask = 0;
-        for run in form.distance {
-            mask |= u128::MAX >> (128 - run.width) << run.to;
-            if form.distance.len() == 1 {
-                let top = 64 - u32::from(run.width);
-                let held = (number >> run.to) as u64;
-                more = ((held << top) as i64 >> top) << run.from;
+        let held = match form.distance {
+            run @ [_] => {
+                let unused = 64 - u32::from(form.reach);
+                (gather(run, number) << unused) as i64 >> unused
             }
-        }
-        number = number & !mask | form.distance(at, target, more)?;
+            _ => 0,
+        };
+        number = number & !scatter(form.distance, -1) | form.distance(at, target, held)?;
         self.store(out, number);
         Ok(())
     }

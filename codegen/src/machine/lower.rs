@@ -13,13 +13,13 @@
 //! live across blocks first.
 //!
 //! For rules: ask for all operands in registers before the first instruction that sets flags,
-//! because making a constant may change the flags; and put the instructions of one IR instruction
-//! in the order in which they execute.
+//! because making a constant may change the flags (`flags` checks this); and put the instructions
+//! of one IR instruction in the order in which they execute.
 
 use super::blockorder::BlockOrder;
 use super::inst::MInst;
 use super::signature::AbiSigs;
-use super::vcode::{Cond2, VCode, pseudo};
+use super::vcode::{Condition, VCode, pseudo};
 use super::{Backend, Basic, Place, reg_class};
 use crate::entity::EntityRef;
 use crate::ir::{
@@ -55,6 +55,8 @@ pub struct LowerScratch {
     pub(super) numbers: Vec<u32>,
     pub(super) insts: Vec<MInst>,
     pub(super) operands: Vec<Operand>,
+    /// The instructions in `insts` that make a constant again.
+    pub(super) remade: Vec<core::ops::Range<usize>>,
     /// Trap codes of the instructions in `insts`.
     pub(super) traps: Vec<(u32, TrapCode)>,
     pub(super) sigs: AbiSigs,
@@ -344,9 +346,13 @@ impl LowerCtx<'_> {
         self.s.value_regs[value.index()] = vreg.bits() as u32;
         let root = self.cur_inst.replace(inst);
         let trap = self.pending_trap.take();
+        let start = self.s.insts.len();
         let backend = self.backend;
         if let Err(error) = backend.lower(self, inst) {
             self.fail(error);
+        }
+        if cfg!(debug_assertions) {
+            self.s.remade.push(start..self.s.insts.len());
         }
         self.pending_trap = trap;
         self.cur_inst = root;
@@ -477,16 +483,18 @@ impl LowerCtx<'_> {
         }
     }
 
-    /// Puts a conditional branch that ends the block, taken if the condition in `ctl` (and
-    /// `second`) holds.
-    pub fn branch(&mut self, ctl: u16, second: Cond2) {
-        self.put(pseudo::COND, ctl, second.encode(), &[]);
+    /// Puts a conditional branch that ends the block, taken if the condition holds for these
+    /// registers.
+    pub fn branch(&mut self, condition: Condition, operands: &[Operand]) {
+        let MInst { row, ctl, payload, .. } = condition.inst(pseudo::COND);
+        self.put(row, ctl, payload, operands);
     }
 
-    /// Puts a conditional trap.
-    pub fn trap_if(&mut self, ctl: u16, second: Cond2, code: TrapCode) {
+    /// Puts a trap on a condition for these registers.
+    pub fn trap_if(&mut self, condition: Condition, operands: &[Operand], code: TrapCode) {
         self.pending_trap = Some(code);
-        self.put(pseudo::TRAP_IF, ctl, second.encode(), &[]);
+        let MInst { row, ctl, payload, .. } = condition.inst(pseudo::TRAP_IF);
+        self.put(row, ctl, payload, operands);
     }
 
     /// Puts a move between registers of one class.

@@ -1,9 +1,10 @@
 //! The machine-independent half of every back end.
 //!
 //! `lower` turns the IR into `vcode`, walking backwards; `regalloc` hands it to the allocator in
-//! place; `emit` turns the result into bytes with the help of `buffer`. What `convention` records of a
-//! calling convention, `signature` applies to arguments and results, `abi` to calls, `frame` and
-//! `prologue` to frames. What differs from machine to machine is behind one trait,
+//! place; `emit` turns the result into bytes with the help of `buffer`, to which the branches of a
+//! machine are rows of `labels`. What `convention` records of a calling convention, `signature`
+//! applies to arguments and results, `abi` to calls, `frame` and `prologue` to frames. What differs
+//! from machine to machine is behind one trait,
 //! `Backend`: data and a few hooks.
 
 pub mod abi;
@@ -14,6 +15,7 @@ pub mod code;
 pub mod convention;
 pub mod driver;
 pub mod emit;
+mod flags;
 pub mod frame;
 pub mod inst;
 pub mod labels;
@@ -44,8 +46,8 @@ pub use convention::Convention;
 pub use inst::MInst;
 pub use lower::LowerCtx;
 pub use signature::{AbiArg, AbiLoc, AbiPart, AbiSig};
-pub use tables::{Tables, reg_set, row_flag};
-pub use vcode::{Cond2, VCode, pseudo};
+pub use tables::{Tables, reg_set, row_clobbers, row_flag, row_flags};
+pub use vcode::{Cond2, Condition, VCode, pseudo};
 
 /// What an ISA gives to the machine-independent half.
 pub trait Backend: Send + Sync + Debug {
@@ -69,25 +71,6 @@ pub trait Backend: Send + Sync + Debug {
 
     /// Emits one instruction of the ISA's own table.
     fn emit(&self, e: &mut emit::Emitter<'_>, inst: &MInst, allocs: &[Allocation]);
-
-    /// Emits a conditional jump; `cond` as in `MInst::ctl`. `allocs` are the operands of the
-    /// branch.
-    fn emit_cond_jump(
-        &self,
-        e: &mut emit::Emitter<'_>,
-        cond: u8,
-        allocs: &[Allocation],
-        target: buffer::Label,
-    );
-
-    /// The condition in the control field of a `COND` or `TRAP_IF`.
-    fn cond_of(&self, ctl: u16) -> u8;
-
-    /// The name of a condition.
-    fn cond_name(&self, cond: u8) -> &'static str;
-
-    /// The opposite condition.
-    fn invert(&self, cond: u8) -> u8;
 
     /// Emits a multi-way branch over `targets` (the cases) with `default`; `allocs` are the index
     /// and two temporaries. `next` is the label that follows.

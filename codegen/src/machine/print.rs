@@ -1,6 +1,6 @@
 //! The listing of machine code, before or after register allocation.
 
-use super::vcode::{CallDest, Cond2, VCode, pseudo};
+use super::vcode::{CallDest, Cond2, Condition, VCode, pseudo};
 use super::{Backend, MInst};
 use core::fmt::Write;
 use regalloc2::{
@@ -122,14 +122,19 @@ fn common(
     out.push_str(pseudo::name(inst.row));
     let block = &vcode.blocks[block];
     if matches!(inst.row, pseudo::COND | pseudo::TRAP_IF) {
-        let _ = write!(out, " {}", backend.cond_name(backend.cond_of(inst.ctl)));
-        match Cond2::decode(inst.payload) {
+        let Condition { kind, word, second } = Condition::of(inst);
+        let kind = &backend.tables().labels.kinds[kind as usize];
+        out.push(' ');
+        kind.print(out, word);
+        match second {
             Cond2::None => {}
-            Cond2::Or(c) => {
-                let _ = write!(out, " or {}", backend.cond_name(c));
+            Cond2::Or(word) => {
+                out.push_str(" or ");
+                kind.print(out, word);
             }
-            Cond2::And(c) => {
-                let _ = write!(out, " and {}", backend.cond_name(c));
+            Cond2::And(word) => {
+                out.push_str(" and ");
+                kind.print(out, word);
             }
         }
     }

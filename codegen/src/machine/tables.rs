@@ -3,14 +3,65 @@
 use super::convention::Convention;
 use super::labels::LabelTable;
 use super::reloc::Reloc;
+use super::row::{Role, Row, row_bits};
 use crate::ir::CallConv;
-use regalloc2::{PReg, PRegSet};
+use regalloc2::{PReg, PRegSet, RegClass};
 
 /// What an instruction's row says to the machine-independent half, a set of bits; see
 /// [`Tables::row_flags`].
 pub mod row_flag {
     /// The row has clobbers.
     pub const CLOBBERS: u8 = 1;
+    /// The row reads the flags.
+    pub const READS_FLAGS: u8 = 1 << 1;
+    /// The row changes the flags.
+    pub const WRITES_FLAGS: u8 = 1 << 2;
+    /// The row has no other result than flags.
+    pub const ONLY_FLAGS: u8 = 1 << 3;
+}
+
+/// The `row_flag` bits of the rows of a table.
+pub const fn row_flags<E, const N: usize>(rows: &[Row<E>; N]) -> [u8; N] {
+    let mut all = [0; N];
+    let mut n = 0;
+    while n < N {
+        let shape = &rows[n].shape;
+        if shape.clobbers != 0 {
+            all[n] |= row_flag::CLOBBERS;
+        }
+        if shape.has(row_bits::READS_FLAGS) {
+            all[n] |= row_flag::READS_FLAGS;
+        }
+        if shape.has(row_bits::WRITES_FLAGS) {
+            all[n] |= row_flag::WRITES_FLAGS | row_flag::ONLY_FLAGS;
+        }
+        let mut i = 0;
+        while i < shape.operands().len() {
+            if !matches!(shape.operands()[i].role, Role::Use | Role::LateUse) {
+                all[n] &= !row_flag::ONLY_FLAGS;
+            }
+            i += 1;
+        }
+        n += 1;
+    }
+    all
+}
+
+/// The clobbers of the rows of a table.
+pub const fn row_clobbers<E, const N: usize>(rows: &[Row<E>; N]) -> [PRegSet; N] {
+    let mut all = [PRegSet::empty(); N];
+    let mut n = 0;
+    while n < N {
+        let mut reg = 0;
+        while reg < 32 {
+            if rows[n].shape.clobbers >> reg & 1 != 0 {
+                all[n].add(PReg::new(reg, RegClass::Int));
+            }
+            reg += 1;
+        }
+        n += 1;
+    }
+    all
 }
 
 /// What a machine is, as data.

@@ -25,8 +25,8 @@ pub mod pseudo {
     pub const ARGS: u16 = 0xff00;
     /// Ends a block: go to its only successor.
     pub const JUMP: u16 = 0xff01;
-    /// Ends a block: successor 0 if the condition holds, else successor 1. `ctl` as the ISA defines
-    /// it, `payload` a second condition, see [`super::Cond2`].
+    /// Ends a block: successor 0 if the condition holds, else successor 1, see
+    /// [`super::Condition`].
     pub const COND: u16 = 0xff02;
     /// Ends a block: multi-way branch; operands: index (use), two temporaries; `payload` is the
     /// index of a [`super::JumpTableInfo`].
@@ -35,7 +35,8 @@ pub mod pseudo {
     pub const RET: u16 = 0xff04;
     /// Ends a block: an unconditional trap; its code is in the trap list.
     pub const TRAP: u16 = 0xff05;
-    /// Traps if the condition in `ctl` holds, else goes on; its code is in the trap list.
+    /// Traps if the condition holds, see [`super::Condition`], else goes on; its code is in the
+    /// trap list.
     pub const TRAP_IF: u16 = 0xff06;
     /// A call; `payload` is the index of a [`super::CallInfo`].
     pub const CALL: u16 = 0xff07;
@@ -85,37 +86,78 @@ pub mod pseudo {
     }
 }
 
-/// How a second condition joins the one in `ctl` of a `COND` or `TRAP_IF`. Stored in `payload` as
-/// `kind << 8 | condition`; 0 means that there is none.
+/// A second condition beside a first one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cond2 {
-    /// Only the condition in `ctl`.
+pub enum Cond2<C = u32> {
+    /// There is none.
     None,
-    /// The branch is taken if either condition holds.
-    Or(u8),
-    /// The branch is taken if both conditions hold.
-    And(u8),
+    /// Either of the two.
+    Or(C),
+    /// Both.
+    And(C),
 }
 
-impl Cond2 {
-    /// As a payload.
+impl<C> Cond2<C> {
+    /// The same of another description of conditions.
     #[inline]
-    pub fn encode(self) -> u64 {
+    pub fn map<D>(self, f: impl FnOnce(C) -> D) -> Cond2<D> {
         match self {
-            Cond2::None => 0,
-            Cond2::Or(c) => 1 << 8 | c as u64,
-            Cond2::And(c) => 2 << 8 | c as u64,
+            Cond2::None => Cond2::None,
+            Cond2::Or(c) => Cond2::Or(f(c)),
+            Cond2::And(c) => Cond2::And(f(c)),
         }
     }
 
-    /// From a payload.
+    /// What joins the opposites, so that the whole is the opposite.
     #[inline]
-    pub fn decode(payload: u64) -> Cond2 {
-        match (payload >> 8) & 3 {
-            1 => Cond2::Or(payload as u8),
-            2 => Cond2::And(payload as u8),
-            _ => Cond2::None,
+    pub fn invert(self, opposite: impl FnOnce(C) -> C) -> Cond2<C> {
+        match self {
+            Cond2::None => Cond2::None,
+            Cond2::Or(c) => Cond2::And(opposite(c)),
+            Cond2::And(c) => Cond2::Or(opposite(c)),
         }
+    }
+}
+
+/// What a `COND` or `TRAP_IF` asks: a branch instruction of the machine, without its distance and
+/// its registers, which are operands; or two of one kind, the operands of the first before those of
+/// the second.
+///
+/// The kind is in `ctl`, with how the second joins from bit 8 on; the words are the halves of
+/// `payload`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Condition {
+    /// The kind of the branches, among those of the machine's table of labels.
+    pub kind: u8,
+    /// The word of the first.
+    pub word: u32,
+    /// How a second one joins it.
+    pub second: Cond2,
+}
+
+impl Condition {
+    /// An instruction of a common row.
+    #[inline]
+    pub(crate) fn inst(self, row: u16) -> MInst {
+        let (join, second) = match self.second {
+            Cond2::None => (0, 0),
+            Cond2::Or(word) => (1, word),
+            Cond2::And(word) => (2, word),
+        };
+        let payload = u64::from(self.word) | u64::from(second) << 32;
+        MInst::new(row, u16::from(self.kind) | join << 8, payload)
+    }
+
+    /// From an instruction.
+    #[inline]
+    pub(crate) fn of(inst: &MInst) -> Condition {
+        let second = (inst.payload >> 32) as u32;
+        let second = match inst.ctl >> 8 {
+            1 => Cond2::Or(second),
+            2 => Cond2::And(second),
+            _ => Cond2::None,
+        };
+        Condition { kind: inst.ctl as u8, word: inst.payload as u32, second }
     }
 }
 

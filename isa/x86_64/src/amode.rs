@@ -101,12 +101,13 @@ impl Cc {
         }
     }
 
+    /// The suffixes of the mnemonics, by number.
+    pub const NAMES: [&'static str; 16] =
+        ["o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"];
+
     /// The suffix of the mnemonic.
     pub const fn name(self) -> &'static str {
-        const NAMES: [&str; 16] = [
-            "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g",
-        ];
-        NAMES[self as usize]
+        Cc::NAMES[self as usize]
     }
 }
 

@@ -1,7 +1,6 @@
 //! The machine as the core sees it: the hooks of `Backend`, and the public `TargetIsa`.
 
 use crate::abi;
-use crate::amode::Cc;
 use crate::encode;
 use crate::insts::ROWS;
 use crate::regs::{self, PINNED};
@@ -16,7 +15,7 @@ use windlass_core::machine::buffer::Label;
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::prologue::{Move, Step};
 use windlass_core::machine::vcode::CallDest;
-use windlass_core::machine::{Backend, Basic, LowerCtx, MInst, Tables, row_flag};
+use windlass_core::machine::{Backend, Basic, LowerCtx, MInst, Tables, row_clobbers, row_flags};
 use windlass_core::opt::legalize::Support;
 use windlass_core::result::CodegenResult;
 use windlass_core::settings::{Builder, Flags, Value};
@@ -108,33 +107,9 @@ impl TargetIsa for X64 {
     }
 }
 
-static ROW_FLAGS: [u8; ROWS.len()] = {
-    let mut flags = [0; ROWS.len()];
-    let mut n = 0;
-    while n < ROWS.len() {
-        if ROWS[n].shape.clobbers != 0 {
-            flags[n] = row_flag::CLOBBERS;
-        }
-        n += 1;
-    }
-    flags
-};
+static ROW_FLAGS: [u8; ROWS.len()] = row_flags(&ROWS);
 
-static ROW_CLOBBERS: [PRegSet; ROWS.len()] = {
-    let mut sets = [PRegSet::empty(); ROWS.len()];
-    let mut n = 0;
-    while n < ROWS.len() {
-        let mut reg = 0;
-        while reg < 16 {
-            if ROWS[n].shape.clobbers >> reg & 1 != 0 {
-                sets[n].add(regs::gpr(reg));
-            }
-            reg += 1;
-        }
-        n += 1;
-    }
-    sets
-};
+static ROW_CLOBBERS: [PRegSet; ROWS.len()] = row_clobbers(&ROWS);
 
 static TABLES: Tables = Tables {
     name: "x86_64",
@@ -176,22 +151,6 @@ impl Backend for X64 {
 
     fn emit(&self, e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         emit::inst(e, inst, allocs);
-    }
-
-    fn emit_cond_jump(&self, e: &mut Emitter<'_>, cond: u8, _allocs: &[Allocation], target: Label) {
-        e.buffer.put_branch(target, labels::JCC, u32::from(cond));
-    }
-
-    fn cond_of(&self, ctl: u16) -> u8 {
-        Cc::of_ctl(ctl) as u8
-    }
-
-    fn cond_name(&self, cond: u8) -> &'static str {
-        Cc::of_number(cond).name()
-    }
-
-    fn invert(&self, cond: u8) -> u8 {
-        cond ^ 1
     }
 
     fn emit_table(

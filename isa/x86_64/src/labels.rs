@@ -1,5 +1,6 @@
 //! Branches, and fields that are patched for a label: how the buffer of the code writes them.
 
+use crate::amode::Cc;
 use crate::asm;
 use windlass_core::machine::labels::{Form, LabelKind, LabelTable, Run};
 
@@ -20,6 +21,9 @@ pub static LABELS: LabelTable = LabelTable {
         // A jump on a condition, which is the word.
         LabelKind {
             flip: 1,
+            reads_flags: true,
+            names: &Cc::NAMES,
+            name: Run::new(0, 4, 0),
             ..kind(&[
                 Form { word: &[Run::new(0, 4, 0)], ..form(0x70, REL8_AT_1) },
                 Form { word: &[Run::new(0, 4, 8)], ..form(0x800f, REL32_AT_2) },
@@ -44,7 +48,7 @@ const REL32_AT_1: &[Run] = &[Run::new(0, 32, 8)];
 const REL32_AT_2: &[Run] = &[Run::new(0, 32, 16)];
 
 const fn kind(forms: &'static [Form]) -> LabelKind {
-    LabelKind { forms, flip: 0, veneer: None }
+    LabelKind { forms, ..LabelKind::NONE }
 }
 
 /// A form that ends with a distance from its end.

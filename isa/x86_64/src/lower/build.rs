@@ -2,12 +2,13 @@
 
 use crate::amode::{Amode, Cc, Size, form};
 use crate::insts::{Arg, Op};
+use crate::labels;
 use crate::settings::Flags;
 use regalloc2::{RegClass, VReg};
 use windlass_core::ir::{
     Endianness, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value, types,
 };
-use windlass_core::machine::{Cond2, LowerCtx};
+use windlass_core::machine::{Cond2, Condition, LowerCtx};
 
 /// A condition that the flags hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,7 +16,7 @@ pub struct Cond {
     /// The first condition.
     pub cc: Cc,
     /// How a second one joins it.
-    pub second: Cond2,
+    pub second: Cond2<Cc>,
 }
 
 impl Cond {
@@ -27,12 +28,14 @@ impl Cond {
 
     /// The opposite.
     pub fn invert(self) -> Cond {
-        let second = match self.second {
-            Cond2::None => Cond2::None,
-            Cond2::Or(cc) => Cond2::And(cc ^ 1),
-            Cond2::And(cc) => Cond2::Or(cc ^ 1),
-        };
-        Cond { cc: self.cc.invert(), second }
+        Cond { cc: self.cc.invert(), second: self.second.invert(Cc::invert) }
+    }
+
+    /// As what a branch asks.
+    #[inline]
+    pub fn condition(self) -> Condition {
+        let word = |cc| cc as u32;
+        Condition { kind: labels::JCC, word: word(self.cc), second: self.second.map(word) }
     }
 }
 
@@ -254,7 +257,7 @@ impl<'a, 'b> Cx<'a, 'b> {
 
     /// Traps if a condition holds.
     pub fn trap_if(&mut self, cond: Cond, code: TrapCode) {
-        self.c.trap_if(cond.cc.ctl(), cond.second, code);
+        self.c.trap_if(cond.condition(), &[], code);
     }
 
     /// Puts a constant into a register. Changes the flags.
@@ -297,21 +300,20 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// Puts a row that begins with a condition. `Setcc` and `Cmov` take more instructions where
     /// the condition is two of the machine's; what `Cmov` chooses is then in registers.
     pub fn put_on(&mut self, cond: Cond, op: Op, size: Size, args: &[Arg]) {
-        let second = |cc| Cond::one(Cc::of_number(cc));
         match (cond.second, args) {
             (Cond2::None, [to]) => self.put(op, size, &[Arg::Cond(cond.cc as u8), *to]),
             (Cond2::None, [to, x]) => self.put(op, size, &[Arg::Cond(cond.cc as u8), *to, *x]),
             (Cond2::Or(cc) | Cond2::And(cc), &[Arg::Reg(to)]) => {
                 let (a, b) = (self.gpr(), self.gpr());
                 self.put_on(Cond::one(cond.cc), op, size, &[Arg::Reg(a)]);
-                self.put_on(second(cc), op, size, &[Arg::Reg(b)]);
+                self.put_on(Cond::one(cc), op, size, &[Arg::Reg(b)]);
                 let op = if matches!(cond.second, Cond2::Or(_)) { Op::Or } else { Op::And };
                 self.op2_to(op, Size::D, to, a, Arg::Reg(b));
             }
             (Cond2::Or(cc), &[Arg::Mod(y, to), x]) => {
                 let t = self.gpr();
                 self.put_on(Cond::one(cond.cc), op, size, &[Arg::Mod(y, t), x]);
-                self.put_on(second(cc), op, size, &[Arg::Mod(t, to), x]);
+                self.put_on(Cond::one(cc), op, size, &[Arg::Mod(t, to), x]);
             }
             (Cond2::And(_), &[Arg::Mod(y, to), Arg::Reg(x)]) => {
                 self.put_on(cond.invert(), op, size, &[Arg::Mod(x, to), Arg::Reg(y)]);

@@ -80,8 +80,8 @@ pub fn float_cond(cc: FloatCC) -> (Cond, bool) {
     match cc {
         FloatCC::Ordered => (Cond::one(Cc::Np), false),
         FloatCC::Unordered => (Cond::one(Cc::P), false),
-        FloatCC::Equal => (Cond { cc: Cc::E, second: Cond2::And(Cc::Np as u8) }, false),
-        FloatCC::NotEqual => (Cond { cc: Cc::Ne, second: Cond2::Or(Cc::P as u8) }, false),
+        FloatCC::Equal => (Cond { cc: Cc::E, second: Cond2::And(Cc::Np) }, false),
+        FloatCC::NotEqual => (Cond { cc: Cc::Ne, second: Cond2::Or(Cc::P) }, false),
         FloatCC::OrderedNotEqual => (Cond::one(Cc::Ne), false),
         FloatCC::UnorderedOrEqual => (Cond::one(Cc::E), false),
         FloatCC::GreaterThan => (Cond::one(Cc::A), false),

@@ -77,7 +77,7 @@ pub fn lower_brif(ctx: &mut LowerCtx<'_>, isa: &Flags, inst: Inst) -> CodegenRes
     let condition = ctx.arg(inst, 0);
     let mut cx = Cx::new(ctx, isa);
     let cond = cx.cond(condition);
-    ctx.branch(cond.cc.ctl(), cond.second);
+    ctx.branch(cond.condition(), &[]);
     Ok(())
 }
 
