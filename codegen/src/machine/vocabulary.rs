@@ -1,6 +1,6 @@
 //! What the rules of a machine can name. A machine's crate exports it for the generator of matchers.
 
-use super::row::OperandSpec;
+use super::row::{Notation, OperandSpec};
 use crate::settings::Builder;
 
 /// The names of a machine.
@@ -10,8 +10,8 @@ pub struct Vocabulary {
     pub rows: fn() -> Vec<&'static str>,
     /// The instruction row of a name.
     pub row: fn(&str) -> Option<RowFacts>,
-    /// The operand sizes of 8, 16, 32 and 64 bits; `B` is `Size::B` in Rust.
-    pub sizes: [&'static str; 4],
+    /// The names of operand sizes, and of what immediates stand for.
+    pub notation: &'static Notation,
     /// A condition in Rust.
     pub condition: fn(&str) -> Option<String>,
     /// The method of the context that makes a vector register.

@@ -15,7 +15,7 @@ pub static VOCABULARY: Vocabulary = Vocabulary {
         let sizeless = row.encodings.sizeless();
         Some(RowFacts { operands: row.operands(), sizes, sizeless })
     },
-    sizes: NOTATION.sizes,
+    notation: &NOTATION,
     condition: |word| {
         let cc = Cc::ALL.iter().find(|cc| cc.name() == word)?;
         Some(format!("Cc::{cc:?}"))

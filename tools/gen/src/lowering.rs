@@ -148,6 +148,9 @@ const TRAP_CODES: &[(TrapCode, &str)] = &[
     (TrapCode::BAD_CONVERSION_TO_INTEGER, "BAD_CONVERSION_TO_INTEGER"),
 ];
 
+/// The operand sizes in Rust.
+const SIZES: [&str; 4] = ["Size::S8", "Size::S16", "Size::S32", "Size::S64"];
+
 /// Whether an argument is memory.
 fn is_memory(arg: &Expr) -> bool {
     match arg {
@@ -376,7 +379,7 @@ impl Body<'_> {
                 if !row.sizeless {
                     self.problem(format!("`{name}` needs an operand size"));
                 }
-                format!("Size::{}", self.machine.sizes[0])
+                SIZES[0].to_string()
             }
             Some(size) => self.size(name, &row, size),
         };
@@ -507,11 +510,11 @@ impl Body<'_> {
 
     /// The Rust text of an operand size.
     fn size(&mut self, name: &str, row: &RowFacts, size: &str) -> String {
-        if let Some(n) = self.machine.sizes.iter().position(|name| *name == size) {
+        if let Some(n) = self.machine.notation.sizes.iter().position(|name| *name == size) {
             if !row.sizes[n] {
                 self.problem(format!("{name} does not exist at size {size}"));
             }
-            return format!("Size::{size}");
+            return SIZES[n].to_string();
         }
         match size {
             "ty" => return "size(ty)".to_string(),
@@ -524,7 +527,7 @@ impl Body<'_> {
         };
         self.use_var(var);
         if self.kind(var) != Some(VarKind::Value) {
-            let names = self.machine.sizes.join(" ");
+            let names = self.machine.notation.sizes.join(" ");
             self.problem(format!(
                 "`.{size}` is no operand size: {names}, ty, r, a value or r:value"
             ));
@@ -591,6 +594,14 @@ impl Body<'_> {
                 Expr::Code(code) => {
                     self.use_code(code);
                     format!("Arg::Imm(({code}) as i64)")
+                }
+                Expr::Word(word) => {
+                    let coding = self.machine.notation.codings.get(spec.coding as usize);
+                    let n = coding.and_then(|coding| coding.words.iter().position(|w| w == word));
+                    if n.is_none() {
+                        self.problem(format!("`#{word}` is no word for this immediate"));
+                    }
+                    format!("Arg::Imm({})", n.unwrap_or_default())
                 }
                 other => {
                     self.problem(format!("{other:?} is no immediate"));

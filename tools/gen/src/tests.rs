@@ -216,17 +216,17 @@ fn halves_are_registers_of_their_own() {
             "a: (iadd.i128 x y) => res.lo = (Add.Q x.lo y.lo); h = (Adc.Q x.hi y.hi); res.hi = alias h"
         ),
         "let w_x = cx.c.regs2(x); let w_y = cx.c.regs2(y); let t1 = cx.res_half(inst, 0, 0); \
-         cx.put(Op::Add, Size::Q, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); \
+         cx.put(Op::Add, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]); \
          let h = cx.gpr(); \
-         cx.put(Op::Adc, Size::Q, &[Arg::Mod(w_x[1], h), Arg::Reg(w_y[1])]); \
+         cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], h), Arg::Reg(w_y[1])]); \
          let t2 = cx.res_half(inst, 0, 1); cx.c.alias_reg(t2, h);"
     );
     assert_eq!(
         body("a: (load.i128 f p o) => res.lo = (Mov.Q [f p o].lo); res.hi = (Mov.Q [f p o].hi)"),
         "let memory = cx.mem_halves(f, p, o); let t1 = cx.res_half(inst, 0, 0); \
-         cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), memory[0]]); \
+         cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), memory[0]]); \
          let t2 = cx.res_half(inst, 0, 1); \
-         cx.put(Op::Mov, Size::Q, &[Arg::Reg(t2), memory[1]]);"
+         cx.put(Op::Mov, Size::S64, &[Arg::Reg(t2), memory[1]]);"
     );
     check(
         "a: (ineg.i128 x) => res.lo = (Neg.Q x.lo)",
@@ -254,7 +254,7 @@ fn flags_are_conditions_of_what_follows() {
     assert_eq!(
         body("a: (icmp.W _ _ _) => f = flags; (Setcc f)"),
         "let f = cx.root_cond(inst); let t1 = cx.res(inst, 0); \
-         cx.put_on(f, Op::Setcc, Size::B, &[Arg::Reg(t1)]);"
+         cx.put_on(f, Op::Setcc, Size::S8, &[Arg::Reg(t1)]);"
     );
     check(
         "a: (select.W c x y) => (Cmov.ty f y x)",
@@ -281,7 +281,7 @@ fn traps_have_codes() {
         "let r_y = cx.reg(y); let r_x = cx.reg(x); \
          cx.put(Op::Test, size(ty), &[Arg::Reg(r_y), Arg::Reg(r_y)]); \
          cx.trap_if(one(Cc::E), TrapCode::INTEGER_DIVISION_BY_ZERO); \
-         let z = cx.gpr(); cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]); \
+         let z = cx.gpr(); cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]); \
          let t1 = cx.res(inst, 0); let t2 = cx.gpr(); \
          cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Div, size(ty), \
          &[Arg::Mod(r_x, t1), Arg::Mod(z, t2), Arg::Reg(r_y)]);"

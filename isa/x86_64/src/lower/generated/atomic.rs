@@ -24,7 +24,7 @@ pub(super) fn op_atomic_cas(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData
         let memory = cx.mem(flags, p, 0);
         let t1 = cx.res_half(inst, 0, 1);
         let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::LockCmpxchg16b, Size::B, &[Arg::Mod(w_e[1], t1), Arg::Mod(w_e[0], t2), Arg::Reg(w_x[1]),
+        cx.put(Op::LockCmpxchg16b, Size::S8, &[Arg::Mod(w_e[1], t1), Arg::Mod(w_e[0], t2), Arg::Reg(w_x[1]),
             Arg::Reg(w_x[0]), memory]);
         return true;
     }
@@ -37,14 +37,14 @@ pub(super) fn op_atomic_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionDat
     if ty == I8 && let flags = d.mem_flags() && let p = d.args[0] {
         let memory = cx.mem(flags, p, 0);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     // atomic_load_16
     if ty == I16 && let flags = d.mem_flags() && let p = d.args[0] {
         let memory = cx.mem(flags, p, 0);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     // atomic_load
@@ -58,16 +58,16 @@ pub(super) fn op_atomic_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionDat
     if ty == I128 && let flags = d.mem_flags() && let p = d.args[0] && cx.isa.has_cmpxchg16b() {
         let memory = cx.mem(flags, p, 0);
         let a = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(a)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(a)]);
         let b = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(b)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(b)]);
         let c = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(c)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(c)]);
         let g = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(g)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(g)]);
         let t1 = cx.res_half(inst, 0, 1);
         let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::LockCmpxchg16b, Size::B, &[Arg::Mod(a, t1), Arg::Mod(b, t2), Arg::Reg(c), Arg::Reg(g), memory]);
+        cx.put(Op::LockCmpxchg16b, Size::S8, &[Arg::Mod(a, t1), Arg::Mod(b, t2), Arg::Reg(c), Arg::Reg(g), memory]);
         return true;
     }
     false
@@ -210,7 +210,7 @@ pub(super) fn op_fence(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
     let ty = d.ctrl_type;
     // fence
     if true {
-        cx.put(Op::Mfence, Size::B, &[]);
+        cx.put(Op::Mfence, Size::S8, &[]);
         return true;
     }
     false

@@ -9,16 +9,16 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // and_low32
     if ty == I64 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) && k == 0xffff_ffff
     {
-        let m_x = cx.rm(x, Size::D.bits());
+        let m_x = cx.rm(x, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Mov, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     if ty == I64 && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) && k == 0xffff_ffff
     {
-        let m_x = cx.rm(x, Size::D.bits());
+        let m_x = cx.rm(x, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Mov, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     // and_low16
@@ -27,7 +27,7 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     {
         let m_x = cx.rm(x, 16);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     if matches!(ty, I32 | I64) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0])
@@ -35,7 +35,7 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     {
         let m_x = cx.rm(x, 16);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     // and_low8
@@ -44,7 +44,7 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     {
         let m_x = cx.rm(x, 8);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     if matches!(ty, I32 | I64) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0])
@@ -52,20 +52,20 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     {
         let m_x = cx.rm(x, 8);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), m_x]);
         return true;
     }
     // and_imm_d
     if ty == I64 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) && fits_u32(k) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]);
         return true;
     }
     if ty == I64 && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) && fits_u32(k) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm((k as i32) as i64)]);
         return true;
     }
     // and_imm
@@ -89,13 +89,13 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     if matches!(ty, I8 | I16) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     // blsr
@@ -277,9 +277,9 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // and_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::And, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::And, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     // and_f
@@ -287,7 +287,7 @@ pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
         return true;
     }
     false
@@ -299,144 +299,144 @@ pub(super) fn op_bitrev(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     if ty == I8 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t2 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(85)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t2), Arg::Imm(85)]);
         let t1 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
         let t4 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t4, t3), Arg::Imm(85)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t4, t3), Arg::Imm(85)]);
         let a = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
         let t6 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t6), Arg::Imm(51)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(a, t6), Arg::Imm(51)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
         let t8 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(a, t8), Arg::Imm(2)]);
         let t7 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(51)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t8, t7), Arg::Imm(51)]);
         let b = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
         let t9 = cx.res(inst, 0);
-        cx.put(Op::RolI, Size::B, &[Arg::Mod(b, t9), Arg::Imm(4)]);
+        cx.put(Op::RolI, Size::S8, &[Arg::Mod(b, t9), Arg::Imm(4)]);
         return true;
     }
     // bitrev_16
     if ty == I16 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t2 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(21845)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t2), Arg::Imm(21845)]);
         let t1 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
         let t4 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t4, t3), Arg::Imm(21845)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t4, t3), Arg::Imm(21845)]);
         let a = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
         let t6 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t6), Arg::Imm(13107)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(a, t6), Arg::Imm(13107)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
         let t8 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(a, t8), Arg::Imm(2)]);
         let t7 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(13107)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t8, t7), Arg::Imm(13107)]);
         let b = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
         let t10 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t10), Arg::Imm(3855)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(b, t10), Arg::Imm(3855)]);
         let t9 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(4)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t10, t9), Arg::Imm(4)]);
         let t12 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t12), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(b, t12), Arg::Imm(4)]);
         let t11 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t12, t11), Arg::Imm(3855)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t12, t11), Arg::Imm(3855)]);
         let c = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t9, c), Arg::Reg(t11)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t9, c), Arg::Reg(t11)]);
         let t13 = cx.res(inst, 0);
-        cx.put(Op::RolI, Size::W, &[Arg::Mod(c, t13), Arg::Imm(8)]);
+        cx.put(Op::RolI, Size::S16, &[Arg::Mod(c, t13), Arg::Imm(8)]);
         return true;
     }
     // bitrev_32
     if ty == I32 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t2 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(1431655765)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_x, t2), Arg::Imm(1431655765)]);
         let t1 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
         let t4 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t4, t3), Arg::Imm(1431655765)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t4, t3), Arg::Imm(1431655765)]);
         let a = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
         let t6 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(a, t6), Arg::Imm(858993459)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(a, t6), Arg::Imm(858993459)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
         let t8 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t8), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(a, t8), Arg::Imm(2)]);
         let t7 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t8, t7), Arg::Imm(858993459)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t8, t7), Arg::Imm(858993459)]);
         let b = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
         let t10 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t10), Arg::Imm(252645135)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(b, t10), Arg::Imm(252645135)]);
         let t9 = cx.gpr();
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(t10, t9), Arg::Imm(4)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(t10, t9), Arg::Imm(4)]);
         let t12 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t12), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(b, t12), Arg::Imm(4)]);
         let t11 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t12, t11), Arg::Imm(252645135)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t12, t11), Arg::Imm(252645135)]);
         let c = cx.gpr();
-        cx.put(Op::Or, Size::D, &[Arg::Mod(t9, c), Arg::Reg(t11)]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(t9, c), Arg::Reg(t11)]);
         let t13 = cx.res(inst, 0);
-        cx.put(Op::Bswap, Size::D, &[Arg::Mod(c, t13)]);
+        cx.put(Op::Bswap, Size::S32, &[Arg::Mod(c, t13)]);
         return true;
     }
     // bitrev_64
     if ty == I64 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(6148914691236517205)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(6148914691236517205)]);
         let t2 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(r_x, t2), Arg::Reg(m)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(r_x, t2), Arg::Reg(m)]);
         let t1 = cx.gpr();
-        cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
+        cx.put(Op::ShlI, Size::S64, &[Arg::Mod(t2, t1), Arg::Imm(1)]);
         let t4 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(r_x, t4), Arg::Imm(1)]);
         let t3 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t4, t3), Arg::Reg(m)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t4, t3), Arg::Reg(m)]);
         let a = cx.gpr();
-        cx.put(Op::Or, Size::Q, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
+        cx.put(Op::Or, Size::S64, &[Arg::Mod(t1, a), Arg::Reg(t3)]);
         let n = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(n), Arg::Imm(3689348814741910323)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(n), Arg::Imm(3689348814741910323)]);
         let t6 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(a, t6), Arg::Reg(n)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(a, t6), Arg::Reg(n)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
+        cx.put(Op::ShlI, Size::S64, &[Arg::Mod(t6, t5), Arg::Imm(2)]);
         let t8 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(a, t8), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(a, t8), Arg::Imm(2)]);
         let t7 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t8, t7), Arg::Reg(n)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t8, t7), Arg::Reg(n)]);
         let b = cx.gpr();
-        cx.put(Op::Or, Size::Q, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
+        cx.put(Op::Or, Size::S64, &[Arg::Mod(t5, b), Arg::Reg(t7)]);
         let o = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(o), Arg::Imm(1085102592571150095)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(o), Arg::Imm(1085102592571150095)]);
         let t12 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(b, t12), Arg::Reg(o)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(b, t12), Arg::Reg(o)]);
         let t11 = cx.gpr();
-        cx.put(Op::ShlI, Size::Q, &[Arg::Mod(t12, t11), Arg::Imm(4)]);
+        cx.put(Op::ShlI, Size::S64, &[Arg::Mod(t12, t11), Arg::Imm(4)]);
         let t14 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t14), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(b, t14), Arg::Imm(4)]);
         let t13 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t14, t13), Arg::Reg(o)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t14, t13), Arg::Reg(o)]);
         let t10 = cx.gpr();
-        cx.put(Op::Or, Size::Q, &[Arg::Mod(t11, t10), Arg::Reg(t13)]);
+        cx.put(Op::Or, Size::S64, &[Arg::Mod(t11, t10), Arg::Reg(t13)]);
         let t9 = cx.res(inst, 0);
-        cx.put(Op::Bswap, Size::Q, &[Arg::Mod(t10, t9)]);
+        cx.put(Op::Bswap, Size::S64, &[Arg::Mod(t10, t9)]);
         return true;
     }
     false
@@ -463,11 +463,11 @@ pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
         let r_y = cx.reg(y);
         let r_c = cx.reg(c);
         let t = cx.xmm();
-        cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t), Arg::Reg(r_y)]);
+        cx.put(Op::Xorps, Size::S8, &[Arg::Mod(r_x, t), Arg::Reg(r_y)]);
         let u = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(t, u), Arg::Reg(r_c)]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(t, u), Arg::Reg(r_c)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Xorps, Size::B, &[Arg::Mod(u, t1), Arg::Reg(r_y)]);
+        cx.put(Op::Xorps, Size::S8, &[Arg::Mod(u, t1), Arg::Reg(r_y)]);
         return true;
     }
     false
@@ -488,9 +488,9 @@ pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I128 {
         let w_x = cx.c.regs2(x);
         let t2 = cx.gpr();
-        cx.put(Op::Or, Size::Q, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]);
+        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]);
         let t1 = cx.gpr();
-        cx.put(Op::Neg, Size::Q, &[Arg::Mod(t2, t1)]);
+        cx.put(Op::Neg, Size::S64, &[Arg::Mod(t2, t1)]);
         let t3 = cx.res(inst, 0);
         cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t3)]);
         return true;
@@ -512,7 +512,7 @@ pub(super) fn op_bnot(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let c2 = Arg::Reg(cx.ones_xmm());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), c2]);
+        cx.put(Op::Xorps, Size::S8, &[Arg::Mod(r_x, t1), c2]);
         return true;
     }
     false
@@ -566,13 +566,13 @@ pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     if matches!(ty, I8 | I16) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     // or_mem
@@ -609,9 +609,9 @@ pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     // or_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Or, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Or, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     // or_f
@@ -619,7 +619,7 @@ pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Orps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
+        cx.put(Op::Orps, Size::S8, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
         return true;
     }
     false
@@ -638,7 +638,7 @@ pub(super) fn op_bswap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
     if ty == I16 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::RolI, Size::W, &[Arg::Mod(r_x, t1), Arg::Imm(8)]);
+        cx.put(Op::RolI, Size::S16, &[Arg::Mod(r_x, t1), Arg::Imm(8)]);
         return true;
     }
     false
@@ -727,13 +727,13 @@ pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::XorI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::XorI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     if matches!(ty, I8 | I16) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::XorI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::XorI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     // xor_mem
@@ -770,9 +770,9 @@ pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // xor_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Xor, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Xor, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     // xor_f
@@ -780,7 +780,7 @@ pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
+        cx.put(Op::Xorps, Size::S8, &[Arg::Mod(r_x, t1), Arg::Reg(r_y)]);
         return true;
     }
     false
@@ -805,37 +805,37 @@ pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
         let s = cx.gpr();
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(a, s), Arg::Imm(31)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(a, s), Arg::Imm(31)]);
         let t1 = cx.gpr();
-        cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t1), Arg::Reg(s)]);
+        cx.put(Op::Xor, Size::S32, &[Arg::Mod(a, t1), Arg::Reg(s)]);
         let n = cx.gpr();
-        cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(n), Arg::Reg(t1)]);
+        cx.put(Op::Lzcnt, Size::S32, &[Arg::Reg(n), Arg::Reg(t1)]);
         let t2 = cx.res(inst, 0);
-        cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t2), Arg::Imm(25)]);
+        cx.put(Op::SubI, Size::S32, &[Arg::Mod(n, t2), Arg::Imm(25)]);
         return true;
     }
     // cls_16_lzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(a), m_x]);
         let s = cx.gpr();
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(a, s), Arg::Imm(31)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(a, s), Arg::Imm(31)]);
         let t1 = cx.gpr();
-        cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t1), Arg::Reg(s)]);
+        cx.put(Op::Xor, Size::S32, &[Arg::Mod(a, t1), Arg::Reg(s)]);
         let n = cx.gpr();
-        cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(n), Arg::Reg(t1)]);
+        cx.put(Op::Lzcnt, Size::S32, &[Arg::Reg(n), Arg::Reg(t1)]);
         let t2 = cx.res(inst, 0);
-        cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t2), Arg::Imm(17)]);
+        cx.put(Op::SubI, Size::S32, &[Arg::Mod(n, t2), Arg::Imm(17)]);
         return true;
     }
     // cls
     if matches!(ty, I32 | I64) && let x = d.args[0] {
         let r_x = cx.reg(x);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let s = cx.gpr();
         cx.put(Op::SarI, size(ty), &[Arg::Mod(r_x, s), Arg::Imm((width_mask(ty)) as i64)]);
         let t1 = cx.gpr();
@@ -852,38 +852,38 @@ pub(super) fn op_cls(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let s = cx.gpr();
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(a, s), Arg::Imm(31)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(a, s), Arg::Imm(31)]);
         let t1 = cx.gpr();
-        cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t1), Arg::Reg(s)]);
+        cx.put(Op::Xor, Size::S32, &[Arg::Mod(a, t1), Arg::Reg(s)]);
         let n = cx.gpr();
-        cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, n), Arg::Reg(t1)]);
+        cx.put(Op::Bsr, Size::S32, &[Arg::Mod(m, n), Arg::Reg(t1)]);
         let t3 = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t3)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(n, t3)]);
         let t2 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(6)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(t3, t2), Arg::Imm(6)]);
         return true;
     }
     // cls_16
     if ty == I16 && let x = d.args[0] {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(a), m_x]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let s = cx.gpr();
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(a, s), Arg::Imm(31)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(a, s), Arg::Imm(31)]);
         let t1 = cx.gpr();
-        cx.put(Op::Xor, Size::D, &[Arg::Mod(a, t1), Arg::Reg(s)]);
+        cx.put(Op::Xor, Size::S32, &[Arg::Mod(a, t1), Arg::Reg(s)]);
         let n = cx.gpr();
-        cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, n), Arg::Reg(t1)]);
+        cx.put(Op::Bsr, Size::S32, &[Arg::Mod(m, n), Arg::Reg(t1)]);
         let t3 = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t3)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(n, t3)]);
         let t2 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(t3, t2), Arg::Imm(14)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(t3, t2), Arg::Imm(14)]);
         return true;
     }
     false
@@ -902,29 +902,29 @@ pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] && cx.isa.has_lzcnt() {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let n = cx.gpr();
-        cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(n), Arg::Reg(a)]);
+        cx.put(Op::Lzcnt, Size::S32, &[Arg::Reg(n), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t1), Arg::Imm(24)]);
+        cx.put(Op::SubI, Size::S32, &[Arg::Mod(n, t1), Arg::Imm(24)]);
         return true;
     }
     // clz_16_lzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_lzcnt() {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let n = cx.gpr();
-        cx.put(Op::Lzcnt, Size::D, &[Arg::Reg(n), Arg::Reg(a)]);
+        cx.put(Op::Lzcnt, Size::S32, &[Arg::Reg(n), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SubI, Size::D, &[Arg::Mod(n, t1), Arg::Imm(16)]);
+        cx.put(Op::SubI, Size::S32, &[Arg::Mod(n, t1), Arg::Imm(16)]);
         return true;
     }
     // clz_bsr
     if matches!(ty, I32 | I64) && let x = d.args[0] {
         let m_x = cx.rm(x, size(ty).bits());
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let n = cx.gpr();
         cx.put(Op::Bsr, size(ty), &[Arg::Mod(m, n), m_x]);
         let t2 = cx.gpr();
@@ -937,30 +937,30 @@ pub(super) fn op_clz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let n = cx.gpr();
-        cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, n), Arg::Reg(a)]);
+        cx.put(Op::Bsr, Size::S32, &[Arg::Mod(m, n), Arg::Reg(a)]);
         let t2 = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t2)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(n, t2)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(7)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(t2, t1), Arg::Imm(7)]);
         return true;
     }
     // clz_16
     if ty == I16 && let x = d.args[0] {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(-1)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(-1)]);
         let n = cx.gpr();
-        cx.put(Op::Bsr, Size::D, &[Arg::Mod(m, n), Arg::Reg(a)]);
+        cx.put(Op::Bsr, Size::S32, &[Arg::Mod(m, n), Arg::Reg(a)]);
         let t2 = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(n, t2)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(n, t2)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(t2, t1), Arg::Imm(15)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(t2, t1), Arg::Imm(15)]);
         return true;
     }
     false
@@ -979,25 +979,25 @@ pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] && cx.isa.has_bmi1() {
         let r_x = cx.reg(x);
         let t2 = cx.gpr();
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(256)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, t2), Arg::Imm(256)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::Tzcnt, Size::S32, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // ctz_16_tzcnt
     if ty == I16 && let x = d.args[0] && cx.isa.has_bmi1() {
         let r_x = cx.reg(x);
         let t2 = cx.gpr();
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, t2), Arg::Imm(65536)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, t2), Arg::Imm(65536)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Tzcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::Tzcnt, Size::S32, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // ctz_bsf
     if matches!(ty, I32 | I64) && let x = d.args[0] {
         let m_x = cx.rm(x, size(ty).bits());
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::D, &[Arg::Reg(m), Arg::Imm((ty.bits()) as i64)]);
+        cx.put(Op::MovI, Size::S32, &[Arg::Reg(m), Arg::Imm((ty.bits()) as i64)]);
         let t1 = cx.res(inst, 0);
         cx.put(Op::Bsf, size(ty), &[Arg::Mod(m, t1), m_x]);
         return true;
@@ -1006,22 +1006,22 @@ pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     if ty == I8 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let s = cx.gpr();
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, s), Arg::Imm(256)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, s), Arg::Imm(256)]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::D, &[Arg::Reg(m), Arg::Imm(32)]);
+        cx.put(Op::MovI, Size::S32, &[Arg::Reg(m), Arg::Imm(32)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t1), Arg::Reg(s)]);
+        cx.put(Op::Bsf, Size::S32, &[Arg::Mod(m, t1), Arg::Reg(s)]);
         return true;
     }
     // ctz_16
     if ty == I16 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let s = cx.gpr();
-        cx.put(Op::OrI, Size::D, &[Arg::Mod(r_x, s), Arg::Imm(65536)]);
+        cx.put(Op::OrI, Size::S32, &[Arg::Mod(r_x, s), Arg::Imm(65536)]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::D, &[Arg::Reg(m), Arg::Imm(32)]);
+        cx.put(Op::MovI, Size::S32, &[Arg::Reg(m), Arg::Imm(32)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Bsf, Size::D, &[Arg::Mod(m, t1), Arg::Reg(s)]);
+        cx.put(Op::Bsf, Size::S32, &[Arg::Mod(m, t1), Arg::Reg(s)]);
         return true;
     }
     false
@@ -1040,142 +1040,142 @@ pub(super) fn op_popcnt(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     if ty == I8 && let x = d.args[0] && cx.isa.has_popcnt() {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(a)]);
+        cx.put(Op::Popcnt, Size::S32, &[Arg::Reg(t1), Arg::Reg(a)]);
         return true;
     }
     // popcnt_16
     if ty == I16 && let x = d.args[0] && cx.isa.has_popcnt() {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Popcnt, Size::D, &[Arg::Reg(t1), Arg::Reg(a)]);
+        cx.put(Op::Popcnt, Size::S32, &[Arg::Reg(t1), Arg::Reg(a)]);
         return true;
     }
     // popcnt_8_sums
     if ty == I8 && let x = d.args[0] {
         let m_x = cx.rm(x, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let t1 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t1), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(a, t1), Arg::Imm(1)]);
         let o = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t1, o), Arg::Imm(85)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t1, o), Arg::Imm(85)]);
         let b = cx.gpr();
-        cx.put(Op::Sub, Size::D, &[Arg::Mod(a, b), Arg::Reg(o)]);
+        cx.put(Op::Sub, Size::S32, &[Arg::Mod(a, b), Arg::Reg(o)]);
         let t2 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t2), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(b, t2), Arg::Imm(2)]);
         let h = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t2, h), Arg::Imm(51)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t2, h), Arg::Imm(51)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t3), Arg::Imm(51)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(b, t3), Arg::Imm(51)]);
         let c = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(t3, c), Arg::Reg(h)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(t3, c), Arg::Reg(h)]);
         let t6 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t6), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(c, t6), Arg::Imm(4)]);
         let t5 = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(c, t5), Arg::Reg(t6)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(c, t5), Arg::Reg(t6)]);
         let t4 = cx.res(inst, 0);
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t5, t4), Arg::Imm(15)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t5, t4), Arg::Imm(15)]);
         return true;
     }
     // popcnt_16_sums
     if ty == I16 && let x = d.args[0] {
         let m_x = cx.rm(x, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let t1 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(a, t1), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(a, t1), Arg::Imm(1)]);
         let o = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t1, o), Arg::Imm(21845)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t1, o), Arg::Imm(21845)]);
         let b = cx.gpr();
-        cx.put(Op::Sub, Size::D, &[Arg::Mod(a, b), Arg::Reg(o)]);
+        cx.put(Op::Sub, Size::S32, &[Arg::Mod(a, b), Arg::Reg(o)]);
         let t2 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t2), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(b, t2), Arg::Imm(2)]);
         let h = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t2, h), Arg::Imm(13107)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t2, h), Arg::Imm(13107)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t3), Arg::Imm(13107)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(b, t3), Arg::Imm(13107)]);
         let c = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(t3, c), Arg::Reg(h)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(t3, c), Arg::Reg(h)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t5), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(c, t5), Arg::Imm(4)]);
         let t4 = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(c, t4), Arg::Reg(t5)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(c, t4), Arg::Reg(t5)]);
         let e = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t4, e), Arg::Imm(3855)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t4, e), Arg::Imm(3855)]);
         let t7 = cx.gpr();
-        cx.put(Op::ImulI, Size::D, &[Arg::Reg(t7), Arg::Reg(e), Arg::Imm(16843009)]);
+        cx.put(Op::ImulI, Size::S32, &[Arg::Reg(t7), Arg::Reg(e), Arg::Imm(16843009)]);
         let t6 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(24)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t7, t6), Arg::Imm(24)]);
         return true;
     }
     // popcnt_32_sums
     if ty == I32 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t1 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(1)]);
         let o = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t1, o), Arg::Imm(1431655765)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t1, o), Arg::Imm(1431655765)]);
         let b = cx.gpr();
-        cx.put(Op::Sub, Size::D, &[Arg::Mod(r_x, b), Arg::Reg(o)]);
+        cx.put(Op::Sub, Size::S32, &[Arg::Mod(r_x, b), Arg::Reg(o)]);
         let t2 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(b, t2), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(b, t2), Arg::Imm(2)]);
         let h = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t2, h), Arg::Imm(858993459)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t2, h), Arg::Imm(858993459)]);
         let t3 = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(b, t3), Arg::Imm(858993459)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(b, t3), Arg::Imm(858993459)]);
         let c = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(t3, c), Arg::Reg(h)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(t3, c), Arg::Reg(h)]);
         let t5 = cx.gpr();
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(c, t5), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(c, t5), Arg::Imm(4)]);
         let t4 = cx.gpr();
-        cx.put(Op::Add, Size::D, &[Arg::Mod(c, t4), Arg::Reg(t5)]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(c, t4), Arg::Reg(t5)]);
         let e = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(t4, e), Arg::Imm(252645135)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(t4, e), Arg::Imm(252645135)]);
         let t7 = cx.gpr();
-        cx.put(Op::ImulI, Size::D, &[Arg::Reg(t7), Arg::Reg(e), Arg::Imm(16843009)]);
+        cx.put(Op::ImulI, Size::S32, &[Arg::Reg(t7), Arg::Reg(e), Arg::Imm(16843009)]);
         let t6 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t7, t6), Arg::Imm(24)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t7, t6), Arg::Imm(24)]);
         return true;
     }
     // popcnt_64_sums
     if ty == I64 && let x = d.args[0] {
         let r_x = cx.reg(x);
         let t1 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(r_x, t1), Arg::Imm(1)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(r_x, t1), Arg::Imm(1)]);
         let t2 = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(t2), Arg::Imm(6148914691236517205)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(t2), Arg::Imm(6148914691236517205)]);
         let o = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t1, o), Arg::Reg(t2)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t1, o), Arg::Reg(t2)]);
         let b = cx.gpr();
-        cx.put(Op::Sub, Size::Q, &[Arg::Mod(r_x, b), Arg::Reg(o)]);
+        cx.put(Op::Sub, Size::S64, &[Arg::Mod(r_x, b), Arg::Reg(o)]);
         let m = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(m), Arg::Imm(3689348814741910323)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(m), Arg::Imm(3689348814741910323)]);
         let t3 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(b, t3), Arg::Imm(2)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(b, t3), Arg::Imm(2)]);
         let h = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t3, h), Arg::Reg(m)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t3, h), Arg::Reg(m)]);
         let t4 = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(b, t4), Arg::Reg(m)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(b, t4), Arg::Reg(m)]);
         let c = cx.gpr();
-        cx.put(Op::Add, Size::Q, &[Arg::Mod(t4, c), Arg::Reg(h)]);
+        cx.put(Op::Add, Size::S64, &[Arg::Mod(t4, c), Arg::Reg(h)]);
         let t6 = cx.gpr();
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(c, t6), Arg::Imm(4)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(c, t6), Arg::Imm(4)]);
         let t5 = cx.gpr();
-        cx.put(Op::Add, Size::Q, &[Arg::Mod(c, t5), Arg::Reg(t6)]);
+        cx.put(Op::Add, Size::S64, &[Arg::Mod(c, t5), Arg::Reg(t6)]);
         let t7 = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(t7), Arg::Imm(1085102592571150095)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(t7), Arg::Imm(1085102592571150095)]);
         let e = cx.gpr();
-        cx.put(Op::And, Size::Q, &[Arg::Mod(t5, e), Arg::Reg(t7)]);
+        cx.put(Op::And, Size::S64, &[Arg::Mod(t5, e), Arg::Reg(t7)]);
         let t10 = cx.gpr();
-        cx.put(Op::MovI, Size::Q, &[Arg::Reg(t10), Arg::Imm(72340172838076673)]);
+        cx.put(Op::MovI, Size::S64, &[Arg::Reg(t10), Arg::Imm(72340172838076673)]);
         let t9 = cx.gpr();
-        cx.put(Op::Imul, Size::Q, &[Arg::Mod(e, t9), Arg::Reg(t10)]);
+        cx.put(Op::Imul, Size::S64, &[Arg::Mod(e, t9), Arg::Reg(t10)]);
         let t8 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::Q, &[Arg::Mod(t9, t8), Arg::Imm(56)]);
+        cx.put(Op::ShrI, Size::S64, &[Arg::Mod(t9, t8), Arg::Imm(56)]);
         return true;
     }
     false

@@ -8,7 +8,7 @@ pub(super) fn op_fcmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, F32 | F64) {
         let f = cx.root_cond(inst);
         let t1 = cx.res(inst, 0);
-        cx.put_on(f, Op::Setcc, Size::B, &[Arg::Reg(t1)]);
+        cx.put_on(f, Op::Setcc, Size::S8, &[Arg::Reg(t1)]);
         return true;
     }
     false
@@ -20,7 +20,7 @@ pub(super) fn op_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16 | I32 | I64 | I128) {
         let f = cx.root_cond(inst);
         let t1 = cx.res(inst, 0);
-        cx.put_on(f, Op::Setcc, Size::B, &[Arg::Reg(t1)]);
+        cx.put_on(f, Op::Setcc, Size::S8, &[Arg::Reg(t1)]);
         return true;
     }
     false
@@ -131,14 +131,14 @@ pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::D, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S32, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::D, &[Arg::Reg(b), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S32, &[Arg::Reg(b), Arg::Reg(r_y)]);
         let f = cx.cond(c);
         let t2 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::D, &[Arg::Mod(b, t2), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S32, &[Arg::Mod(b, t2), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::MovXG, Size::S32, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // select_f64
@@ -146,14 +146,14 @@ pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(b), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(b), Arg::Reg(r_y)]);
         let f = cx.cond(c);
         let t2 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(b, t2), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(b, t2), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // select_f128
@@ -161,28 +161,28 @@ pub(super) fn op_select(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let t1 = cx.xmm();
-        cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Punpckhqdq, Size::S8, &[Arg::Mod(r_x, t1), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(b), Arg::Reg(t1)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(b), Arg::Reg(t1)]);
         let l = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(l), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(l), Arg::Reg(r_y)]);
         let t2 = cx.xmm();
-        cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_y, t2), Arg::Reg(r_y)]);
+        cx.put(Op::Punpckhqdq, Size::S8, &[Arg::Mod(r_y, t2), Arg::Reg(r_y)]);
         let h = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(h), Arg::Reg(t2)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(h), Arg::Reg(t2)]);
         let f = cx.cond(c);
         let t5 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(l, t5), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(l, t5), Arg::Reg(a)]);
         let t4 = cx.xmm();
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t4), Arg::Reg(t5)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t4), Arg::Reg(t5)]);
         let t7 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(h, t7), Arg::Reg(b)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(h, t7), Arg::Reg(b)]);
         let t6 = cx.xmm();
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t6), Arg::Reg(t7)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t6), Arg::Reg(t7)]);
         let t3 = cx.res(inst, 0);
-        cx.put(Op::Punpcklqdq, Size::B, &[Arg::Mod(t4, t3), Arg::Reg(t6)]);
+        cx.put(Op::Punpcklqdq, Size::S8, &[Arg::Mod(t4, t3), Arg::Reg(t6)]);
         return true;
     }
     false
@@ -204,14 +204,14 @@ pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instr
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::D, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S32, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::D, &[Arg::Reg(b), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S32, &[Arg::Reg(b), Arg::Reg(r_y)]);
         let f = cx.cond(c);
         let t2 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::D, &[Arg::Mod(b, t2), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S32, &[Arg::Mod(b, t2), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::D, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::MovXG, Size::S32, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // select_guard_f64
@@ -219,14 +219,14 @@ pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instr
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(b), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(b), Arg::Reg(r_y)]);
         let f = cx.cond(c);
         let t2 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(b, t2), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(b, t2), Arg::Reg(a)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t1), Arg::Reg(t2)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t1), Arg::Reg(t2)]);
         return true;
     }
     // select_guard_f128
@@ -234,28 +234,28 @@ pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instr
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(a), Arg::Reg(r_x)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(a), Arg::Reg(r_x)]);
         let t1 = cx.xmm();
-        cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_x, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Punpckhqdq, Size::S8, &[Arg::Mod(r_x, t1), Arg::Reg(r_x)]);
         let b = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(b), Arg::Reg(t1)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(b), Arg::Reg(t1)]);
         let l = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(l), Arg::Reg(r_y)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(l), Arg::Reg(r_y)]);
         let t2 = cx.xmm();
-        cx.put(Op::Punpckhqdq, Size::B, &[Arg::Mod(r_y, t2), Arg::Reg(r_y)]);
+        cx.put(Op::Punpckhqdq, Size::S8, &[Arg::Mod(r_y, t2), Arg::Reg(r_y)]);
         let h = cx.gpr();
-        cx.put(Op::MovGX, Size::Q, &[Arg::Reg(h), Arg::Reg(t2)]);
+        cx.put(Op::MovGX, Size::S64, &[Arg::Reg(h), Arg::Reg(t2)]);
         let f = cx.cond(c);
         let t5 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(l, t5), Arg::Reg(a)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(l, t5), Arg::Reg(a)]);
         let t4 = cx.xmm();
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t4), Arg::Reg(t5)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t4), Arg::Reg(t5)]);
         let t7 = cx.gpr();
-        cx.put_on(f, Op::Cmov, Size::Q, &[Arg::Mod(h, t7), Arg::Reg(b)]);
+        cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(h, t7), Arg::Reg(b)]);
         let t6 = cx.xmm();
-        cx.put(Op::MovXG, Size::Q, &[Arg::Reg(t6), Arg::Reg(t7)]);
+        cx.put(Op::MovXG, Size::S64, &[Arg::Reg(t6), Arg::Reg(t7)]);
         let t3 = cx.res(inst, 0);
-        cx.put(Op::Punpcklqdq, Size::B, &[Arg::Mod(t4, t3), Arg::Reg(t6)]);
+        cx.put(Op::Punpcklqdq, Size::S8, &[Arg::Mod(t4, t3), Arg::Reg(t6)]);
         return true;
     }
     false
@@ -346,7 +346,7 @@ pub(super) fn cond_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::TestI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(Cc::Ne));
     }
     if matches!(ty, I32 | I64) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0])
@@ -354,22 +354,22 @@ pub(super) fn cond_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::TestI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(Cc::Ne));
     }
     // band_imm_b
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && o1 == Opcode::Iconst
         && let Some(k) = cx.iconst(d.args[1]) && (0..128).contains(&k)
     {
-        let m_x = cx.rm(x, Size::B.bits());
-        cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S8.bits());
+        cx.put(Op::TestI, Size::S8, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(Cc::Ne));
     }
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[1] && o0 == Opcode::Iconst
         && let Some(k) = cx.iconst(d.args[0]) && (0..128).contains(&k)
     {
-        let m_x = cx.rm(x, Size::B.bits());
-        cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S8.bits());
+        cx.put(Op::TestI, Size::S8, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(Cc::Ne));
     }
     // band_imm
@@ -444,7 +444,7 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::TestI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(int_cc(cc)));
     }
     if matches!(ty, I32 | I64) && let cc = d.cond() && o0 == Opcode::Band
@@ -454,7 +454,7 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::TestI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::TestI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(int_cc(cc)));
     }
     // cmp_byte_mem
@@ -463,7 +463,7 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::CmpI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::CmpI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(int_cc(cc.unsigned())));
     }
     // cmp_signed_byte_mem
@@ -472,7 +472,7 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     {
         let m = cx.take(x);
         let c1 = m;
-        cx.put(Op::CmpI, Size::B, &[c1, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::CmpI, Size::S8, &[c1, Arg::Imm((k as i8) as i64)]);
         return Some(one(int_cc(cc)));
     }
     // test_bit
@@ -569,8 +569,8 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         && let Some(k) = cx.iconst(d1.args[1]) && o1 == Opcode::Iconst && cx.iconst(d.args[1]) == Some(0)
         && is_equality(cc) && (0..128).contains(&k)
     {
-        let m_x = cx.rm(x, Size::B.bits());
-        cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S8.bits());
+        cx.put(Op::TestI, Size::S8, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(int_cc(cc)));
     }
     if matches!(ty, I8 | I16 | I32 | I64) && let cc = d.cond() && o0 == Opcode::Band
@@ -578,8 +578,8 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         && let Some(k) = cx.iconst(d1.args[0]) && o1 == Opcode::Iconst && cx.iconst(d.args[1]) == Some(0)
         && is_equality(cc) && (0..128).contains(&k)
     {
-        let m_x = cx.rm(x, Size::B.bits());
-        cx.put(Op::TestI, Size::B, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S8.bits());
+        cx.put(Op::TestI, Size::S8, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(int_cc(cc)));
     }
     // test_imm_d
@@ -587,16 +587,16 @@ pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(k) = cx.iconst(d1.args[1]) && o1 == Opcode::Iconst
         && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && fits_u31(k)
     {
-        let m_x = cx.rm(x, Size::D.bits());
-        cx.put(Op::TestI, Size::D, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S32.bits());
+        cx.put(Op::TestI, Size::S32, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(int_cc(cc)));
     }
     if ty == I64 && let cc = d.cond() && o0 == Opcode::Band && let Some(d1) = cx.node(d.args[0], Opcode::Band)
         && cx.single_use(d.args[0]) && let x = d1.args[1] && let Some(k) = cx.iconst(d1.args[0]) && o1 == Opcode::Iconst
         && cx.iconst(d.args[1]) == Some(0) && is_equality(cc) && fits_u31(k)
     {
-        let m_x = cx.rm(x, Size::D.bits());
-        cx.put(Op::TestI, Size::D, &[m_x, Arg::Imm(k as i64)]);
+        let m_x = cx.rm(x, Size::S32.bits());
+        cx.put(Op::TestI, Size::S32, &[m_x, Arg::Imm(k as i64)]);
         return Some(one(int_cc(cc)));
     }
     // test_imm

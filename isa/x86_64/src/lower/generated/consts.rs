@@ -8,7 +8,7 @@ pub(super) fn op_f128const(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
     if let c = d.constant() {
         let c2 = cx.pool_constant(c);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movups, Size::B, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Movups, Size::S8, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -20,7 +20,7 @@ pub(super) fn op_f16const(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) 
     if let k = d.imm_bits() {
         let c2 = Arg::Reg(cx.constant(k));
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::D, &[Arg::Reg(t1), c2]);
+        cx.put(Op::MovXG, Size::S32, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -31,14 +31,14 @@ pub(super) fn op_f32const(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) 
     // f32_zero
     if let k = d.imm_bits() && k == 0 {
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]);
+        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(t1)]);
         return true;
     }
     // f32
     if let k = d.imm_bits() {
         let c2 = cx.pool(&(k as u32).to_le_bytes());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovF, Size::D, &[Arg::Reg(t1), c2]);
+        cx.put(Op::MovF, Size::S32, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -49,14 +49,14 @@ pub(super) fn op_f64const(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) 
     // f64_zero
     if let k = d.imm_bits() && k == 0 {
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ZeroX, Size::B, &[Arg::Reg(t1)]);
+        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(t1)]);
         return true;
     }
     // f64
     if let k = d.imm_bits() {
         let c2 = cx.pool(&k.to_le_bytes());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovF, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::MovF, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -79,7 +79,7 @@ pub(super) fn op_stack_addr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData
     if ty == I64 && let slot = d.stack_slot() && let off = d.offset() {
         let c2 = cx.slot(slot, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Lea, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Lea, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false

@@ -6,7 +6,7 @@ pub(super) fn op_debugtrap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
     let ty = d.ctrl_type;
     // debugtrap
     if true {
-        cx.put(Op::Int3, Size::B, &[]);
+        cx.put(Op::Int3, Size::S8, &[]);
         return true;
     }
     false
@@ -41,7 +41,7 @@ pub(super) fn op_get_frame_pointer(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
         let c2 = Arg::Fixed(RBP);
         cx.need_frame();
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -53,7 +53,7 @@ pub(super) fn op_get_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruction
     if ty == I64 {
         let c2 = Arg::Fixed(PINNED);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -66,7 +66,7 @@ pub(super) fn op_get_return_address(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruc
         let c2 = cx.return_address();
         cx.need_frame();
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -78,7 +78,7 @@ pub(super) fn op_get_stack_pointer(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
     if ty == I64 {
         let c2 = Arg::Fixed(RSP);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::Q, &[Arg::Reg(t1), c2]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), c2]);
         return true;
     }
     false
@@ -89,7 +89,7 @@ pub(super) fn op_set_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruction
     // set_pinned
     if ty == I64 && let x = d.args[0] {
         let x = cx.reg(x);
-        cx.put(Op::Mov, Size::Q, &[Arg::Fixed(PINNED), Arg::Reg(x)]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Fixed(PINNED), Arg::Reg(x)]);
         return true;
     }
     false

@@ -34,7 +34,7 @@ pub(super) fn op_fabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let c2 = cx.magnitude_mask(ty);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Vandps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]);
+        cx.put(Op::Vandps, Size::S8, &[Arg::Reg(t1), Arg::Reg(r_x), c2]);
         return true;
     }
     // fabs
@@ -42,7 +42,7 @@ pub(super) fn op_fabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let c2 = cx.magnitude_mask(ty);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, t1), c2]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(r_x, t1), c2]);
         return true;
     }
     false
@@ -93,11 +93,11 @@ pub(super) fn op_fcopysign(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData)
         let r_y = cx.reg(y);
         let c2 = cx.sign_mask(ty);
         let a = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(r_x, a), c1]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(r_x, a), c1]);
         let b = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(r_y, b), c2]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(r_y, b), c2]);
         let t3 = cx.res(inst, 0);
-        cx.put(Op::Orps, Size::B, &[Arg::Mod(a, t3), Arg::Reg(b)]);
+        cx.put(Op::Orps, Size::S8, &[Arg::Mod(a, t3), Arg::Reg(b)]);
         return true;
     }
     false
@@ -218,17 +218,17 @@ pub(super) fn op_fmax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let b = cx.xmm();
         cx.put(Op::MaxF, size(ty), &[Arg::Mod(r_y, b), Arg::Reg(r_x)]);
         let c = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(a, c), Arg::Reg(b)]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(a, c), Arg::Reg(b)]);
         let s = cx.xmm();
         cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, s), Arg::Reg(r_y)]);
         let n = cx.xmm();
         cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, n), Arg::Reg(r_y), Arg::Imm(3)]);
         let o = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(s, o), Arg::Reg(n)]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(s, o), Arg::Reg(n)]);
         let p = cx.xmm();
-        cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, p), Arg::Reg(c)]);
+        cx.put(Op::Andnps, Size::S8, &[Arg::Mod(n, p), Arg::Reg(c)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t1), Arg::Reg(o)]);
+        cx.put(Op::Orps, Size::S8, &[Arg::Mod(p, t1), Arg::Reg(o)]);
         return true;
     }
     false
@@ -245,17 +245,17 @@ pub(super) fn op_fmin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let b = cx.xmm();
         cx.put(Op::MinF, size(ty), &[Arg::Mod(r_y, b), Arg::Reg(r_x)]);
         let c = cx.xmm();
-        cx.put(Op::Orps, Size::B, &[Arg::Mod(a, c), Arg::Reg(b)]);
+        cx.put(Op::Orps, Size::S8, &[Arg::Mod(a, c), Arg::Reg(b)]);
         let s = cx.xmm();
         cx.put(Op::AddF, size(ty), &[Arg::Mod(r_x, s), Arg::Reg(r_y)]);
         let n = cx.xmm();
         cx.put(Op::CmpF, size(ty), &[Arg::Mod(r_x, n), Arg::Reg(r_y), Arg::Imm(3)]);
         let o = cx.xmm();
-        cx.put(Op::Andps, Size::B, &[Arg::Mod(s, o), Arg::Reg(n)]);
+        cx.put(Op::Andps, Size::S8, &[Arg::Mod(s, o), Arg::Reg(n)]);
         let p = cx.xmm();
-        cx.put(Op::Andnps, Size::B, &[Arg::Mod(n, p), Arg::Reg(c)]);
+        cx.put(Op::Andnps, Size::S8, &[Arg::Mod(n, p), Arg::Reg(c)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Orps, Size::B, &[Arg::Mod(p, t1), Arg::Reg(o)]);
+        cx.put(Op::Orps, Size::S8, &[Arg::Mod(p, t1), Arg::Reg(o)]);
         return true;
     }
     false
@@ -304,7 +304,7 @@ pub(super) fn op_fneg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let c2 = cx.sign_mask(ty);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Vxorps, Size::B, &[Arg::Reg(t1), Arg::Reg(r_x), c2]);
+        cx.put(Op::Vxorps, Size::S8, &[Arg::Reg(t1), Arg::Reg(r_x), c2]);
         return true;
     }
     // fneg
@@ -312,7 +312,7 @@ pub(super) fn op_fneg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let c2 = cx.sign_mask(ty);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Xorps, Size::B, &[Arg::Mod(r_x, t1), c2]);
+        cx.put(Op::Xorps, Size::S8, &[Arg::Mod(r_x, t1), c2]);
         return true;
     }
     false

@@ -17,22 +17,22 @@ pub(super) fn op_iabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if ty == I8 && let x = d.args[0] {
         let m_x = cx.rm(x, 8);
         let s = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(s), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(s), m_x]);
         let t = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(s, t)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
         return true;
     }
     // abs_16
     if ty == I16 && let x = d.args[0] {
         let m_x = cx.rm(x, 16);
         let s = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(s), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(s), m_x]);
         let t = cx.gpr();
-        cx.put(Op::Neg, Size::D, &[Arg::Mod(s, t)]);
+        cx.put(Op::Neg, Size::S32, &[Arg::Mod(s, t)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
         return true;
     }
     false
@@ -180,13 +180,13 @@ pub(super) fn op_iadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     if matches!(ty, I8 | I16) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::AddI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::AddI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     // add_lea
@@ -215,9 +215,9 @@ pub(super) fn op_iadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // add_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Add, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Add, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     false
@@ -322,15 +322,15 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     }
     // mul_imm_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
-        let m_x = cx.rm(x, Size::D.bits());
+        let m_x = cx.rm(x, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ImulI, Size::D, &[Arg::Reg(t1), m_x, Arg::Imm(k as i64)]);
+        cx.put(Op::ImulI, Size::S32, &[Arg::Reg(t1), m_x, Arg::Imm(k as i64)]);
         return true;
     }
     if matches!(ty, I8 | I16) && let x = d.args[1] && o0 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[0]) {
-        let m_x = cx.rm(x, Size::D.bits());
+        let m_x = cx.rm(x, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ImulI, Size::D, &[Arg::Reg(t1), m_x, Arg::Imm(k as i64)]);
+        cx.put(Op::ImulI, Size::S32, &[Arg::Reg(t1), m_x, Arg::Imm(k as i64)]);
         return true;
     }
     // mul
@@ -344,9 +344,9 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // mul_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Imul, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Imul, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     false
@@ -399,7 +399,7 @@ pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SubI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
+        cx.put(Op::SubI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm(k as i64)]);
         return true;
     }
     // sub
@@ -413,9 +413,9 @@ pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     // sub_n
     if matches!(ty, I8 | I16) && let x = d.args[0] && let y = d.args[1] {
         let r_x = cx.reg(x);
-        let m_y = cx.rm(y, Size::D.bits());
+        let m_y = cx.rm(y, Size::S32.bits());
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Sub, Size::D, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Sub, Size::S32, &[Arg::Mod(r_x, t1), m_y]);
         return true;
     }
     false
@@ -430,7 +430,7 @@ pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t1 = cx.res(inst, 0);
         cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
         return true;
     }
     false
@@ -444,11 +444,11 @@ pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, size(ty).bits());
         let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
+        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
         let t2 = cx.res(inst, 0);
         cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]);
         let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
         return true;
     }
     false
@@ -464,9 +464,9 @@ pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::B, &[Arg::Mod(a, t1), Arg::Reg(r_y)]);
+        cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::S8, &[Arg::Mod(a, t1), Arg::Reg(r_y)]);
         return true;
     }
     // sdiv_by
@@ -488,11 +488,11 @@ pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let r_y = cx.reg(y);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
-        cx.put(Op::Test, Size::B, &[Arg::Reg(r_y), Arg::Reg(r_y)]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Test, Size::S8, &[Arg::Reg(r_y), Arg::Reg(r_y)]);
         cx.trap_if(one(Cc::E), TrapCode::INTEGER_DIVISION_BY_ZERO);
         let t1 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::B, &[Arg::Mod(a, t1), Arg::Reg(r_y)]);
+        cx.put_trap(TrapCode::INTEGER_OVERFLOW, Op::Idiv8, Size::S8, &[Arg::Mod(a, t1), Arg::Reg(r_y)]);
         return true;
     }
     // sdiv
@@ -529,7 +529,7 @@ pub(super) fn op_smax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_y = cx.reg(y);
         cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::G as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::G as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -552,7 +552,7 @@ pub(super) fn op_smin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_y = cx.reg(y);
         cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::L as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::L as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -565,9 +565,9 @@ pub(super) fn op_smul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, 8);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ImulWide8, Size::B, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::ImulWide8, Size::S8, &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
         return true;
     }
     // smul_overflow
@@ -577,7 +577,7 @@ pub(super) fn op_smul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t1 = cx.res(inst, 0);
         cx.put(Op::Imul, size(ty), &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
         return true;
     }
     false
@@ -599,13 +599,13 @@ pub(super) fn op_smulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let m_x = cx.rm(x, 8);
         let m_y = cx.rm(y, 8);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(b), m_y]);
         let t = cx.gpr();
-        cx.put(Op::Imul, Size::D, &[Arg::Mod(a, t), Arg::Reg(b)]);
+        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t1), Arg::Imm(8)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(8)]);
         return true;
     }
     // smulhi_16
@@ -613,13 +613,13 @@ pub(super) fn op_smulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let m_x = cx.rm(x, 16);
         let m_y = cx.rm(y, 16);
         let a = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(b), m_y]);
         let t = cx.gpr();
-        cx.put(Op::Imul, Size::D, &[Arg::Mod(a, t), Arg::Reg(b)]);
+        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t1), Arg::Imm(16)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(16)]);
         return true;
     }
     false
@@ -633,14 +633,14 @@ pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let m_y = cx.rm(y, 8);
         let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(b), m_y]);
         let h = cx.gpr();
-        cx.put(Op::Cwd, Size::D, &[Arg::Reg(a), Arg::Reg(h)]);
+        cx.put(Op::Cwd, Size::S32, &[Arg::Reg(a), Arg::Reg(h)]);
         let t1 = cx.gpr();
         let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::D, &[Arg::Mod(a, t1), Arg::Mod(h, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(h, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -649,14 +649,14 @@ pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 16);
         let m_y = cx.rm(y, 16);
         let a = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(b), m_y]);
         let h = cx.gpr();
-        cx.put(Op::Cwd, Size::D, &[Arg::Reg(a), Arg::Reg(h)]);
+        cx.put(Op::Cwd, Size::S32, &[Arg::Reg(a), Arg::Reg(h)]);
         let t1 = cx.gpr();
         let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::D, &[Arg::Mod(a, t1), Arg::Mod(h, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Idiv, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(h, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -679,7 +679,7 @@ pub(super) fn op_srem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_y = cx.reg(y);
         let r_x = cx.reg(x);
         let one = cx.gpr();
-        cx.put(Op::MovI, Size::D, &[Arg::Reg(one), Arg::Imm(1)]);
+        cx.put(Op::MovI, Size::S32, &[Arg::Reg(one), Arg::Imm(1)]);
         cx.put(Op::CmpI, size(ty), &[Arg::Reg(r_y), Arg::Imm(-1)]);
         let b = cx.gpr();
         cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::E as u8), Arg::Mod(r_y, b), Arg::Reg(one)]);
@@ -703,7 +703,7 @@ pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t1 = cx.res(inst, 0);
         cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
         return true;
     }
     false
@@ -717,11 +717,11 @@ pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, size(ty).bits());
         let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
+        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
         let t2 = cx.res(inst, 0);
         cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]);
         let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
         return true;
     }
     false
@@ -736,7 +736,7 @@ pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t1 = cx.res(inst, 0);
         cx.put(Op::Add, size(ty), &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]);
         return true;
     }
     false
@@ -750,11 +750,11 @@ pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, size(ty).bits());
         let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
+        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
         let t2 = cx.res(inst, 0);
         cx.put(Op::Adc, size(ty), &[Arg::Mod(r_x, t2), m_y]);
         let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
         return true;
     }
     false
@@ -802,7 +802,7 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.res(inst, 0);
         let t2 = cx.gpr();
         cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t1), Arg::Mod(z, t2),
@@ -814,14 +814,14 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let m_y = cx.rm(y, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.res(inst, 0);
         let t2 = cx.gpr();
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -830,14 +830,14 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 16);
         let m_y = cx.rm(y, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.res(inst, 0);
         let t2 = cx.gpr();
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -861,7 +861,7 @@ pub(super) fn op_umax(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_y = cx.reg(y);
         cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::A as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::A as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -884,7 +884,7 @@ pub(super) fn op_umin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_y = cx.reg(y);
         cx.put(Op::Cmp, size(ty), &[Arg::Reg(r_x), Arg::Reg(r_y)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::D, &[Arg::Cond(Cc::B as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
+        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::B as u8), Arg::Mod(r_y, t1), Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -897,9 +897,9 @@ pub(super) fn op_umul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, 8);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mul8, Size::B, &[Arg::Mod(r_x, t1), m_y]);
+        cx.put(Op::Mul8, Size::S8, &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t2)]);
         return true;
     }
     // umul_overflow
@@ -910,7 +910,7 @@ pub(super) fn op_umul_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t2 = cx.gpr();
         cx.put(Op::Mul, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]);
         let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
         return true;
     }
     false
@@ -941,13 +941,13 @@ pub(super) fn op_umulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let m_x = cx.rm(x, 8);
         let m_y = cx.rm(y, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
         let t = cx.gpr();
-        cx.put(Op::Imul, Size::D, &[Arg::Mod(a, t), Arg::Reg(b)]);
+        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t1), Arg::Imm(8)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(8)]);
         return true;
     }
     // umulhi_16
@@ -955,13 +955,13 @@ pub(super) fn op_umulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         let m_x = cx.rm(x, 16);
         let m_y = cx.rm(y, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
         let t = cx.gpr();
-        cx.put(Op::Imul, Size::D, &[Arg::Mod(a, t), Arg::Reg(b)]);
+        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t1), Arg::Imm(16)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(16)]);
         return true;
     }
     false
@@ -974,7 +974,7 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_x = cx.reg(x);
         let r_y = cx.reg(y);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.gpr();
         let t2 = cx.res(inst, 0);
         cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t1), Arg::Mod(z, t2),
@@ -986,14 +986,14 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let m_y = cx.rm(y, 8);
         let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.gpr();
         let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -1002,14 +1002,14 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 16);
         let m_y = cx.rm(y, 16);
         let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(a), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
         let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(b), m_y]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
         let z = cx.gpr();
-        cx.put(Op::Zero, Size::D, &[Arg::Reg(z)]);
+        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
         let t1 = cx.gpr();
         let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::D, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
+        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
             Arg::Reg(b)]);
         return true;
     }
@@ -1025,7 +1025,7 @@ pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
         let t1 = cx.res(inst, 0);
         cx.put(Op::Sub, size(ty), &[Arg::Mod(r_x, t1), m_y]);
         let t2 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t2)]);
         return true;
     }
     false
@@ -1039,11 +1039,11 @@ pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruct
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, size(ty).bits());
         let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::B, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
+        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
         let t2 = cx.res(inst, 0);
         cx.put(Op::Sbb, size(ty), &[Arg::Mod(r_x, t2), m_y]);
         let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::B, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
         return true;
     }
     false

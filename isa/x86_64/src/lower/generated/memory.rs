@@ -10,14 +10,14 @@ pub(super) fn op_istore16(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) 
         && let Some(k) = cx.iconst(d.args[0])
     {
         let memory = cx.mem(flags, p, off);
-        cx.put(Op::MovMi, Size::W, &[memory, Arg::Imm((k as i16) as i64)]);
+        cx.put(Op::MovMi, Size::S16, &[memory, Arg::Imm((k as i16) as i64)]);
         return true;
     }
     // istore16
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] {
         let memory = cx.mem(flags, p, off);
         let r_x = cx.reg(x);
-        cx.put(Op::MovMr, Size::W, &[memory, Arg::Reg(r_x)]);
+        cx.put(Op::MovMr, Size::S16, &[memory, Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -31,14 +31,14 @@ pub(super) fn op_istore32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) 
         && let Some(k) = cx.iconst(d.args[0])
     {
         let memory = cx.mem(flags, p, off);
-        cx.put(Op::MovMi, Size::D, &[memory, Arg::Imm((k as i32) as i64)]);
+        cx.put(Op::MovMi, Size::S32, &[memory, Arg::Imm((k as i32) as i64)]);
         return true;
     }
     // istore32
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] {
         let memory = cx.mem(flags, p, off);
         let r_x = cx.reg(x);
-        cx.put(Op::MovMr, Size::D, &[memory, Arg::Reg(r_x)]);
+        cx.put(Op::MovMr, Size::S32, &[memory, Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -52,14 +52,14 @@ pub(super) fn op_istore8(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
         && let Some(k) = cx.iconst(d.args[0])
     {
         let memory = cx.mem(flags, p, off);
-        cx.put(Op::MovMi, Size::B, &[memory, Arg::Imm((k as i8) as i64)]);
+        cx.put(Op::MovMi, Size::S8, &[memory, Arg::Imm((k as i8) as i64)]);
         return true;
     }
     // istore8
     if let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] {
         let memory = cx.mem(flags, p, off);
         let r_x = cx.reg(x);
-        cx.put(Op::MovMr, Size::B, &[memory, Arg::Reg(r_x)]);
+        cx.put(Op::MovMr, Size::S8, &[memory, Arg::Reg(r_x)]);
         return true;
     }
     false
@@ -71,14 +71,14 @@ pub(super) fn op_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if ty == I8 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     // load_16
     if ty == I16 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     // load
@@ -99,16 +99,16 @@ pub(super) fn op_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if ty == F128 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movups, Size::B, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movups, Size::S8, &[Arg::Reg(t1), memory]);
         return true;
     }
     // load_f16
     if ty == F16 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t), memory]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t), memory]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::MovXG, Size::D, &[Arg::Reg(t1), Arg::Reg(t)]);
+        cx.put(Op::MovXG, Size::S32, &[Arg::Reg(t1), Arg::Reg(t)]);
         return true;
     }
     false
@@ -132,7 +132,7 @@ pub(super) fn op_sload32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movsxd, Size::Q, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movsxd, Size::S64, &[Arg::Reg(t1), memory]);
         return true;
     }
     false
@@ -362,7 +362,7 @@ pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         && let Some(d1) = cx.node(d.args[0], Opcode::F32const) && let k = d1.imm_bits()
     {
         let memory = cx.mem(flags, p, off);
-        cx.put(Op::MovMi, Size::D, &[memory, Arg::Imm((k as i32) as i64)]);
+        cx.put(Op::MovMi, Size::S32, &[memory, Arg::Imm((k as i32) as i64)]);
         return true;
     }
     // store_f64_imm
@@ -370,7 +370,7 @@ pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         && let Some(d1) = cx.node(d.args[0], Opcode::F64const) && let k = d1.imm_bits() && fits_s32(k as i64)
     {
         let memory = cx.mem(flags, p, off);
-        cx.put(Op::MovMi, Size::Q, &[memory, Arg::Imm(k as i64)]);
+        cx.put(Op::MovMi, Size::S64, &[memory, Arg::Imm(k as i64)]);
         return true;
     }
     // store_low
@@ -405,7 +405,7 @@ pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
     if ty == F128 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] {
         let memory = cx.mem(flags, p, off);
         let r_x = cx.reg(x);
-        cx.put(Op::MovupsSt, Size::B, &[memory, Arg::Reg(r_x)]);
+        cx.put(Op::MovupsSt, Size::S8, &[memory, Arg::Reg(r_x)]);
         return true;
     }
     // store_f16
@@ -413,8 +413,8 @@ pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         let r_x = cx.reg(x);
         let memory = cx.mem(flags, p, off);
         let t = cx.gpr();
-        cx.put(Op::MovGX, Size::D, &[Arg::Reg(t), Arg::Reg(r_x)]);
-        cx.put(Op::MovMr, Size::W, &[memory, Arg::Reg(t)]);
+        cx.put(Op::MovGX, Size::S32, &[Arg::Reg(t), Arg::Reg(r_x)]);
+        cx.put(Op::MovMr, Size::S16, &[memory, Arg::Reg(t)]);
         return true;
     }
     false
@@ -426,7 +426,7 @@ pub(super) fn op_uload16(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
     if matches!(ty, I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     false
@@ -438,7 +438,7 @@ pub(super) fn op_uload32(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
     if let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Mov, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Mov, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     false
@@ -450,7 +450,7 @@ pub(super) fn op_uload8(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
     if matches!(ty, I16 | I32 | I64) && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
         let memory = cx.mem(flags, p, off);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t1), memory]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), memory]);
         return true;
     }
     false

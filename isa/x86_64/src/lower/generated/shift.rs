@@ -16,7 +16,7 @@ pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if matches!(ty, I8 | I16) && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let r_x = cx.reg(x);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ShlI, Size::D, &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]);
+        cx.put(Op::ShlI, Size::S32, &[Arg::Mod(r_x, t1), Arg::Imm((k & width_mask(ty)) as i64)]);
         return true;
     }
     // shl_masked_x
@@ -82,9 +82,9 @@ pub(super) fn op_ishl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_n = cx.reg(n);
         let r_x = cx.reg(x);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Shl, Size::D, &[Arg::Mod(r_x, t1), Arg::Reg(m)]);
+        cx.put(Op::Shl, Size::S32, &[Arg::Mod(r_x, t1), Arg::Reg(m)]);
         return true;
     }
     false
@@ -124,7 +124,7 @@ pub(super) fn op_rotl(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_n = cx.reg(n);
         let r_x = cx.reg(x);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
         let t1 = cx.res(inst, 0);
         cx.put(Op::Rol, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(m)]);
         return true;
@@ -166,7 +166,7 @@ pub(super) fn op_rotr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let r_n = cx.reg(n);
         let r_x = cx.reg(x);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm((width_mask(ty)) as i64)]);
         let t1 = cx.res(inst, 0);
         cx.put(Op::Ror, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(m)]);
         return true;
@@ -188,18 +188,18 @@ pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if ty == I8 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let m_x = cx.rm(x, 8);
         let t = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(t), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t1), Arg::Imm((k & 7) as i64)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm((k & 7) as i64)]);
         return true;
     }
     // sar_imm_16
     if ty == I16 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let m_x = cx.rm(x, 16);
         let t = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(t), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::D, &[Arg::Mod(t, t1), Arg::Imm((k & 15) as i64)]);
+        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm((k & 15) as i64)]);
         return true;
     }
     // sar_masked_x
@@ -265,11 +265,11 @@ pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let r_n = cx.reg(n);
         let t = cx.gpr();
-        cx.put(Op::Movsx8, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(t), m_x]);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm(7)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm(7)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Sar, Size::D, &[Arg::Mod(t, t1), Arg::Reg(m)]);
+        cx.put(Op::Sar, Size::S32, &[Arg::Mod(t, t1), Arg::Reg(m)]);
         return true;
     }
     // sar_16
@@ -277,11 +277,11 @@ pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 16);
         let r_n = cx.reg(n);
         let t = cx.gpr();
-        cx.put(Op::Movsx16, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(t), m_x]);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm(15)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm(15)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Sar, Size::D, &[Arg::Mod(t, t1), Arg::Reg(m)]);
+        cx.put(Op::Sar, Size::S32, &[Arg::Mod(t, t1), Arg::Reg(m)]);
         return true;
     }
     false
@@ -301,18 +301,18 @@ pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     if ty == I8 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let m_x = cx.rm(x, 8);
         let t = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t1), Arg::Imm((k & 7) as i64)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm((k & 7) as i64)]);
         return true;
     }
     // shr_imm_16
     if ty == I16 && let x = d.args[0] && o1 == Opcode::Iconst && let Some(k) = cx.iconst(d.args[1]) {
         let m_x = cx.rm(x, 16);
         let t = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t), m_x]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::D, &[Arg::Mod(t, t1), Arg::Imm((k & 15) as i64)]);
+        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm((k & 15) as i64)]);
         return true;
     }
     // shr_masked_x
@@ -378,11 +378,11 @@ pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 8);
         let r_n = cx.reg(n);
         let t = cx.gpr();
-        cx.put(Op::Movzx8, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t), m_x]);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm(7)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm(7)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Shr, Size::D, &[Arg::Mod(t, t1), Arg::Reg(m)]);
+        cx.put(Op::Shr, Size::S32, &[Arg::Mod(t, t1), Arg::Reg(m)]);
         return true;
     }
     // shr_16
@@ -390,11 +390,11 @@ pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let m_x = cx.rm(x, 16);
         let r_n = cx.reg(n);
         let t = cx.gpr();
-        cx.put(Op::Movzx16, Size::D, &[Arg::Reg(t), m_x]);
+        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t), m_x]);
         let m = cx.gpr();
-        cx.put(Op::AndI, Size::D, &[Arg::Mod(r_n, m), Arg::Imm(15)]);
+        cx.put(Op::AndI, Size::S32, &[Arg::Mod(r_n, m), Arg::Imm(15)]);
         let t1 = cx.res(inst, 0);
-        cx.put(Op::Shr, Size::D, &[Arg::Mod(t, t1), Arg::Reg(m)]);
+        cx.put(Op::Shr, Size::S32, &[Arg::Mod(t, t1), Arg::Reg(m)]);
         return true;
     }
     false
