@@ -1,7 +1,7 @@
 //! Finds a back end by target triple, and detects the host.
 #![forbid(unsafe_code)]
 
-use target_lexicon::{Architecture, Triple};
+use target_lexicon::{Aarch64Architecture, Architecture, Triple};
 use windlass_core::isa::{Builder, LookupError};
 use windlass_core::settings::Configurable;
 
@@ -10,6 +10,12 @@ pub use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 /// The back end for a triple, to be configured.
 pub fn lookup(triple: Triple) -> Result<Builder, LookupError> {
     match triple.architecture {
+        #[cfg(feature = "arm64")]
+        Architecture::Aarch64(Aarch64Architecture::Aarch64) => {
+            Ok(windlass_isa_aarch64::isa_builder(triple))
+        }
+        #[cfg(not(feature = "arm64"))]
+        Architecture::Aarch64(Aarch64Architecture::Aarch64) => Err(LookupError::SupportDisabled),
         Architecture::X86_64 => Ok(windlass_isa_x86_64::isa_builder(triple)),
         _ => Err(LookupError::Unsupported),
     }
@@ -66,6 +72,12 @@ mod tests {
             let isa = lookup_by_name(name).unwrap().finish(flags.clone()).unwrap();
             assert_eq!((isa.name(), isa.pointer_bits()), ("x64", 64), "{name}");
         }
+        let isa = lookup_by_name("aarch64").and_then(|isa| Ok(isa.finish(flags.clone()).unwrap()));
+        match isa {
+            Ok(isa) => assert_eq!((isa.name(), isa.pointer_bits()), ("aarch64", 64)),
+            Err(error) => assert_eq!(error, LookupError::SupportDisabled),
+        }
+        assert_eq!(lookup_by_name("aarch64_be").err(), Some(LookupError::Unsupported));
         if cfg!(target_arch = "x86_64") {
             let isa = host_builder().unwrap().finish(flags).unwrap();
             let on = isa.isa_flags().iter().filter(|v| v.as_bool() == Some(true)).count();

@@ -179,7 +179,7 @@ pub enum LookupError {
     #[error("support for this target is not compiled in; build with its feature")]
     SupportDisabled,
     /// There is no back end for it.
-    #[error("there is no back end for this target; those that exist: x86_64")]
+    #[error("there is no back end for this target; those that exist: x86_64, aarch64")]
     Unsupported,
 }
 

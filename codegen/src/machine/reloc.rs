@@ -39,6 +39,30 @@ pub enum Reloc {
     Aarch64AddAbsLo12Nc,
 }
 
+impl Reloc {
+    /// An instruction of aarch64 with its field for a target filled in; `None` if that is out of reach.
+    ///
+    /// # Panics
+    /// If the relocation is none of aarch64.
+    pub fn in_instruction(self, word: u32, place: u64, target: u64) -> Option<u32> {
+        let fits = |value: i64, bits: u32| {
+            (value >> (bits - 1) == 0 || value >> (bits - 1) == -1).then_some(value as u32)
+        };
+        Some(match self {
+            Reloc::Arm64Call => {
+                let words = fits(target.wrapping_sub(place) as i64, 28)? >> 2;
+                word & !0x3ff_ffff | words & 0x3ff_ffff
+            }
+            Reloc::Aarch64AdrPrelPgHi21 => {
+                let pages = fits((target >> 12).wrapping_sub(place >> 12) as i64, 21)?;
+                word & !0x60ff_ffe0 | (pages & 3) << 29 | (pages >> 2 & 0x7_ffff) << 5
+            }
+            Reloc::Aarch64AddAbsLo12Nc => word & !0x3f_fc00 | (target as u32 & 0xfff) << 10,
+            _ => panic!("{self} is no relocation of aarch64"),
+        })
+    }
+}
+
 impl fmt::Display for Reloc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

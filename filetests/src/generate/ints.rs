@@ -122,7 +122,12 @@ pub(super) fn generate(out: &mut Vec<File>) {
         let mut file = Writer::new(out, format!("int/{}", op.name), INT_FLAGS);
         NARROW.into_iter().for_each(|ty| binary(&mut file, ty, op));
         drop(file);
-        binary(&mut Writer::new(out, format!("int/{}-i128", op.name), INT_FLAGS), I128, op);
+        let flags = if op.name.ends_with("div") || op.name.ends_with("rem") {
+            X86_FLAGS
+        } else {
+            INT_FLAGS
+        };
+        binary(&mut Writer::new(out, format!("int/{}-i128", op.name), flags), I128, op);
     }
     for &(name, model) in UNARY {
         for ty in [I8, I16, I32, I64, I128] {

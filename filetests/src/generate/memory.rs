@@ -175,7 +175,7 @@ const RMW: [(&str, Model); 11] = [
 ];
 
 fn atomics(out: &mut Vec<File>, ty: Type) {
-    let flags = if ty == I128 { WIDE_FLAGS } else { INT_FLAGS };
+    let flags = if ty == I128 { WIDE_FLAGS } else { X86_FLAGS };
     let mut file = Writer::new(out, format!("memory/atomic-{ty}"), flags);
     let w = ty.bits();
     for (op, model) in RMW {

@@ -45,7 +45,9 @@ enum Where {
 }
 
 /// The flag sets for integers.
-const INT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 haswell"]);
+const INT_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 haswell", "aarch64"]);
+/// The flag sets for what aarch64 lacks so far.
+const X86_FLAGS: Where = Where::Everywhere(&["x86_64", "x86_64 haswell"]);
 /// The flag sets for atomic operations of 128 bits.
 const WIDE_FLAGS: Where = Where::Everywhere(&["x86_64 has_cmpxchg16b", "x86_64 haswell"]);
 /// The flag sets for floats.

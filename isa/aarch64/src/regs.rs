@@ -76,10 +76,18 @@ pub fn name(reg: PReg, width: u16) -> &'static str {
     }
 }
 
-/// The number that DWARF gives to a register.
-pub fn dwarf_number(reg: PReg) -> u16 {
-    match reg.class() {
-        RegClass::Int => reg.hw_enc() as u16,
-        RegClass::Float | RegClass::Vector => 64 + (reg.hw_enc() as u16 & 31),
+/// The names of whole registers, by class and number.
+pub const NAMES: [&[&str]; 3] = [&X, &Q, &[]];
+
+/// The numbers that DWARF gives to the registers, by class and number; it has none for zero.
+pub const DWARF: [&[u16]; 3] = [&counted::<32>(0), &counted::<32>(64), &[]];
+
+const fn counted<const N: usize>(first: u16) -> [u16; N] {
+    let mut all = [first; N];
+    let mut n = 0;
+    while n < N {
+        all[n] += n as u16;
+        n += 1;
     }
+    all
 }

@@ -17,6 +17,6 @@ pub mod settings;
 mod vocabulary;
 
 pub use isa::{X64, isa_builder};
-pub use vocabulary::VOCABULARY;
 #[cfg(target_arch = "x86_64")]
 pub use settings::host_features;
+pub use vocabulary::VOCABULARY;

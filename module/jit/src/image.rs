@@ -165,6 +165,10 @@ impl ImageBuilder {
                     }
                 }
                 (Reloc::Abs4 | Reloc::Abs8, _) => continue,
+                (
+                    Reloc::Arm64Call | Reloc::Aarch64AdrPrelPgHi21 | Reloc::Aarch64AddAbsLo12Nc,
+                    _,
+                ) => continue,
                 (kind, _) => return Err(ImageError::Unsupported(kind)),
             };
             let bytes = &mut self.bytes;
@@ -210,6 +214,14 @@ impl ImageBuilder {
                     let value = u32::try_from(to.wrapping_add(reloc.addend));
                     let value = value.map_err(|_| ImageError::OutOfReach(reloc.kind))?;
                     bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+                }
+                Reloc::Arm64Call | Reloc::Aarch64AdrPrelPgHi21 | Reloc::Aarch64AddAbsLo12Nc => {
+                    let field = &mut bytes[at..at + 4];
+                    let word = u32::from_le_bytes([field[0], field[1], field[2], field[3]]);
+                    let to = (to + reloc.addend) as u64;
+                    let word = reloc.kind.in_instruction(word, here as u64, to);
+                    let word = word.ok_or(ImageError::OutOfReach(reloc.kind))?;
+                    field.copy_from_slice(&word.to_le_bytes());
                 }
                 Reloc::X86GOTPCRel4 => {
                     let slot = island(false).expect("every entry was made above");

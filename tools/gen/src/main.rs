@@ -63,6 +63,12 @@ struct Set {
 
 const SETS: &[Set] = &[
     Set {
+        rules: "isa/aarch64/rules",
+        sources: "isa/aarch64/src",
+        generated: "isa/aarch64/src/lower/generated",
+        machine: Some(&windlass_isa_aarch64::VOCABULARY),
+    },
+    Set {
         rules: "isa/x86_64/rules",
         sources: "isa/x86_64/src",
         generated: "isa/x86_64/src/lower/generated",

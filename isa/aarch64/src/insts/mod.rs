@@ -3,7 +3,7 @@
 //!
 //! Operands, diagrams and printed forms are written as `windlass_core::machine::row` says. Kinds of
 //! operands are `G` general register (31 is the zero register), `GS` general register (31 is the
-//! stack pointer), `V` vector register, `M` memory; `uimm`, `simm` immediates without and with sign,
+//! stack pointer), `V` vector register, `M` memory, `A` an address that is not accessed; `uimm`, `simm` immediates without and with sign,
 //! `imm` a bitmask immediate, `amount` a shift amount of the operand size, `shl` that of a left
 //! shift by `ubfm`, `left` one of up to 4, `shift` and `ror` kinds of shift, `extend` of extension,
 //! `halfword` a position of 16 bits; `cond`, `inverted` the same with the opposite in the field;
@@ -35,7 +35,9 @@ use windlass_core::machine::row::{
 /// One instruction.
 pub type Row = windlass_core::machine::row::Row<Diagrams>;
 
-windlass_core::instruction_table! { alu logic mov shift muldiv select memory branch }
+pub use windlass_core::machine::row::Arg;
+
+windlass_core::instruction_table! { alu logic mov shift muldiv select memory branch pseudo }
 
 /// How a field is patched for a label: what `CodeSink::use_label_at_offset` is given. Distances
 /// count from the start of the instruction.
@@ -52,6 +54,8 @@ pub mod fixup {
 
 /// How a field refers to a symbol: what `CodeSink::add_reloc_at_offset` is given.
 pub mod reloc {
+    use windlass_core::machine::reloc::Reloc;
+
     /// The target of `bl`.
     pub const CALL26: u8 = 0;
     /// The target of `b`.
@@ -60,12 +64,24 @@ pub mod reloc {
     pub const PAGE21: u8 = 2;
     /// The low 12 bits of the symbol's address: `add`.
     pub const ADD_LO12: u8 = 3;
-    /// The page of the symbol's entry in the global offset table: `adrp`.
-    pub const GOT_PAGE21: u8 = 4;
+    /// The address, 8 bytes.
+    pub const ABS64: u8 = 4;
+    /// The page of the symbol's entry in the global offset table: `adrp`. Nothing is put with it or
+    /// those that follow so far.
+    pub const GOT_PAGE21: u8 = 5;
     /// The low 12 bits of the address of that entry: `ldr`.
-    pub const GOT_LO12: u8 = 5;
+    pub const GOT_LO12: u8 = 6;
     /// A literal within 1 MiB.
-    pub const LITERAL19: u8 = 6;
+    pub const LITERAL19: u8 = 7;
+
+    /// The public kinds, by number.
+    pub(crate) const PUBLIC: [Reloc; 5] = [
+        Reloc::Arm64Call,
+        Reloc::Arm64Call,
+        Reloc::Aarch64AdrPrelPgHi21,
+        Reloc::Aarch64AddAbsLo12Nc,
+        Reloc::Abs8,
+    ];
 }
 
 /// What an address adds for an index of 32 bits without sign.
@@ -159,6 +175,7 @@ const NAMES: Notation = Notation {
         KindName::coded("GS", Kind::Gpr, coding::GPR_SP),
         KindName::new("V", Kind::Vec),
         KindName::new("M", Kind::Mem),
+        KindName::new("A", Kind::Addr),
         KindName::new("uimm", Kind::Imm),
         KindName::coded("simm", Kind::Imm, coding::SIGNED),
         KindName::coded("imm", Kind::Imm, coding::BITMASK),
@@ -292,12 +309,19 @@ impl Cc {
         Cc::Le,
     ];
 
+    /// The names of all conditions by number.
+    pub const NAMES: [&str; 16] = [
+        "eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al",
+        "nv",
+    ];
+
     /// The name of a condition by its number.
     pub const fn name_of(number: u8) -> &'static str {
-        const NAMES: [&str; 16] = [
-            "eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le",
-            "al", "nv",
-        ];
-        NAMES[number as usize & 15]
+        Cc::NAMES[number as usize & 15]
+    }
+
+    /// The opposite condition.
+    pub const fn invert(self) -> Cc {
+        Cc::ALL[self as usize ^ 1]
     }
 }
