@@ -10,32 +10,6 @@ use windlass_core::machine::row::{Amode, Arg, CodeSink, FrameAreas, Size, assemb
 /// A memory operand with given registers.
 pub type Mem = Amode<PReg>;
 
-/// An operand, in the place of an operand of the row.
-#[allow(non_snake_case)]
-pub mod P {
-    use super::*;
-    /// A register, also where it is tied or fixed.
-    pub const fn R(reg: PReg) -> Arg<PReg> {
-        Arg::Reg(reg)
-    }
-    /// Memory.
-    pub const fn M(mem: Mem) -> Arg<PReg> {
-        Arg::Mem(mem)
-    }
-    /// An immediate.
-    pub const fn I(x: i64) -> Arg<PReg> {
-        Arg::Imm(x)
-    }
-    /// A condition.
-    pub const fn C(cc: crate::amode::Cc) -> Arg<PReg> {
-        Arg::Cond(cc as u8)
-    }
-    /// The number of a symbol that is called.
-    pub const fn S(n: u32) -> Arg<PReg> {
-        Arg::Target(n)
-    }
-}
-
 /// Puts an instruction of `op` at an operand size.
 ///
 /// # Panics
@@ -95,14 +69,9 @@ fn load_store(class: RegClass, bytes: u8, ops: [Op; 3]) -> (Op, Size) {
 pub fn add_imm<S: CodeSink + ?Sized>(sink: &mut S, reg: PReg, x: i32) {
     match x {
         0 => {}
-        128 => put(sink, Op::SubI, Size::Q, &[P::R(reg), P::I(-128)]),
-        _ => put(sink, Op::AddI, Size::Q, &[P::R(reg), P::I(x as i64)]),
+        128 => put(sink, Op::SubI, Size::Q, &[Arg::Reg(reg), Arg::Imm(-128)]),
+        _ => put(sink, Op::AddI, Size::Q, &[Arg::Reg(reg), Arg::Imm(x as i64)]),
     }
-}
-
-/// Sets a register to a constant in the shortest way that leaves the flags alone.
-pub fn mov_imm<S: CodeSink + ?Sized>(sink: &mut S, dst: PReg, x: u64) {
-    put(sink, Op::MovI, Size::Q, &[P::R(dst), P::I(x as i64)]);
 }
 
 /// Instructions of one to nine bytes that do nothing.

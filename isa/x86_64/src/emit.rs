@@ -3,7 +3,7 @@
 
 use crate::abi::SCRATCH;
 use crate::amode::{Cc, Segment, Size, form};
-use crate::asm::{self, Mem, P};
+use crate::asm::{self, Mem};
 use crate::encode::{encode, reloc};
 use crate::insts::{Arg, Op, ROWS};
 use crate::labels;
@@ -33,7 +33,7 @@ fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
 /// Adds to the stack pointer.
 fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
     if bytes < 0 && bytes != -128 {
-        put(e, Op::SubI, Size::Q, &[P::R(RSP), P::I(-(bytes as i64))]);
+        put(e, Op::SubI, Size::Q, &[Arg::Reg(RSP), Arg::Imm(-(bytes as i64))]);
     } else {
         asm::add_imm(e.buffer, RSP, bytes);
     }
@@ -106,21 +106,21 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let again = e.buffer.new_label();
     e.buffer.bind(again);
     let op = AtomicRmwOp::ALL[inst.high() as usize];
-    put(e, Op::Mov, wide, &[P::R(tmp), P::R(RAX)]);
-    let alu = |e: &mut Emitter<'_>, op| put(e, op, wide, &[P::R(tmp), P::R(value)]);
+    put(e, Op::Mov, wide, &[Arg::Reg(tmp), Arg::Reg(RAX)]);
+    let alu = |e: &mut Emitter<'_>, op| put(e, op, wide, &[Arg::Reg(tmp), Arg::Reg(value)]);
     match op {
         AtomicRmwOp::Add => alu(e, Op::Add),
         AtomicRmwOp::Sub => alu(e, Op::Sub),
         AtomicRmwOp::And => alu(e, Op::And),
         AtomicRmwOp::Or => alu(e, Op::Or),
         AtomicRmwOp::Xor => alu(e, Op::Xor),
-        AtomicRmwOp::Xchg => put(e, Op::Mov, wide, &[P::R(tmp), P::R(value)]),
+        AtomicRmwOp::Xchg => put(e, Op::Mov, wide, &[Arg::Reg(tmp), Arg::Reg(value)]),
         AtomicRmwOp::Nand => {
             alu(e, Op::And);
-            put(e, Op::Not, wide, &[P::R(tmp)]);
+            put(e, Op::Not, wide, &[Arg::Reg(tmp)]);
         }
         AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
-            put(e, Op::Cmp, size, &[P::R(tmp), P::R(value)]);
+            put(e, Op::Cmp, size, &[Arg::Reg(tmp), Arg::Reg(value)]);
             // `tmp` is the old value. The operand replaces it where the old value is on the wrong
             // side of it: for a minimum above, for a maximum below.
             let cc = match op {
@@ -129,7 +129,7 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
                 AtomicRmwOp::Smin => Cc::G,
                 _ => Cc::L,
             };
-            put(e, Op::Cmov, wide, &[P::C(cc), P::R(tmp), P::R(value)]);
+            put(e, Op::Cmov, wide, &[Arg::Cond(cc as u8), Arg::Reg(tmp), Arg::Reg(value)]);
         }
     }
     memory(e, Op::LockCmpxchg, size, &[Allocation::reg(RAX), Allocation::reg(RAX)], tmp);
@@ -145,18 +145,18 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
     };
     // The access that may fault comes first: it is known by its address.
     memory(e, Op::Mov, &[Allocation::reg(RAX)]);
-    put(e, Op::Zero, Size::D, &[P::R(RDX)]);
+    put(e, Op::Zero, Size::D, &[Arg::Reg(RDX)]);
     let again = e.buffer.new_label();
     e.buffer.bind(again);
     let pair = |e: &mut Emitter<'_>, op: Op, to: [PReg; 2], from: [PReg; 2]| {
         for (to, from) in to.into_iter().zip(from) {
-            put(e, op, Size::Q, &[P::R(to), P::R(from)]);
+            put(e, op, Size::Q, &[Arg::Reg(to), Arg::Reg(from)]);
         }
     };
     let (new, old, value) = ([RBX, RCX], [RAX, RDX], [low, high]);
     let with_carry = |e: &mut Emitter<'_>, first: Op, second: Op| {
-        put(e, first, Size::Q, &[P::R(RBX), P::R(low)]);
-        put(e, second, Size::Q, &[P::R(RCX), P::R(high)]);
+        put(e, first, Size::Q, &[Arg::Reg(RBX), Arg::Reg(low)]);
+        put(e, second, Size::Q, &[Arg::Reg(RCX), Arg::Reg(high)]);
     };
     let op = AtomicRmwOp::ALL[inst.high() as usize];
     pair(e, Op::Mov, new, if op == AtomicRmwOp::Xchg { value } else { old });
@@ -169,8 +169,8 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
         AtomicRmwOp::Xor => pair(e, Op::Xor, new, value),
         AtomicRmwOp::Nand => {
             pair(e, Op::And, new, value);
-            put(e, Op::Not, Size::Q, &[P::R(RBX)]);
-            put(e, Op::Not, Size::Q, &[P::R(RCX)]);
+            put(e, Op::Not, Size::Q, &[Arg::Reg(RBX)]);
+            put(e, Op::Not, Size::Q, &[Arg::Reg(RCX)]);
         }
         AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
             with_carry(e, Op::Cmp, Op::Sbb);
@@ -183,9 +183,9 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
                 AtomicRmwOp::Smin => Cc::Ge,
                 _ => Cc::L,
             };
-            put(e, Op::Mov, Size::Q, &[P::R(RCX), P::R(RDX)]);
+            put(e, Op::Mov, Size::Q, &[Arg::Reg(RCX), Arg::Reg(RDX)]);
             for (to, from) in new.into_iter().zip(value) {
-                put(e, Op::Cmov, Size::Q, &[P::C(cc), P::R(to), P::R(from)]);
+                put(e, Op::Cmov, Size::Q, &[Arg::Cond(cc as u8), Arg::Reg(to), Arg::Reg(from)]);
             }
         }
     }
@@ -207,14 +207,14 @@ fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         sets && Size::of_ctl(before.ctl) == size && allocs.first() == Some(&Allocation::reg(value))
     });
     if !is_set {
-        put(e, Op::Test, size, &[P::R(value), P::R(value)]);
+        put(e, Op::Test, size, &[Arg::Reg(value), Arg::Reg(value)]);
     }
 }
 
 /// Adds the distance of a symbol, which linkers know.
 fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
     // Far enough that the displacement has 32 bits.
-    put(e, Op::Lea, Size::Q, &[P::R(to), P::M(Mem::base(to, i32::MAX))]);
+    put(e, Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(Mem::base(to, i32::MAX))]);
     let field = e.buffer.offset() - 4;
     e.buffer.data_mut()[field as usize..].fill(0);
     e.buffer.add_reloc_at_offset(field, kind, symbol, 0);
@@ -223,7 +223,7 @@ fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
 /// The thread pointer plus the distance of a symbol.
 fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
     let pointer = Mem::absolute(0).with_extra(Segment::Fs as u8);
-    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(pointer)]);
+    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(pointer)]);
     add_distance(e, to, reloc::TP_OFF, symbol);
 }
 
@@ -239,8 +239,8 @@ fn tlv_descriptor(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
 /// The thread's blocks, that of the image among them, and the symbol's distance from its section.
 fn tls_of_image(e: &mut Emitter<'_>, symbol: u32, to: PReg, image: PReg) {
     let blocks = Mem::absolute(0x58).with_extra(Segment::Gs as u8);
-    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(blocks)]);
-    put(e, Op::Mov, Size::Q, &[P::R(to), P::M(Mem::base_index(to, image, 3, 0))]);
+    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(blocks)]);
+    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(Mem::base_index(to, image, 3, 0))]);
     add_distance(e, to, reloc::SECREL, symbol);
 }
 
@@ -282,10 +282,10 @@ pub(crate) fn trap(e: &mut Emitter<'_>) {
 /// The call alone, or the jump of a tail call.
 pub(crate) fn call(e: &mut Emitter<'_>, dest: CallDest, allocs: &[Allocation], is_tail: bool) {
     match (dest, is_tail) {
-        (CallDest::Near(symbol), false) => put(e, Op::Call, Size::D, &[P::S(symbol)]),
-        (CallDest::Near(symbol), true) => put(e, Op::JmpTarget, Size::D, &[P::S(symbol)]),
-        (CallDest::Operand, false) => put(e, Op::CallInd, Size::D, &[P::R(reg(allocs[0]))]),
-        (CallDest::Operand, true) => put(e, Op::JmpInd, Size::D, &[P::R(reg(allocs[0]))]),
+        (CallDest::Near(symbol), false) => put(e, Op::Call, Size::D, &[Arg::Target(symbol)]),
+        (CallDest::Near(symbol), true) => put(e, Op::JmpTarget, Size::D, &[Arg::Target(symbol)]),
+        (CallDest::Operand, false) => put(e, Op::CallInd, Size::D, &[Arg::Reg(reg(allocs[0]))]),
+        (CallDest::Operand, true) => put(e, Op::JmpInd, Size::D, &[Arg::Reg(reg(allocs[0]))]),
         (CallDest::Tls { symbol, helper }, _) => tls_general_dynamic(e, symbol, helper),
     }
 }
@@ -298,14 +298,16 @@ pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
     match what {
         Step::AddSp(bytes) => add_sp(e, bytes),
         Step::AlignSp(align) => {
-            put(e, Op::AndI, Size::Q, &[P::R(RSP), P::I(-i64::from(align))]);
+            put(e, Op::AndI, Size::Q, &[Arg::Reg(RSP), Arg::Imm(-i64::from(align))]);
         }
-        Step::SpFromFp(at) => put(e, Op::Lea, Size::Q, &[P::R(RSP), P::M(Mem::base(RBP, at))]),
-        Step::PushLink => put(e, Op::Push, Size::Q, &[P::R(RBP)]),
+        Step::SpFromFp(at) => {
+            put(e, Op::Lea, Size::Q, &[Arg::Reg(RSP), Arg::Mem(Mem::base(RBP, at))])
+        }
+        Step::PushLink => put(e, Op::Push, Size::Q, &[Arg::Reg(RBP)]),
         Step::SetFp => asm::mov_rr(e.buffer, RBP, RSP),
-        Step::PopLink => put(e, Op::Pop, Size::Q, &[P::R(RBP)]),
-        Step::Push(reg) => put(e, Op::Push, Size::Q, &[P::R(reg)]),
-        Step::Pop(reg) => put(e, Op::Pop, Size::Q, &[P::R(reg)]),
+        Step::PopLink => put(e, Op::Pop, Size::Q, &[Arg::Reg(RBP)]),
+        Step::Push(reg) => put(e, Op::Push, Size::Q, &[Arg::Reg(reg)]),
+        Step::Pop(reg) => put(e, Op::Pop, Size::Q, &[Arg::Reg(reg)]),
         Step::Save(regs) => {
             for &(reg, Area { base, offset }) in regs {
                 asm::mov_store(e.buffer, gpr(base), offset, reg, 16);
@@ -321,39 +323,39 @@ pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
             if bytes != 0 {
                 sp = SCRATCH;
                 let needed = Mem::base(RSP, -(bytes as i32));
-                put(e, Op::Lea, Size::Q, &[P::R(sp), P::M(needed)]);
+                put(e, Op::Lea, Size::Q, &[Arg::Reg(sp), Arg::Mem(needed)]);
             }
             let limit = match limit {
-                Limit::Reg(reg) => P::R(reg),
-                Limit::Memory(Area { base, offset }) => P::M(Mem::base(gpr(base), offset)),
+                Limit::Reg(reg) => Arg::Reg(reg),
+                Limit::Memory(Area { base, offset }) => Arg::Mem(Mem::base(gpr(base), offset)),
             };
-            put(e, Op::Cmp, Size::Q, &[P::R(sp), limit]);
+            put(e, Op::Cmp, Size::Q, &[Arg::Reg(sp), limit]);
             jcc(e, Cc::B, target);
         }
         Step::Touch(below) => {
             let at = Mem::base(RSP, -(below as i32));
-            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(SCRATCH)]);
+            put(e, Op::MovMr, Size::B, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
         }
         Step::TouchAll { page, pages } => {
-            put(e, Op::Zero, Size::D, &[P::R(SCRATCH)]);
+            put(e, Op::Zero, Size::D, &[Arg::Reg(SCRATCH)]);
             let again = e.buffer.new_label();
             e.buffer.bind(again);
             asm::add_imm(e.buffer, SCRATCH, -(page as i32));
             let at = Mem::base_index(RSP, SCRATCH, 0, 0);
-            put(e, Op::MovMr, Size::B, &[P::M(at), P::R(SCRATCH)]);
+            put(e, Op::MovMr, Size::B, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
             let end = -i64::from(pages * page);
-            put(e, Op::CmpI, Size::Q, &[P::R(SCRATCH), P::I(end)]);
+            put(e, Op::CmpI, Size::Q, &[Arg::Reg(SCRATCH), Arg::Imm(end)]);
             jcc(e, Cc::Ne, again);
         }
         Step::Return { pops: 0 } => put(e, Op::Ret, Size::D, &[]),
         Step::Return { pops } if pops <= u16::MAX as u32 => {
-            put(e, Op::RetI, Size::D, &[P::I(pops as i64)]);
+            put(e, Op::RetI, Size::D, &[Arg::Imm(pops as i64)]);
         }
         Step::Return { pops } => {
             // More than a return can remove.
-            put(e, Op::Pop, Size::Q, &[P::R(SCRATCH)]);
+            put(e, Op::Pop, Size::Q, &[Arg::Reg(SCRATCH)]);
             add_sp(e, pops as i32);
-            put(e, Op::JmpInd, Size::D, &[P::R(SCRATCH)]);
+            put(e, Op::JmpInd, Size::D, &[Arg::Reg(SCRATCH)]);
         }
     }
 }
@@ -375,23 +377,23 @@ pub(crate) fn table(
     }
     let (tmp, base) = (reg(allocs[1]), reg(allocs[2]));
     let guard = e.flags.enable_table_access_spectre_mitigation();
-    put(e, Op::Mov, Size::D, &[P::R(tmp), P::R(index)]);
+    put(e, Op::Mov, Size::D, &[Arg::Reg(tmp), Arg::Reg(index)]);
     if guard {
-        put(e, Op::Xor, Size::D, &[P::R(base), P::R(base)]);
+        put(e, Op::Xor, Size::D, &[Arg::Reg(base), Arg::Reg(base)]);
     }
-    put(e, Op::CmpI, Size::D, &[P::R(tmp), P::I(targets.len() as i64)]);
+    put(e, Op::CmpI, Size::D, &[Arg::Reg(tmp), Arg::Imm(targets.len() as i64)]);
     jcc(e, Cc::Ae, default);
     if guard {
         // Where the branch was mispredicted, the first case.
-        put(e, Op::Cmov, Size::Q, &[P::C(Cc::Ae), P::R(tmp), P::R(base)]);
+        put(e, Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae as u8), Arg::Reg(tmp), Arg::Reg(base)]);
     }
     let label = e.buffer.new_label();
     e.buffer.jump_table(label, targets);
-    put(e, Op::Lea, Size::Q, &[P::R(base), P::M(Mem::label(label.0))]);
+    put(e, Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(Mem::label(label.0))]);
     let entry = Mem::base_index(base, tmp, 2, 0);
-    put(e, Op::Movsxd, Size::Q, &[P::R(tmp), P::M(entry)]);
-    put(e, Op::Add, Size::Q, &[P::R(tmp), P::R(base)]);
-    put(e, Op::JmpInd, Size::D, &[P::R(tmp)]);
+    put(e, Op::Movsxd, Size::Q, &[Arg::Reg(tmp), Arg::Mem(entry)]);
+    put(e, Op::Add, Size::Q, &[Arg::Reg(tmp), Arg::Reg(base)]);
+    put(e, Op::JmpInd, Size::D, &[Arg::Reg(tmp)]);
 }
 
 /// One compare for the end of each range of equal targets.
@@ -412,10 +414,10 @@ fn compares(
         let target = run[0];
         let is_last = runs.peek().is_none();
         let (inside, outside) = if end == 1 {
-            put(e, Op::Test, Size::D, &[P::R(index), P::R(index)]);
+            put(e, Op::Test, Size::D, &[Arg::Reg(index), Arg::Reg(index)]);
             (Cc::E, Cc::Ne)
         } else {
-            put(e, Op::CmpI, Size::D, &[P::R(index), P::I(end as i64)]);
+            put(e, Op::CmpI, Size::D, &[Arg::Reg(index), Arg::Imm(end as i64)]);
             (Cc::B, Cc::Ae)
         };
         if is_last && next == Some(target) {

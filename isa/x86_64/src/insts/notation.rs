@@ -229,26 +229,12 @@ const fn encoding(row: &Shape, s: &[u8], start: usize, end: usize, size: u8, any
             e.digit = s[a + 1] - b'0';
         } else if is(s, a, b, "/is4") {
             e.bits |= enc_bits::IS4;
-        } else if is(s, a, b, "ib") {
-            e.imm = ImmKind::Ib;
-        } else if is(s, a, b, "iw") {
-            e.imm = ImmKind::Iw;
-        } else if is(s, a, b, "id") {
-            e.imm = ImmKind::Id;
-        } else if is(s, a, b, "io") {
-            e.imm = ImmKind::Io;
         } else if is(s, a, b, "iz") {
             e.imm = if size == 1 { ImmKind::Iw } else { ImmKind::Id };
-        } else if is(s, a, b, "cb") {
-            e.imm = ImmKind::Cb;
-        } else if is(s, a, b, "cd") {
-            e.imm = ImmKind::Cd;
-        } else if is(s, a, b, "=1") {
-            e.fits = Fits::One;
-        } else if is(s, a, b, "acc") {
-            e.fits = Fits::Acc;
-        } else if is(s, a, b, "u32") {
-            e.fits = Fits::U32;
+        } else if let Some(imm) = named(s, a, b, &IMMEDIATES) {
+            e.imm = imm;
+        } else if let Some(fits) = named(s, a, b, &FITS) {
+            e.fits = fits;
         } else {
             if b - a < 2 {
                 panic!("not a part of an encoding");
@@ -298,6 +284,40 @@ const fn encoding(row: &Shape, s: &[u8], start: usize, end: usize, size: u8, any
     place(row, e, size, any)
 }
 
+const IMMEDIATES: [(&str, ImmKind); 6] = [
+    ("ib", ImmKind::Ib),
+    ("iw", ImmKind::Iw),
+    ("id", ImmKind::Id),
+    ("io", ImmKind::Io),
+    ("cb", ImmKind::Cb),
+    ("cd", ImmKind::Cd),
+];
+
+const FITS: [(&str, Fits); 3] = [("=1", Fits::One), ("acc", Fits::Acc), ("u32", Fits::U32)];
+
+/// Bits that are set, and bits that are cleared.
+const VEX_BITS: [(&str, (u32, u32)); 7] = [
+    ("W1", (enc_bits::W, 0)),
+    ("W0", (0, enc_bits::W)),
+    ("WIG", (enc_bits::WIG, enc_bits::W)),
+    ("256", (enc_bits::L, 0)),
+    ("LIG", (enc_bits::LIG, 0)),
+    ("LZ", (0, 0)),
+    ("128", (0, 0)),
+];
+
+/// What a word stands for.
+const fn named<T: Copy>(s: &[u8], a: usize, b: usize, names: &[(&str, T)]) -> Option<T> {
+    let mut n = 0;
+    while n < names.len() {
+        if is(s, a, b, names[n].0) {
+            return Some(names[n].1);
+        }
+        n += 1;
+    }
+    None
+}
+
 /// Reads the part after `VEX.`.
 const fn vex(mut e: Enc, s: &[u8], mut a: usize, b: usize) -> Enc {
     e.bits |= enc_bits::VEX;
@@ -307,32 +327,14 @@ const fn vex(mut e: Enc, s: &[u8], mut a: usize, b: usize) -> Enc {
         while c < b && s[c] != b'.' {
             c += 1;
         }
-        if is(s, a, c, "66") {
-            e.prefix = 0x66;
-        } else if is(s, a, c, "F3") {
-            e.prefix = 0xf3;
-        } else if is(s, a, c, "F2") {
-            e.prefix = 0xf2;
-        } else if is(s, a, c, "0F") {
-            e.map = 1;
-        } else if is(s, a, c, "0F38") {
-            e.map = 2;
-        } else if is(s, a, c, "0F3A") {
-            e.map = 3;
-        } else if is(s, a, c, "W1") {
-            e.bits |= enc_bits::W;
-        } else if is(s, a, c, "W0") || is(s, a, c, "WIG") {
-            e.bits &= !enc_bits::W;
-        } else if is(s, a, c, "256") {
-            e.bits |= enc_bits::L;
-        } else if !is(s, a, c, "LIG") && !is(s, a, c, "LZ") && !is(s, a, c, "128") {
+        if let Some(prefix) = named(s, a, c, &[("66", 0x66), ("F3", 0xf3), ("F2", 0xf2)]) {
+            e.prefix = prefix;
+        } else if let Some(map) = named(s, a, c, &[("0F", 1), ("0F38", 2), ("0F3A", 3)]) {
+            e.map = map;
+        } else if let Some((set, clear)) = named(s, a, c, &VEX_BITS) {
+            e.bits = e.bits & !clear | set;
+        } else {
             panic!("not a part of a VEX prefix");
-        }
-        if is(s, a, c, "WIG") {
-            e.bits |= enc_bits::WIG;
-        }
-        if is(s, a, c, "LIG") {
-            e.bits |= enc_bits::LIG;
         }
         a = c + 1;
     }

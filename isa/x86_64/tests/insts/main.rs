@@ -1,6 +1,7 @@
 //! Every row of the instruction table, with registers, addresses and immediates of all kinds,
 //! against an independent disassembler, and through our own decoder and back.
 
+mod ambiguity;
 mod facts;
 mod forms;
 mod operands;

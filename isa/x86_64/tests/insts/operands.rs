@@ -203,8 +203,8 @@ fn single_instructions() {
     asm::add_imm(&mut code, RSP, 128);
     asm::add_imm(&mut code, RSP, -128);
     asm::add_imm(&mut code, RSP, 0);
-    asm::mov_imm(&mut code, RAX, 0xffff_ffff);
-    asm::mov_imm(&mut code, RAX, u64::MAX);
+    asm::put(&mut code, Op::MovI, Size::S64, &[Arg::Reg(RAX), Arg::Imm(0xffff_ffff)]);
+    asm::put(&mut code, Op::MovI, Size::S64, &[Arg::Reg(RAX), Arg::Imm(-1)]);
     asm::put(&mut code, Op::Push, Size::Q, &[Arg::Reg(R12)]);
     asm::put(&mut code, Op::CallInd, Size::Q, &[Arg::Mem(asm::Mem::base(RSP, 8))]);
     let mut text = String::new();
