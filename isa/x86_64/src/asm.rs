@@ -23,8 +23,8 @@ pub fn put<S: CodeSink + ?Sized>(sink: &mut S, op: Op, size: Size, operands: &[A
 #[inline]
 pub fn mov_rr<S: CodeSink + ?Sized>(sink: &mut S, dst: PReg, src: PReg) {
     let (op, size) = match dst.class() {
-        RegClass::Int => (Op::Mov, Size::Q),
-        RegClass::Float | RegClass::Vector => (Op::Movaps, Size::D),
+        RegClass::Int => (Op::Mov, Size::S64),
+        RegClass::Float | RegClass::Vector => (Op::Movaps, Size::S32),
     };
     let inst = MInst::new(op.0, size as u16, 0);
     let allocs = [Allocation::reg(dst), Allocation::reg(src)];
@@ -53,14 +53,14 @@ pub fn mov_store<S: CodeSink + ?Sized>(sink: &mut S, base: PReg, disp: i32, src:
 #[inline]
 fn load_store(class: RegClass, bytes: u8, ops: [Op; 3]) -> (Op, Size) {
     let size = match bytes {
-        1 => Size::B,
-        2 => Size::W,
-        4 => Size::D,
-        _ => Size::Q,
+        1 => Size::S8,
+        2 => Size::S16,
+        4 => Size::S32,
+        _ => Size::S64,
     };
     match class {
         RegClass::Int => (ops[0], size),
-        _ if bytes == 16 => (ops[2], Size::D),
+        _ if bytes == 16 => (ops[2], Size::S32),
         _ => (ops[1], size),
     }
 }
@@ -69,8 +69,8 @@ fn load_store(class: RegClass, bytes: u8, ops: [Op; 3]) -> (Op, Size) {
 pub fn add_imm<S: CodeSink + ?Sized>(sink: &mut S, reg: PReg, x: i32) {
     match x {
         0 => {}
-        128 => put(sink, Op::SubI, Size::Q, &[Arg::Reg(reg), Arg::Imm(-128)]),
-        _ => put(sink, Op::AddI, Size::Q, &[Arg::Reg(reg), Arg::Imm(x as i64)]),
+        128 => put(sink, Op::SubI, Size::S64, &[Arg::Reg(reg), Arg::Imm(-128)]),
+        _ => put(sink, Op::AddI, Size::S64, &[Arg::Reg(reg), Arg::Imm(x as i64)]),
     }
 }
 

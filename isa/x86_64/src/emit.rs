@@ -33,7 +33,7 @@ fn jcc(e: &mut Emitter<'_>, cc: Cc, target: Label) {
 /// Adds to the stack pointer.
 fn add_sp(e: &mut Emitter<'_>, bytes: i32) {
     if bytes < 0 && bytes != -128 {
-        put(e, Op::SubI, Size::Q, &[Arg::Reg(RSP), Arg::Imm(-(bytes as i64))]);
+        put(e, Op::SubI, Size::S64, &[Arg::Reg(RSP), Arg::Imm(-(bytes as i64))]);
     } else {
         asm::add_imm(e.buffer, RSP, bytes);
     }
@@ -85,7 +85,7 @@ fn same_memory(e: &mut Emitter<'_>, inst: &MInst, op: Op, size: Size, allocs: &[
 /// `rax` gets the old value: a load, and a compare-and-exchange until nobody came between.
 fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
     let size = Size::of_ctl(inst.ctl);
-    let wide = if size == Size::Q { Size::Q } else { Size::D };
+    let wide = if size == Size::S64 { Size::S64 } else { Size::S32 };
     let (value, tmp) = (reg(allocs[1]), reg(allocs[2]));
     let address = &allocs[3..];
     let memory = |e: &mut Emitter<'_>, op: Op, size: Size, before: &[Allocation], after: PReg| {
@@ -98,8 +98,8 @@ fn atomic_rmw_loop(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
         same_memory(e, inst, op, size, &all);
     };
     let load = match size {
-        Size::B => Op::Movzx8,
-        Size::W => Op::Movzx16,
+        Size::S8 => Op::Movzx8,
+        Size::S16 => Op::Movzx16,
         _ => Op::Mov,
     };
     memory(e, load, wide, &[Allocation::reg(RAX)], RAX);
@@ -141,22 +141,22 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
     let (low, high) = (reg(allocs[4]), reg(allocs[5]));
     let memory = |e: &mut Emitter<'_>, op: Op, before: &[Allocation]| {
         let all: Vec<Allocation> = before.iter().chain(&allocs[6..]).copied().collect();
-        same_memory(e, inst, op, Size::Q, &all);
+        same_memory(e, inst, op, Size::S64, &all);
     };
     // The access that may fault comes first: it is known by its address.
     memory(e, Op::Mov, &[Allocation::reg(RAX)]);
-    put(e, Op::Zero, Size::D, &[Arg::Reg(RDX)]);
+    put(e, Op::Zero, Size::S32, &[Arg::Reg(RDX)]);
     let again = e.buffer.new_label();
     e.buffer.bind(again);
     let pair = |e: &mut Emitter<'_>, op: Op, to: [PReg; 2], from: [PReg; 2]| {
         for (to, from) in to.into_iter().zip(from) {
-            put(e, op, Size::Q, &[Arg::Reg(to), Arg::Reg(from)]);
+            put(e, op, Size::S64, &[Arg::Reg(to), Arg::Reg(from)]);
         }
     };
     let (new, old, value) = ([RBX, RCX], [RAX, RDX], [low, high]);
     let with_carry = |e: &mut Emitter<'_>, first: Op, second: Op| {
-        put(e, first, Size::Q, &[Arg::Reg(RBX), Arg::Reg(low)]);
-        put(e, second, Size::Q, &[Arg::Reg(RCX), Arg::Reg(high)]);
+        put(e, first, Size::S64, &[Arg::Reg(RBX), Arg::Reg(low)]);
+        put(e, second, Size::S64, &[Arg::Reg(RCX), Arg::Reg(high)]);
     };
     let op = AtomicRmwOp::ALL[inst.high() as usize];
     pair(e, Op::Mov, new, if op == AtomicRmwOp::Xchg { value } else { old });
@@ -169,8 +169,8 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
         AtomicRmwOp::Xor => pair(e, Op::Xor, new, value),
         AtomicRmwOp::Nand => {
             pair(e, Op::And, new, value);
-            put(e, Op::Not, Size::Q, &[Arg::Reg(RBX)]);
-            put(e, Op::Not, Size::Q, &[Arg::Reg(RCX)]);
+            put(e, Op::Not, Size::S64, &[Arg::Reg(RBX)]);
+            put(e, Op::Not, Size::S64, &[Arg::Reg(RCX)]);
         }
         AtomicRmwOp::Umin | AtomicRmwOp::Umax | AtomicRmwOp::Smin | AtomicRmwOp::Smax => {
             with_carry(e, Op::Cmp, Op::Sbb);
@@ -183,9 +183,9 @@ fn atomic_rmw_loop_128(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation])
                 AtomicRmwOp::Smin => Cc::Ge,
                 _ => Cc::L,
             };
-            put(e, Op::Mov, Size::Q, &[Arg::Reg(RCX), Arg::Reg(RDX)]);
+            put(e, Op::Mov, Size::S64, &[Arg::Reg(RCX), Arg::Reg(RDX)]);
             for (to, from) in new.into_iter().zip(value) {
-                put(e, Op::Cmov, Size::Q, &[Arg::Cond(cc as u8), Arg::Reg(to), Arg::Reg(from)]);
+                put(e, Op::Cmov, Size::S64, &[Arg::Cond(cc as u8), Arg::Reg(to), Arg::Reg(from)]);
             }
         }
     }
@@ -214,7 +214,7 @@ fn test_zero(e: &mut Emitter<'_>, inst: &MInst, allocs: &[Allocation]) {
 /// Adds the distance of a symbol, which linkers know.
 fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
     // Far enough that the displacement has 32 bits.
-    put(e, Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(Mem::base(to, i32::MAX))]);
+    put(e, Op::Lea, Size::S64, &[Arg::Reg(to), Arg::Mem(Mem::base(to, i32::MAX))]);
     let field = e.buffer.offset() - 4;
     e.buffer.data_mut()[field as usize..].fill(0);
     e.buffer.add_reloc_at_offset(field, kind, symbol, 0);
@@ -223,7 +223,7 @@ fn add_distance(e: &mut Emitter<'_>, to: PReg, kind: u8, symbol: u32) {
 /// The thread pointer plus the distance of a symbol.
 fn tls_local_exec(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
     let pointer = Mem::absolute(0).with_extra(Segment::Fs as u8);
-    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(pointer)]);
+    put(e, Op::Mov, Size::S64, &[Arg::Reg(to), Arg::Mem(pointer)]);
     add_distance(e, to, reloc::TP_OFF, symbol);
 }
 
@@ -239,8 +239,8 @@ fn tlv_descriptor(e: &mut Emitter<'_>, symbol: u32, to: PReg) {
 /// The thread's blocks, that of the image among them, and the symbol's distance from its section.
 fn tls_of_image(e: &mut Emitter<'_>, symbol: u32, to: PReg, image: PReg) {
     let blocks = Mem::absolute(0x58).with_extra(Segment::Gs as u8);
-    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(blocks)]);
-    put(e, Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Mem(Mem::base_index(to, image, 3, 0))]);
+    put(e, Op::Mov, Size::S64, &[Arg::Reg(to), Arg::Mem(blocks)]);
+    put(e, Op::Mov, Size::S64, &[Arg::Reg(to), Arg::Mem(Mem::base_index(to, image, 3, 0))]);
     add_distance(e, to, reloc::SECREL, symbol);
 }
 
@@ -276,16 +276,16 @@ pub(crate) fn mov(e: &mut Emitter<'_>, what: Move) {
 
 /// An instruction that always traps.
 pub(crate) fn trap(e: &mut Emitter<'_>) {
-    put(e, Op::Ud2, Size::D, &[]);
+    put(e, Op::Ud2, Size::S32, &[]);
 }
 
 /// The call alone, or the jump of a tail call.
 pub(crate) fn call(e: &mut Emitter<'_>, dest: CallDest, allocs: &[Allocation], is_tail: bool) {
     match (dest, is_tail) {
-        (CallDest::Near(symbol), false) => put(e, Op::Call, Size::D, &[Arg::Target(symbol)]),
-        (CallDest::Near(symbol), true) => put(e, Op::JmpTarget, Size::D, &[Arg::Target(symbol)]),
-        (CallDest::Operand, false) => put(e, Op::CallInd, Size::D, &[Arg::Reg(reg(allocs[0]))]),
-        (CallDest::Operand, true) => put(e, Op::JmpInd, Size::D, &[Arg::Reg(reg(allocs[0]))]),
+        (CallDest::Near(symbol), false) => put(e, Op::Call, Size::S32, &[Arg::Target(symbol)]),
+        (CallDest::Near(symbol), true) => put(e, Op::JmpTarget, Size::S32, &[Arg::Target(symbol)]),
+        (CallDest::Operand, false) => put(e, Op::CallInd, Size::S32, &[Arg::Reg(reg(allocs[0]))]),
+        (CallDest::Operand, true) => put(e, Op::JmpInd, Size::S32, &[Arg::Reg(reg(allocs[0]))]),
         (CallDest::Tls { symbol, helper }, _) => tls_general_dynamic(e, symbol, helper),
     }
 }
@@ -298,16 +298,16 @@ pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
     match what {
         Step::AddSp(bytes) => add_sp(e, bytes),
         Step::AlignSp(align) => {
-            put(e, Op::AndI, Size::Q, &[Arg::Reg(RSP), Arg::Imm(-i64::from(align))]);
+            put(e, Op::AndI, Size::S64, &[Arg::Reg(RSP), Arg::Imm(-i64::from(align))]);
         }
         Step::SpFromFp(at) => {
-            put(e, Op::Lea, Size::Q, &[Arg::Reg(RSP), Arg::Mem(Mem::base(RBP, at))])
+            put(e, Op::Lea, Size::S64, &[Arg::Reg(RSP), Arg::Mem(Mem::base(RBP, at))])
         }
-        Step::PushLink => put(e, Op::Push, Size::Q, &[Arg::Reg(RBP)]),
+        Step::PushLink => put(e, Op::Push, Size::S64, &[Arg::Reg(RBP)]),
         Step::SetFp => asm::mov_rr(e.buffer, RBP, RSP),
-        Step::PopLink => put(e, Op::Pop, Size::Q, &[Arg::Reg(RBP)]),
-        Step::Push(reg) => put(e, Op::Push, Size::Q, &[Arg::Reg(reg)]),
-        Step::Pop(reg) => put(e, Op::Pop, Size::Q, &[Arg::Reg(reg)]),
+        Step::PopLink => put(e, Op::Pop, Size::S64, &[Arg::Reg(RBP)]),
+        Step::Push(reg) => put(e, Op::Push, Size::S64, &[Arg::Reg(reg)]),
+        Step::Pop(reg) => put(e, Op::Pop, Size::S64, &[Arg::Reg(reg)]),
         Step::Save(regs) => {
             for &(reg, Area { base, offset }) in regs {
                 asm::mov_store(e.buffer, gpr(base), offset, reg, 16);
@@ -323,39 +323,39 @@ pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
             if bytes != 0 {
                 sp = SCRATCH;
                 let needed = Mem::base(RSP, -(bytes as i32));
-                put(e, Op::Lea, Size::Q, &[Arg::Reg(sp), Arg::Mem(needed)]);
+                put(e, Op::Lea, Size::S64, &[Arg::Reg(sp), Arg::Mem(needed)]);
             }
             let limit = match limit {
                 Limit::Reg(reg) => Arg::Reg(reg),
                 Limit::Memory(Area { base, offset }) => Arg::Mem(Mem::base(gpr(base), offset)),
             };
-            put(e, Op::Cmp, Size::Q, &[Arg::Reg(sp), limit]);
+            put(e, Op::Cmp, Size::S64, &[Arg::Reg(sp), limit]);
             jcc(e, Cc::B, target);
         }
         Step::Touch(below) => {
             let at = Mem::base(RSP, -(below as i32));
-            put(e, Op::MovMr, Size::B, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
+            put(e, Op::MovMr, Size::S8, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
         }
         Step::TouchAll { page, pages } => {
-            put(e, Op::Zero, Size::D, &[Arg::Reg(SCRATCH)]);
+            put(e, Op::Zero, Size::S32, &[Arg::Reg(SCRATCH)]);
             let again = e.buffer.new_label();
             e.buffer.bind(again);
             asm::add_imm(e.buffer, SCRATCH, -(page as i32));
             let at = Mem::base_index(RSP, SCRATCH, 0, 0);
-            put(e, Op::MovMr, Size::B, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
+            put(e, Op::MovMr, Size::S8, &[Arg::Mem(at), Arg::Reg(SCRATCH)]);
             let end = -i64::from(pages * page);
-            put(e, Op::CmpI, Size::Q, &[Arg::Reg(SCRATCH), Arg::Imm(end)]);
+            put(e, Op::CmpI, Size::S64, &[Arg::Reg(SCRATCH), Arg::Imm(end)]);
             jcc(e, Cc::Ne, again);
         }
-        Step::Return { pops: 0 } => put(e, Op::Ret, Size::D, &[]),
+        Step::Return { pops: 0 } => put(e, Op::Ret, Size::S32, &[]),
         Step::Return { pops } if pops <= u16::MAX as u32 => {
-            put(e, Op::RetI, Size::D, &[Arg::Imm(pops as i64)]);
+            put(e, Op::RetI, Size::S32, &[Arg::Imm(pops as i64)]);
         }
         Step::Return { pops } => {
             // More than a return can remove.
-            put(e, Op::Pop, Size::Q, &[Arg::Reg(SCRATCH)]);
+            put(e, Op::Pop, Size::S64, &[Arg::Reg(SCRATCH)]);
             add_sp(e, pops as i32);
-            put(e, Op::JmpInd, Size::D, &[Arg::Reg(SCRATCH)]);
+            put(e, Op::JmpInd, Size::S32, &[Arg::Reg(SCRATCH)]);
         }
     }
 }
@@ -377,23 +377,23 @@ pub(crate) fn table(
     }
     let (tmp, base) = (reg(allocs[1]), reg(allocs[2]));
     let guard = e.flags.enable_table_access_spectre_mitigation();
-    put(e, Op::Mov, Size::D, &[Arg::Reg(tmp), Arg::Reg(index)]);
+    put(e, Op::Mov, Size::S32, &[Arg::Reg(tmp), Arg::Reg(index)]);
     if guard {
-        put(e, Op::Xor, Size::D, &[Arg::Reg(base), Arg::Reg(base)]);
+        put(e, Op::Xor, Size::S32, &[Arg::Reg(base), Arg::Reg(base)]);
     }
-    put(e, Op::CmpI, Size::D, &[Arg::Reg(tmp), Arg::Imm(targets.len() as i64)]);
+    put(e, Op::CmpI, Size::S32, &[Arg::Reg(tmp), Arg::Imm(targets.len() as i64)]);
     jcc(e, Cc::Ae, default);
     if guard {
         // Where the branch was mispredicted, the first case.
-        put(e, Op::Cmov, Size::Q, &[Arg::Cond(Cc::Ae as u8), Arg::Reg(tmp), Arg::Reg(base)]);
+        put(e, Op::Cmov, Size::S64, &[Arg::Cond(Cc::Ae as u8), Arg::Reg(tmp), Arg::Reg(base)]);
     }
     let label = e.buffer.new_label();
     e.buffer.jump_table(label, targets);
-    put(e, Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(Mem::label(label.0))]);
+    put(e, Op::Lea, Size::S64, &[Arg::Reg(base), Arg::Mem(Mem::label(label.0))]);
     let entry = Mem::base_index(base, tmp, 2, 0);
-    put(e, Op::Movsxd, Size::Q, &[Arg::Reg(tmp), Arg::Mem(entry)]);
-    put(e, Op::Add, Size::Q, &[Arg::Reg(tmp), Arg::Reg(base)]);
-    put(e, Op::JmpInd, Size::D, &[Arg::Reg(tmp)]);
+    put(e, Op::Movsxd, Size::S64, &[Arg::Reg(tmp), Arg::Mem(entry)]);
+    put(e, Op::Add, Size::S64, &[Arg::Reg(tmp), Arg::Reg(base)]);
+    put(e, Op::JmpInd, Size::S32, &[Arg::Reg(tmp)]);
 }
 
 /// One compare for the end of each range of equal targets.
@@ -414,10 +414,10 @@ fn compares(
         let target = run[0];
         let is_last = runs.peek().is_none();
         let (inside, outside) = if end == 1 {
-            put(e, Op::Test, Size::D, &[Arg::Reg(index), Arg::Reg(index)]);
+            put(e, Op::Test, Size::S32, &[Arg::Reg(index), Arg::Reg(index)]);
             (Cc::E, Cc::Ne)
         } else {
-            put(e, Op::CmpI, Size::D, &[Arg::Reg(index), Arg::Imm(end as i64)]);
+            put(e, Op::CmpI, Size::S32, &[Arg::Reg(index), Arg::Imm(end as i64)]);
             (Cc::B, Cc::Ae)
         };
         if is_last && next == Some(target) {

@@ -273,8 +273,8 @@ fn choose<'r>(row: &'r Row, inst: &MInst, allocs: &[Allocation]) -> &'r Enc {
     let size = Size::of_ctl(inst.ctl);
     let mut imm = immediate(row, inst);
     match size {
-        Size::B => imm = imm as i8 as i64,
-        Size::W => imm = imm as i16 as i64,
+        Size::S8 => imm = imm as i8 as i64,
+        Size::S16 => imm = imm as i16 as i64,
         _ => {}
     }
     for enc in row.encodings.of(size) {

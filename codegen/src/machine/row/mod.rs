@@ -115,15 +115,6 @@ pub enum Size {
 }
 
 impl Size {
-    /// 8 bits, as x86-64 calls it.
-    pub const B: Size = Size::S8;
-    /// 16 bits, as x86-64 calls it.
-    pub const W: Size = Size::S16;
-    /// 32 bits, as x86-64 calls it.
-    pub const D: Size = Size::S32;
-    /// 64 bits, as x86-64 calls it.
-    pub const Q: Size = Size::S64;
-
     /// All sizes.
     pub const ALL: [Size; 4] = [Size::S8, Size::S16, Size::S32, Size::S64];
 

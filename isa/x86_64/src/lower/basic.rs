@@ -19,37 +19,37 @@ fn amode(place: Place) -> Arg {
 /// The load of a type. A slot has at least 8 bytes, so half a register more can be read.
 pub(super) fn load_op(ty: Type) -> (Op, Size) {
     match (ty.is_int(), ty.bits()) {
-        (true, 8) => (Op::Movzx8, Size::D),
-        (true, 16) => (Op::Movzx16, Size::D),
-        (true, 32) => (Op::Mov, Size::D),
-        (true, _) => (Op::Mov, Size::Q),
-        (false, 16 | 32) => (Op::MovF, Size::D),
-        (false, 64) => (Op::MovF, Size::Q),
-        (false, _) => (Op::Movups, Size::D),
+        (true, 8) => (Op::Movzx8, Size::S32),
+        (true, 16) => (Op::Movzx16, Size::S32),
+        (true, 32) => (Op::Mov, Size::S32),
+        (true, _) => (Op::Mov, Size::S64),
+        (false, 16 | 32) => (Op::MovF, Size::S32),
+        (false, 64) => (Op::MovF, Size::S64),
+        (false, _) => (Op::Movups, Size::S32),
     }
 }
 
 fn store_op(ty: Type) -> (Op, Size) {
     match (ty.is_int(), ty.bits()) {
-        (true, 8) => (Op::MovMr, Size::B),
-        (true, 16) => (Op::MovMr, Size::W),
-        (true, 32) => (Op::MovMr, Size::D),
-        (true, _) => (Op::MovMr, Size::Q),
-        (false, 16 | 32) => (Op::MovFSt, Size::D),
-        (false, 64) => (Op::MovFSt, Size::Q),
-        (false, _) => (Op::MovupsSt, Size::D),
+        (true, 8) => (Op::MovMr, Size::S8),
+        (true, 16) => (Op::MovMr, Size::S16),
+        (true, 32) => (Op::MovMr, Size::S32),
+        (true, _) => (Op::MovMr, Size::S64),
+        (false, 16 | 32) => (Op::MovFSt, Size::S32),
+        (false, 64) => (Op::MovFSt, Size::S64),
+        (false, _) => (Op::MovupsSt, Size::S32),
     }
 }
 
 fn extend_op(from: Type, how: ArgumentExtension) -> (Op, Size) {
     match (from.bits(), how == ArgumentExtension::Sext) {
-        (8, false) => (Op::Movzx8, Size::D),
-        (8, true) => (Op::Movsx8, Size::Q),
-        (16, false) => (Op::Movzx16, Size::D),
-        (16, true) => (Op::Movsx16, Size::Q),
-        (32, false) => (Op::Mov, Size::D),
-        (_, false) => (Op::Mov, Size::Q),
-        (_, true) => (Op::Movsxd, Size::Q),
+        (8, false) => (Op::Movzx8, Size::S32),
+        (8, true) => (Op::Movsx8, Size::S64),
+        (16, false) => (Op::Movzx16, Size::S32),
+        (16, true) => (Op::Movsx16, Size::S64),
+        (32, false) => (Op::Mov, Size::S32),
+        (_, false) => (Op::Mov, Size::S64),
+        (_, true) => (Op::Movsxd, Size::S64),
     }
 }
 
@@ -59,19 +59,19 @@ pub fn basic(ctx: &mut LowerCtx<'_>, what: Basic) {
     let ((op, size), args) = match what {
         Basic::Load { ty, place, dst } => (load_op(ty), [Arg::Reg(dst), amode(place)]),
         Basic::Store { ty, place, src } => (store_op(ty), [amode(place), Arg::Reg(src)]),
-        Basic::Address { place, dst } => ((Op::Lea, Size::Q), [Arg::Reg(dst), amode(place)]),
+        Basic::Address { place, dst } => ((Op::Lea, Size::S64), [Arg::Reg(dst), amode(place)]),
         Basic::Extend { from, how, dst, src } => {
             (extend_op(from, how), [Arg::Reg(dst), Arg::Reg(src)])
         }
         Basic::Constant { bits, dst } => {
-            ((Op::MovI, Size::Q), [Arg::Reg(dst), Arg::Imm(bits as i64)])
+            ((Op::MovI, Size::S64), [Arg::Reg(dst), Arg::Imm(bits as i64)])
         }
         Basic::Symbol { symbol, near, dst } if near || is_pic => {
             let op = if near { Op::Lea } else { Op::Mov };
-            ((op, Size::Q), [Arg::Reg(dst), Arg::Mem(Amode::symbol(symbol, !near))])
+            ((op, Size::S64), [Arg::Reg(dst), Arg::Mem(Amode::symbol(symbol, !near))])
         }
         Basic::Symbol { symbol, dst, .. } => {
-            ((Op::MovAbs, Size::Q), [Arg::Reg(dst), Arg::Imm(symbol as i64)])
+            ((Op::MovAbs, Size::S64), [Arg::Reg(dst), Arg::Imm(symbol as i64)])
         }
     };
     ctx.put_with(|out| {

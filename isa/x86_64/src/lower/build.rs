@@ -61,10 +61,10 @@ pub fn trap_code(d: &InstructionData) -> TrapCode {
 #[inline]
 pub fn size(ty: Type) -> Size {
     match ty {
-        types::I8 => Size::B,
-        types::I16 => Size::W,
-        types::I32 | types::F32 => Size::D,
-        _ => Size::Q,
+        types::I8 => Size::S8,
+        types::I16 => Size::S16,
+        types::I32 | types::F32 => Size::S32,
+        _ => Size::S64,
     }
 }
 
@@ -72,8 +72,8 @@ pub fn size(ty: Type) -> Size {
 #[inline]
 pub fn size32(ty: Type) -> Size {
     match ty {
-        types::I8 | types::I16 | types::I32 | types::F32 => Size::D,
-        _ => Size::Q,
+        types::I8 | types::I16 | types::I32 | types::F32 => Size::S32,
+        _ => Size::S64,
     }
 }
 
@@ -204,7 +204,7 @@ impl<'a, 'b> Cx<'a, 'b> {
             Some(high) => high,
             None => {
                 let base = self.gpr();
-                self.put(Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(low)]);
+                self.put(Op::Lea, Size::S64, &[Arg::Reg(base), Arg::Mem(low)]);
                 low = Amode::base(base, 0);
                 Amode::base(base, 8)
             }
@@ -270,11 +270,11 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// Puts a constant into this register. Changes the flags.
     pub fn put_constant(&mut self, to: VReg, bits: u64) {
         if bits == 0 {
-            self.put(Op::Zero, Size::D, &[Arg::Reg(to)]);
+            self.put(Op::Zero, Size::S32, &[Arg::Reg(to)]);
         } else if bits >> 32 == 0 {
-            self.put(Op::MovI, Size::D, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
+            self.put(Op::MovI, Size::S32, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
         } else {
-            self.put(Op::MovI, Size::Q, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
+            self.put(Op::MovI, Size::S64, &[Arg::Reg(to), Arg::Imm(bits as i64)]);
         }
     }
 
@@ -293,7 +293,7 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// A register with zeros.
     pub fn zero_xmm(&mut self) -> VReg {
         let to = self.xmm();
-        self.put(Op::ZeroX, Size::B, &[Arg::Reg(to)]);
+        self.put(Op::ZeroX, Size::S8, &[Arg::Reg(to)]);
         to
     }
 
@@ -308,7 +308,7 @@ impl<'a, 'b> Cx<'a, 'b> {
                 self.put_on(Cond::one(cond.cc), op, size, &[Arg::Reg(a)]);
                 self.put_on(Cond::one(cc), op, size, &[Arg::Reg(b)]);
                 let op = if matches!(cond.second, Cond2::Or(_)) { Op::Or } else { Op::And };
-                self.op2_to(op, Size::D, to, a, Arg::Reg(b));
+                self.op2_to(op, Size::S32, to, a, Arg::Reg(b));
             }
             (Cond2::Or(cc), &[Arg::Mod(y, to), x]) => {
                 let t = self.gpr();

@@ -167,12 +167,12 @@ impl Cx<'_, '_> {
         let ty = self.ty(value);
         if ty == types::I128 {
             let [low, high] = self.c.regs2(value);
-            self.op2(Op::Or, Size::Q, low, Arg::Reg(high));
+            self.op2(Op::Or, Size::S64, low, Arg::Reg(high));
             return Cond::one(Cc::Ne);
         }
         if self.is_byte_load(value, true) || self.is_byte_load(value, false) {
             let m = self.take(value);
-            self.put(Op::CmpI, Size::B, &[m, Arg::Imm(0)]);
+            self.put(Op::CmpI, Size::S8, &[m, Arg::Imm(0)]);
         } else if self.is_mem(value) {
             let m = self.rm(value, ty.bits() as u16);
             self.put(Op::CmpI, size(ty), &[m, Arg::Imm(0)]);

@@ -163,6 +163,6 @@ impl Cx<'_, '_> {
     /// All ones in a vector register.
     pub fn ones_xmm(&mut self) -> VReg {
         let zero = self.zero_xmm();
-        self.op2(Op::Pcmpeqd, crate::amode::Size::B, zero, Arg::Reg(zero))
+        self.op2(Op::Pcmpeqd, crate::amode::Size::S8, zero, Arg::Reg(zero))
     }
 }

@@ -73,7 +73,7 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
         }
         TlsModel::ElfLe => {
             let symbol = cx.c.vcode.symbol(name.clone(), 0);
-            cx.put(Op::TlsLocalExec, Size::Q, &[Arg::Reg(to), Arg::Imm(symbol as i64)]);
+            cx.put(Op::TlsLocalExec, Size::S64, &[Arg::Reg(to), Arg::Imm(symbol as i64)]);
         }
         TlsModel::None => {
             cx.c.refuse("the setting tls_model says how, and it is `none`");
@@ -83,9 +83,9 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
             let symbol = cx.c.vcode.symbol(name.clone(), 0);
             let (descriptor, helper) = (cx.gpr(), cx.gpr());
             let imm = Arg::Imm(symbol as i64);
-            cx.put(Op::TlvDescriptor, Size::Q, &[Arg::Reg(descriptor), imm]);
+            cx.put(Op::TlvDescriptor, Size::S64, &[Arg::Reg(descriptor), imm]);
             let first = Arg::Mem(Amode::base(descriptor, 0));
-            cx.put(Op::Mov, Size::Q, &[Arg::Reg(helper), first]);
+            cx.put(Op::Mov, Size::S64, &[Arg::Reg(helper), first]);
             let uses = [Operand::reg_use(helper), Operand::reg_fixed_use(descriptor, RDI)];
             helper_call(cx, CallDest::Operand, &uses, to);
         }
@@ -95,14 +95,14 @@ pub fn tls_value(cx: &mut Cx<'_, '_>, inst: Inst, global: GlobalValue) -> bool {
             let symbol = cx.c.vcode.symbol(name.clone(), 0);
             let image = cx.gpr();
             let index = Arg::Mem(Amode::symbol(index, false));
-            cx.put(Op::Mov, Size::D, &[Arg::Reg(image), index]);
+            cx.put(Op::Mov, Size::S32, &[Arg::Reg(image), index]);
             let imm = Arg::Imm(symbol as i64);
-            cx.put(Op::TlsOfImage, Size::Q, &[Arg::Reg(to), Arg::Reg(image), imm]);
+            cx.put(Op::TlsOfImage, Size::S64, &[Arg::Reg(to), Arg::Reg(image), imm]);
         }
     }
     if offset != 0 {
         let at = displaced(cx, Some(Amode::base(to, 0)), offset);
-        cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(at)]);
+        cx.put(Op::Lea, Size::S64, &[Arg::Reg(res), Arg::Mem(at)]);
     }
     true
 }
@@ -113,7 +113,7 @@ pub fn handler_address(cx: &mut Cx<'_, '_>, inst: Inst, block: Block, edge: i32)
     let edge = usize::try_from(edge).ok();
     match edge.and_then(|edge| cx.c.handler_label(block, edge)) {
         Some(label) => {
-            cx.put(Op::Lea, Size::Q, &[Arg::Reg(res), Arg::Mem(Amode::label(label))]);
+            cx.put(Op::Lea, Size::S64, &[Arg::Reg(res), Arg::Mem(Amode::label(label))]);
         }
         // The call is unreachable, so nothing comes to its handler.
         None => cx.put_constant(res, 0),
@@ -154,7 +154,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                 }
                 None => {
                     if chain.is_empty() {
-                        cx.put(Op::Mov, Size::Q, &[Arg::Reg(to), Arg::Fixed(PINNED)]);
+                        cx.put(Op::Mov, Size::S64, &[Arg::Reg(to), Arg::Fixed(PINNED)]);
                     }
                     at = Some(Amode::pinned(0));
                     continue;
@@ -173,7 +173,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                     at = Some(place);
                     continue;
                 }
-                cx.put(Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(place)]);
+                cx.put(Op::Lea, Size::S64, &[Arg::Reg(to), Arg::Mem(place)]);
             }
             GlobalValueData::Symbol { name, offset, colocated, tls } => {
                 if *tls {
@@ -186,7 +186,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
                     let base = cx.gpr();
                     cx.c.put_symbol_address(symbol, false, base);
                     let place = displaced(cx, Some(Amode::base(base, 0)), offset);
-                    cx.put(Op::Lea, Size::Q, &[Arg::Reg(to), Arg::Mem(place)]);
+                    cx.put(Op::Lea, Size::S64, &[Arg::Reg(to), Arg::Mem(place)]);
                 } else {
                     let symbol = cx.c.vcode.symbol(name.clone(), offset);
                     cx.c.put_symbol_address(symbol, *colocated, to);
@@ -209,7 +209,7 @@ fn displaced(cx: &mut Cx<'_, '_>, at: Option<Amode>, offset: i64) -> Amode {
         return sum;
     }
     let base = cx.gpr();
-    cx.put(Op::Lea, Size::Q, &[Arg::Reg(base), Arg::Mem(at)]);
+    cx.put(Op::Lea, Size::S64, &[Arg::Reg(base), Arg::Mem(at)]);
     let far = cx.constant(offset as u64);
     Amode::base_index(base, far, 0, 0)
 }

@@ -21,7 +21,7 @@ type Wide = [VReg; 2];
 /// `x` where a condition holds, else `y`.
 fn choose(cx: &mut Cx<'_, '_>, cc: Cc, x: VReg, y: VReg) -> VReg {
     let to = cx.gpr();
-    cx.put(Op::Cmov, Size::Q, &[Arg::Cond(cc as u8), Arg::Mod(y, to), Arg::Reg(x)]);
+    cx.put(Op::Cmov, Size::S64, &[Arg::Cond(cc as u8), Arg::Mod(y, to), Arg::Reg(x)]);
     to
 }
 
@@ -29,17 +29,17 @@ fn choose(cx: &mut Cx<'_, '_>, cc: Cc, x: VReg, y: VReg) -> VReg {
 fn divide(cx: &mut Cx<'_, '_>, lower: VReg, upper: VReg, d: VReg) -> (VReg, VReg) {
     let (quotient, remainder) = (cx.gpr(), cx.gpr());
     let args = [Arg::Mod(lower, quotient), Arg::Mod(upper, remainder), Arg::Reg(d)];
-    cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::Q, &args);
+    cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S64, &args);
     (quotient, remainder)
 }
 
 /// Quotient and remainder without sign.
 fn unsigned(cx: &mut Cx<'_, '_>, n: Wide, d: Wide) -> (Wide, Wide) {
-    let q = Size::Q;
+    let q = Size::S64;
     // Which bit of the upper half is the top one; 63 less that is how far the divisor is shifted.
     let none = cx.constant(0);
     let top = cx.op2(Op::Bsr, q, none, Arg::Reg(d[1]));
-    let shift = cx.op2(Op::XorI, Size::D, top, Arg::Imm(63));
+    let shift = cx.op2(Op::XorI, Size::S32, top, Arg::Imm(63));
     let normal = cx.gpr();
     cx.put(Op::Shld, q, &[Arg::Mod(d[1], normal), Arg::Reg(d[0]), Arg::Reg(shift)]);
     let half = cx.gpr();
@@ -75,15 +75,15 @@ fn unsigned(cx: &mut Cx<'_, '_>, n: Wide, d: Wide) -> (Wide, Wide) {
 
 /// The number, or its negative where the mask has all bits.
 fn negate_if(cx: &mut Cx<'_, '_>, mask: VReg, x: Wide) -> Wide {
-    let flipped = x.map(|half| cx.op2(Op::Xor, Size::Q, half, Arg::Reg(mask)));
+    let flipped = x.map(|half| cx.op2(Op::Xor, Size::S64, half, Arg::Reg(mask)));
     [
-        cx.op2(Op::Sub, Size::Q, flipped[0], Arg::Reg(mask)),
-        cx.op2(Op::Sbb, Size::Q, flipped[1], Arg::Reg(mask)),
+        cx.op2(Op::Sub, Size::S64, flipped[0], Arg::Reg(mask)),
+        cx.op2(Op::Sbb, Size::S64, flipped[1], Arg::Reg(mask)),
     ]
 }
 
 fn sign(cx: &mut Cx<'_, '_>, x: Wide) -> VReg {
-    cx.op2(Op::SarI, Size::Q, x[1], Arg::Imm(63))
+    cx.op2(Op::SarI, Size::S64, x[1], Arg::Imm(63))
 }
 
 fn finish(cx: &mut Cx<'_, '_>, inst: Inst, from: Wide) -> bool {
@@ -112,17 +112,17 @@ pub fn urem_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
 pub fn sdiv_128(cx: &mut Cx<'_, '_>, inst: Inst, x: Value, y: Value) -> bool {
     let (x, y) = (cx.c.regs2(x), cx.c.regs2(y));
     let minimum = cx.constant(1 << 63);
-    let ones = cx.op2(Op::And, Size::Q, y[0], Arg::Reg(y[1]));
+    let ones = cx.op2(Op::And, Size::S64, y[0], Arg::Reg(y[1]));
     let not_minus_one = cx.gpr();
-    cx.put(Op::Not, Size::Q, &[Arg::Mod(ones, not_minus_one)]);
-    let not_minimum = cx.op2(Op::Xor, Size::Q, x[1], Arg::Reg(minimum));
-    let either = cx.op2(Op::Or, Size::Q, not_minus_one, Arg::Reg(not_minimum));
-    cx.op2(Op::Or, Size::Q, either, Arg::Reg(x[0]));
+    cx.put(Op::Not, Size::S64, &[Arg::Mod(ones, not_minus_one)]);
+    let not_minimum = cx.op2(Op::Xor, Size::S64, x[1], Arg::Reg(minimum));
+    let either = cx.op2(Op::Or, Size::S64, not_minus_one, Arg::Reg(not_minimum));
+    cx.op2(Op::Or, Size::S64, either, Arg::Reg(x[0]));
     cx.trap_if(Cond::one(Cc::E), TrapCode::INTEGER_OVERFLOW);
     let (x_sign, y_sign) = (sign(cx, x), sign(cx, y));
     let (n, d) = (negate_if(cx, x_sign, x), negate_if(cx, y_sign, y));
     let (quotient, _) = unsigned(cx, n, d);
-    let negative = cx.op2(Op::Xor, Size::Q, x_sign, Arg::Reg(y_sign));
+    let negative = cx.op2(Op::Xor, Size::S64, x_sign, Arg::Reg(y_sign));
     let quotient = negate_if(cx, negative, quotient);
     finish(cx, inst, quotient)
 }

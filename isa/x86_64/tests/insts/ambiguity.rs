@@ -68,7 +68,7 @@ fn no_two_rows_have_one_encoding() {
 fn two_rows_with_one_encoding_are_seen() {
     let enc = |op: Op, size| op.row().encodings.of(size)[0];
     // These differ in nothing but what the name says of the operands.
-    assert!(overlap(&enc(Op::Zero, Size::D), &Enc { opcode: 0x33, ..enc(Op::Xor, Size::D) }));
-    assert!(!overlap(&enc(Op::Xor, Size::D), &enc(Op::Xor, Size::Q)));
-    assert!(!overlap(&enc(Op::MovF, Size::D), &enc(Op::MovFMerge, Size::D)));
+    assert!(overlap(&enc(Op::Zero, Size::S32), &Enc { opcode: 0x33, ..enc(Op::Xor, Size::S32) }));
+    assert!(!overlap(&enc(Op::Xor, Size::S32), &enc(Op::Xor, Size::S64)));
+    assert!(!overlap(&enc(Op::MovF, Size::S32), &enc(Op::MovFMerge, Size::S32)));
 }

@@ -116,7 +116,9 @@ fn check_operand(
 /// is set by an instruction of 32 bits.
 fn shown_size(sample: &Sample) -> Size {
     match (sample.op, sample.operands.last()) {
-        (Op::MovI, Some(Is::Imm(x))) if sample.size == Size::Q && *x as u32 as i64 == *x => Size::D,
+        (Op::MovI, Some(Is::Imm(x))) if sample.size == Size::S64 && *x as u32 as i64 == *x => {
+            Size::S32
+        }
         _ => sample.size,
     }
 }

@@ -38,30 +38,30 @@ fn built(op: Op, size: Size, args: &[Arg]) -> (Vec<Operand>, String) {
 #[test]
 fn operands_stand_in_the_order_of_the_row() {
     use Operand as O;
-    let (o, text) = built(Op::Add, Size::D, &[Arg::Mod(v(1), v(2)), Arg::Reg(v(3))]);
+    let (o, text) = built(Op::Add, Size::S32, &[Arg::Mod(v(1), v(2)), Arg::Reg(v(3))]);
     assert_eq!(o, [O::reg_use(v(1)), O::reg_reuse_def(v(2), 0), O::any_use(v(3))]);
     assert_eq!(text, "add %v2<-%v1, %v3");
 
     let mem = Amode::base_index(v(5), v(6), 2, -8);
-    let (o, text) = built(Op::Add, Size::Q, &[Arg::Mod(v(1), v(2)), Arg::Mem(mem)]);
+    let (o, text) = built(Op::Add, Size::S64, &[Arg::Mod(v(1), v(2)), Arg::Mem(mem)]);
     let tied = [O::reg_use(v(1)), O::reg_reuse_def(v(2), 0)];
     assert_eq!(o[..2], tied);
     assert_eq!(o[2..], [O::reg_use(v(5)), O::reg_use(v(6))]);
     assert_eq!(text, "add %v2<-%v1, qword ptr [%v5 + %v6*4 - 8]");
 
     let args = [Arg::Mem(Amode::pinned(16)), Arg::Reg(v(3))];
-    let (o, text) = built(Op::AddMr, Size::B, &args);
+    let (o, text) = built(Op::AddMr, Size::S8, &args);
     assert_eq!(o, [O::reg_use(v(3))]);
     assert_eq!(text, "add byte ptr [r15 + 0x10], %v3");
 
     // A tied operand that is not the first: its use is counted from the instruction's first
     // operand.
     let args = [Arg::Mem(Amode::base(v(7), 0)), Arg::Mod(v(1), v(2))];
-    let (o, _) = built(Op::LockXadd, Size::D, &args);
+    let (o, _) = built(Op::LockXadd, Size::S32, &args);
     assert_eq!(o, [O::reg_use(v(7)), O::reg_use(v(1)), O::reg_reuse_def(v(2), 1)]);
 
     let args = [Arg::Mod(v(1), v(2)), Arg::Mod(v(3), v(4)), Arg::Reg(v(5))];
-    let (o, text) = built(Op::Div, Size::D, &args);
+    let (o, text) = built(Op::Div, Size::S32, &args);
     let early = |r, p| fixed(r, p, OperandKind::Use, OperandPos::Early);
     let late = |r, p| fixed(r, p, OperandKind::Def, OperandPos::Late);
     let pairs = [early(v(1), RAX), late(v(2), RAX), early(v(3), RDX), late(v(4), RDX)];
@@ -70,17 +70,17 @@ fn operands_stand_in_the_order_of_the_row() {
     assert!(text.starts_with("div "), "{text}");
 
     // A vector is not read from a slot of 8 bytes.
-    let (o, _) = built(Op::Xorps, Size::D, &[Arg::Mod(f(1), f(2)), Arg::Reg(f(3))]);
+    let (o, _) = built(Op::Xorps, Size::S32, &[Arg::Mod(f(1), f(2)), Arg::Reg(f(3))]);
     assert_eq!(o[2], O::reg_use(f(3)));
-    let (o, _) = built(Op::AddF, Size::D, &[Arg::Mod(f(1), f(2)), Arg::Reg(f(3))]);
+    let (o, _) = built(Op::AddF, Size::S32, &[Arg::Mod(f(1), f(2)), Arg::Reg(f(3))]);
     assert_eq!(o[2], O::any_use(f(3)));
 
     // The number of a bit in a register and in memory mean different things.
-    let (o, _) = built(Op::Bt, Size::D, &[Arg::Reg(v(1)), Arg::Reg(v(2))]);
+    let (o, _) = built(Op::Bt, Size::S32, &[Arg::Reg(v(1)), Arg::Reg(v(2))]);
     assert_eq!(o, [O::reg_use(v(1)), O::reg_use(v(2))]);
 
     let args = [Arg::Cond(Cc::L as u8), Arg::Mod(v(1), v(2)), Arg::Fixed(PINNED)];
-    let (o, text) = built(Op::Cmov, Size::Q, &args);
+    let (o, text) = built(Op::Cmov, Size::S64, &args);
     assert_eq!(o[2], O::fixed_nonallocatable(PINNED));
     assert_eq!(text, "cmovl %v2<-%v1, r15");
 }
@@ -172,14 +172,14 @@ fn allocations_are_found_where_operands_were_put() {
 fn text_after_allocation() {
     let mut operands = Vec::new();
     let mem = Amode::slot_index(v(1), 3, 24).with_extra(Segment::Fs as u8);
-    let inst = Op::Mov.build(Size::W, &[Arg::Reg(v(0)), Arg::Mem(mem)], &mut operands);
+    let inst = Op::Mov.build(Size::S16, &[Arg::Reg(v(0)), Arg::Mem(mem)], &mut operands);
     let allocs = [Allocation::reg(R9), Allocation::reg(RBX)];
     let mut text = String::new();
     print_inst(&mut text, &inst, &operands, &allocs);
     assert_eq!(text, "mov r9w, word ptr fs:[slots + rbx*8 + 0x18]");
 
     let mut operands = Vec::new();
-    let inst = Op::CmpI.build(Size::D, &[Arg::Reg(v(0)), Arg::Imm(-1)], &mut operands);
+    let inst = Op::CmpI.build(Size::S32, &[Arg::Reg(v(0)), Arg::Imm(-1)], &mut operands);
     let allocs = [Allocation::stack(SpillSlot::new(3))];
     let mut text = String::new();
     print_inst(&mut text, &inst, &operands, &allocs);
@@ -205,8 +205,8 @@ fn single_instructions() {
     asm::add_imm(&mut code, RSP, 0);
     asm::put(&mut code, Op::MovI, Size::S64, &[Arg::Reg(RAX), Arg::Imm(0xffff_ffff)]);
     asm::put(&mut code, Op::MovI, Size::S64, &[Arg::Reg(RAX), Arg::Imm(-1)]);
-    asm::put(&mut code, Op::Push, Size::Q, &[Arg::Reg(R12)]);
-    asm::put(&mut code, Op::CallInd, Size::Q, &[Arg::Mem(asm::Mem::base(RSP, 8))]);
+    asm::put(&mut code, Op::Push, Size::S64, &[Arg::Reg(R12)]);
+    asm::put(&mut code, Op::CallInd, Size::S64, &[Arg::Mem(asm::Mem::base(RSP, 8))]);
     let mut text = String::new();
     disassemble(&mut text, &code.bytes[ORIGIN..]);
     let lines: Vec<&str> = text.lines().map(|l| l[40..].trim()).collect();

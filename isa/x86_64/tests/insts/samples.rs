@@ -76,7 +76,7 @@ impl Sample {
 /// The sizes at which a row has different encodings.
 pub(crate) fn sizes(row: &Row) -> Vec<Size> {
     if row.encodings.sizeless() {
-        return vec![Size::D];
+        return vec![Size::S32];
     }
     Size::ALL.into_iter().filter(|&size| row.encodings.has_size(size)).collect()
 }

@@ -89,7 +89,7 @@ pub(super) fn op_set_pinned_reg(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruction
     // set_pinned
     if ty == I64 && let x = d.args[0] {
         let x = cx.reg(x);
-        cx.put(Op::Mov, Size::Q, &[Arg::Fixed(PINNED), Arg::Reg(x)]);
+        cx.put(Op::Mov, Size::S64, &[Arg::Fixed(PINNED), Arg::Reg(x)]);
         return true;
     }
     false
