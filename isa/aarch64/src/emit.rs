@@ -259,15 +259,19 @@ pub(crate) fn step(e: &mut Emitter<'_>, what: Step<'_>) {
         Step::Save(saved) => saves(e, saved, true),
         Step::Restore(saved) => saves(e, saved, false),
         Step::IfBelow { bytes, limit, target } => {
+            // The address of a limit in memory stays for the next step where nothing is subtracted.
+            let (at, sp) = if bytes == 0 { (SCRATCH, SP) } else { (X17, SCRATCH) };
+            if bytes != 0 {
+                add_imm(e, sp, SP, -i64::from(bytes));
+            }
             let limit = match limit {
                 Limit::Reg(reg) => reg,
                 Limit::Memory(from) => {
-                    mov(e, Move::Load { to: X17, from, bytes: 8 });
-                    X17
+                    mov(e, Move::Load { to: at, from, bytes: 8 });
+                    at
                 }
             };
-            add_imm(e, SCRATCH, SP, -i64::from(bytes));
-            put(e, Op::Cmp, Size::S64, &[Reg(SCRATCH), Reg(limit), Imm(0), Imm(0)]);
+            put(e, Op::CmpSp, Size::S64, &[Reg(sp), Reg(limit)]);
             branch_if(e, Cc::Lo, target);
         }
         Step::Touch(bytes) => {

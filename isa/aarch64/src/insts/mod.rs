@@ -3,10 +3,11 @@
 //!
 //! Operands, diagrams and printed forms are written as `windlass_core::machine::row` says. Kinds of
 //! operands are `G` general register (31 is the zero register), `GS` general register (31 is the
-//! stack pointer), `V` vector register, `M` memory, `A` an address that is not accessed; `uimm`, `simm` immediates without and with sign,
-//! `imm` a bitmask immediate, `amount` a shift amount of the operand size, `shl` that of a left
-//! shift by `ubfm`, `left` one of up to 4, `shift` and `ror` kinds of shift, `extend` of extension,
-//! `halfword` a position of 16 bits; `cond`, `inverted` the same with the opposite in the field;
+//! stack pointer), `V` vector register, `M` memory, `A` an address that is not accessed; `uimm`,
+//! `simm` immediates without and with sign, `imm` a bitmask immediate, `amount` a shift amount of
+//! the operand size, `shl` that of a left shift by `ubfm`, `left` one of up to 4, `shift` and `ror`
+//! kinds of shift, `extend` of extension, `halfword` a position of 16 bits; `cond`, `inverted` the
+//! same with the opposite in the field;
 //! `branch`, `near`, `test`, `address` labels within 128 MiB, 1 MiB, 32 KiB and 1 MiB; `call`,
 //! `jump`, `page`, `low`, `gotpage`, `gotlow` targets. The field `sf` says whether the operand size
 //! is 64 bits, `nsf` that it is not; `S` whether an index is scaled, `option` how it is extended.
