@@ -10,6 +10,7 @@ use windlass_core::interpret::ControlFlow;
 use windlass_core::ir::types::{F16, F32, F64, F128, I8, I16, I32, I64, I128};
 use windlass_core::ir::{Opcode, Type};
 use windlass_core::isa::{CallConv, OwnedTargetIsa};
+use windlass_core::opt::legalize::expands;
 use windlass_core::settings::{self, Configurable};
 use windlass_isa_x86_64::lower::SUPPORTED;
 use windlass_jit::Jit;
@@ -50,9 +51,10 @@ pub fn config() -> Config {
         let converts = matches!(op, Opcode::FcvtFromUint | Opcode::FcvtFromSint);
         let moves = matches!(op, Opcode::Bitcast | Opcode::Select | Opcode::SelectSpectreGuard);
         let cannot = matches!(free, Some(F16 | F128)) && !moves;
-        let lowered = SUPPORTED
-            .iter()
-            .any(|&(known, at, features)| (known, at) == (op, ty) && features.contains(&""));
+        let lowered = expands(op, ty)
+            || SUPPORTED
+                .iter()
+                .any(|&(known, at, features)| (known, at) == (op, ty) && features.contains(&""));
         lowered && !cannot && !(converts && free == Some(I128))
     }
     let mut conventions = Config::default().conventions;

@@ -93,24 +93,35 @@ fn suspect(func: &Function, support: &Support, from: usize) -> Option<Inst> {
 /// Expands one instruction, or leaves it.
 type Expansion = fn(&mut Cx<'_>);
 
-/// How an opcode is expanded at a type of its operands or result, if it is.
+/// Whether there is an expansion of an opcode at a type for machines that do not lower it.
+pub fn expands(op: Opcode, ty: Type) -> bool {
+    whole(op, ty, &Support::new(&[], &[], |_| false)).is_some()
+}
+
+/// How an opcode is expanded at a controlling type, if it may have to be.
 fn expansion(op: Opcode, ty: Type, support: &Support) -> Option<Expansion> {
     // Rules lower the first global of a chain.
     if op == Opcode::SymbolValue && !support.lowers(op, types::INVALID) {
         return Some(globals::symbol_value);
     }
-    wide::expansion(op, ty, support).or_else(|| narrow::source(op, support)).or_else(|| {
-        let none = if support.lowers(op, ty) { None } else { Some(()) };
-        none.and_then(|()| match ty {
-            types::I8 | types::I16 => carry::expansion(op)
-                .or_else(|| narrow::expansion(op))
-                .or_else(|| narrow::halves(op, ty)),
-            types::I32 | types::I64 => carry::expansion(op).or_else(|| narrow::halves(op, ty)),
-            types::F32 | types::F64 => library::expansion(op, ty),
-            types::INVALID => branches::expansion(op),
-            _ => None,
-        })
-    })
+    let expansion = if support.lowers(op, ty) { None } else { whole(op, ty, support) };
+    expansion
+        .or_else(|| wide::operands(op, ty, support))
+        .or_else(|| narrow::operands(op, ty, support))
+}
+
+/// How an opcode is expanded at a controlling type at which it is not lowered.
+fn whole(op: Opcode, ty: Type, support: &Support) -> Option<Expansion> {
+    match ty {
+        types::I8 | types::I16 => carry::expansion(op)
+            .or_else(|| narrow::expansion(op))
+            .or_else(|| narrow::halves(op, ty)),
+        types::I32 | types::I64 => carry::expansion(op).or_else(|| narrow::halves(op, ty)),
+        types::I128 => wide::expansion(op, support),
+        types::F32 | types::F64 => library::expansion(op, ty),
+        types::INVALID => branches::expansion(op),
+        _ => None,
+    }
 }
 
 /// One instruction that is being expanded.

@@ -31,8 +31,9 @@ pub(super) fn halves(op: Opcode, ty: Type) -> Option<Expansion> {
 }
 
 /// No machine makes floats from less than 32 bits.
-pub(super) fn source(op: Opcode, _: &Support) -> Option<Expansion> {
-    matches!(op, FcvtFromSint | FcvtFromUint).then_some(from_int)
+pub(super) fn operands(op: Opcode, ty: Type, support: &Support) -> Option<Expansion> {
+    let converts = matches!(op, FcvtFromSint | FcvtFromUint);
+    (converts && support.lowers(FcvtFromSint, ty)).then_some(from_int)
 }
 
 /// Whether operands are extended with their sign.

@@ -1,6 +1,6 @@
 //! Integers of 128 bits, in halves of 64.
 
-use super::{Cx, Expansion, data};
+use super::{Cx, Expansion, Support, data};
 use crate::ir::condcodes::IntCC;
 use crate::ir::condcodes::IntCC::{Equal, NotEqual};
 use crate::ir::immediates::Offset32;
@@ -14,16 +14,21 @@ use types::{I8, I64, I128};
 /// The low and the high half of a number.
 type Wide = [Value; 2];
 
-pub(super) fn expansion(op: Opcode, ty: Type, support: &super::Support) -> Option<Expansion> {
-    // What looks at a condition: of 128 bits where `trapnz` does not know them either.
-    let conditions = !support.lowers(Trapnz, I128);
+/// Whether conditions have at most 64 bits, as for `trapnz`.
+fn conditions(support: &Support) -> bool {
+    !support.lowers(Trapnz, I128)
+}
+
+/// Operands of 128 bits of operations at other types.
+pub(super) fn operands(op: Opcode, ty: Type, support: &Support) -> Option<Expansion> {
     match op {
-        Select | SelectSpectreGuard if ty != I128 => return conditions.then_some(condition),
-        Bmask if ty != I128 => return (!support.lowers(op, I128)).then_some(bmask),
-        Brif | Trapz | Trapnz if ty == I128 => return conditions.then_some(condition),
-        _ if ty != I128 || support.lowers(op, ty) => return None,
-        _ => {}
+        Select | SelectSpectreGuard if ty != I128 => conditions(support).then_some(condition),
+        Bmask if ty != I128 => (!support.lowers(op, I128)).then_some(bmask),
+        _ => None,
     }
+}
+
+pub(super) fn expansion(op: Opcode, support: &Support) -> Option<Expansion> {
     Some(match op {
         Uextend | Sextend => extend,
         Load => load,
@@ -41,6 +46,7 @@ pub(super) fn expansion(op: Opcode, ty: Type, support: &super::Support) -> Optio
         Clz | Cls | Ctz | Popcnt => count,
         Bmask => bmask,
         Icmp => icmp,
+        Brif | Trapz | Trapnz if conditions(support) => condition,
         Select | SelectSpectreGuard => select,
         Smin | Umin | Smax | Umax => extreme,
         _ => return None,

@@ -2,9 +2,8 @@
 //!
 //! The rules in `rules/*.rules` are the lowering; `windlass-dev gen` makes the matchers in
 //! `generated` from them. This module has what they use: the context, addresses (`address`),
-//! predicates and numbers (`preds`), instructions
-//! that calls need (`basic`), conditions (`conds`), calls of library functions (`floats`)
-//! and references to code and data (`refs`).
+//! predicates and numbers (`preds`), instructions that calls need (`basic`), conditions (`conds`),
+//! sums with carries and quotients of 128 bits (`wide`) and references to code and data (`refs`).
 //!
 //! What holds: the upper bits of an integer narrower than its register are garbage, and those of an
 //! `i32` that `zero_extended` knows are zero. All operands of a rule are in registers before its
@@ -16,7 +15,6 @@ mod address;
 mod basic;
 mod build;
 mod conds;
-mod floats;
 #[cfg(feature = "matchers")]
 #[allow(clippy::all, reason = "written for the generator, read by people")]
 mod generated;
@@ -40,7 +38,6 @@ pub use generated::SUPPORTED;
 mod prelude {
     pub(super) use super::build::*;
     pub(super) use super::conds::*;
-    pub(super) use super::floats::*;
     pub(super) use super::preds::*;
     pub(super) use super::refs::*;
     pub(super) use super::wide::*;

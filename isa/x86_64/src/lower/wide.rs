@@ -1,7 +1,7 @@
-//! Quotients and remainders of 128 bits: straight code around the machine's division of 128 bits by
-//! 64.
+//! Sums that hand a carry on; quotients and remainders of 128 bits, straight code around the
+//! machine's division of 128 bits by 64.
 //!
-//! What holds: there are two algorithms, for divisors below `2^64` and for others. Both use the same
+//! What holds of quotients: there are two algorithms, for divisors below `2^64` and for others. Both use the same
 //! two division instructions; conditional moves choose their operands and what becomes of their
 //! results, and there is no branch. A divisor below `2^64` divides the upper half of the dividend,
 //! and then the lower half with the remainder of the first division above it. A larger divisor is
@@ -9,14 +9,100 @@
 //! dividend. That quotient, shifted back, is the right one or one too large: one is subtracted, and
 //! added again if the remainder is not below the divisor.
 
-use super::build::{Cond, Cx};
+use super::build::{Cond, Cx, size};
 use crate::amode::{Cc, Size};
 use crate::insts::{Arg, Op};
 use regalloc2::VReg;
-use windlass_core::ir::{Inst, TrapCode, Value};
+use smallvec::SmallVec;
+use windlass_core::ir::{Inst, Opcode, TrapCode, Value};
 
 /// A number of 128 bits, its low half first.
 type Wide = [VReg; 2];
+
+/// How many sums are put together at most.
+const MAX_CHAIN: usize = 16;
+
+/// A sum or difference whose carry comes in by the flags: where the instruction before it in the
+/// function gives it its carry, and nobody else, both are put here, one behind the other.
+pub fn chain(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
+    let mut chain = SmallVec::<[Inst; 4]>::from_elem(inst, 1);
+    while chain.len() < MAX_CHAIN
+        && let Some(before) = hands_on(cx, &chain)
+    {
+        chain.push(before);
+    }
+    let wanted = cx.c.result_wanted(inst, 1);
+    if wanted && chain.len() == 1 {
+        return false;
+    }
+    let first = chain[chain.len() - 1];
+    let size = size(cx.c.data(inst).ctrl_type);
+    let takes = |inst: Inst, cx: &Cx<'_, '_>| cx.c.data(inst).opcode.info().fixed_values == 3;
+    let carry = takes(first, cx).then(|| cx.reg(cx.c.arg(first, 2)));
+    let operands: SmallVec<[[VReg; 2]; 4]> =
+        chain.iter().map(|&inst| [0, 1].map(|n| cx.reg(cx.c.arg(inst, n)))).collect();
+    if let Some(carry) = carry {
+        // Adding 255 to a byte carries unless the byte is zero.
+        let unused = cx.gpr();
+        cx.put(Op::AddI, Size::S8, &[Arg::Mod(carry, unused), Arg::Imm(-1)]);
+    }
+    for (&part, [x, y]) in chain.iter().zip(operands).rev() {
+        let op = match (subtracts(cx, part), takes(part, cx)) {
+            (false, false) => Op::Add,
+            (false, true) => Op::Adc,
+            (true, false) => Op::Sub,
+            (true, true) => Op::Sbb,
+        };
+        let to = cx.res(part, 0);
+        cx.op2_to(op, size, to, x, Arg::Reg(y));
+        if part != inst {
+            cx.c.sink(part);
+        }
+    }
+    if wanted {
+        let op = cx.c.data(inst).opcode;
+        let signed = matches!(
+            op,
+            Opcode::SaddOverflow
+                | Opcode::SsubOverflow
+                | Opcode::SaddOverflowCin
+                | Opcode::SsubOverflowBin
+        );
+        let to = cx.res(inst, 1);
+        let cc = if signed { Cc::O } else { Cc::B };
+        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(cc as u8), Arg::Reg(to)]);
+    }
+    true
+}
+
+fn subtracts(cx: &Cx<'_, '_>, inst: Inst) -> bool {
+    use Opcode::*;
+    matches!(
+        cx.c.data(inst).opcode,
+        UsubOverflow | SsubOverflow | UsubOverflowBin | SsubOverflowBin
+    )
+}
+
+/// The instruction that stands right before the last of a chain of sums and hands its carry to it
+/// alone, and its sum to none of them: all operands are read before the first sum.
+fn hands_on(cx: &Cx<'_, '_>, chain: &[Inst]) -> Option<Inst> {
+    let inst = chain[chain.len() - 1];
+    let data = cx.c.data(inst);
+    if data.opcode.info().fixed_values != 3 || !cx.single_use(data.args[2]) {
+        return None;
+    }
+    let before = cx.c.func.layout.prev_inst(inst)?;
+    let given = cx.c.data(before);
+    let fits = match given.opcode {
+        Opcode::UaddOverflow | Opcode::UaddOverflowCin => !subtracts(cx, inst),
+        Opcode::UsubOverflow | Opcode::UsubOverflowBin => subtracts(cx, inst),
+        _ => false,
+    };
+    let &[sum, carry] = cx.c.results(before) else { return None };
+    let apart = |&inst: &Inst| !cx.c.args(inst).contains(&sum);
+    let same = carry == data.args[2] && given.ctrl_type == data.ctrl_type;
+    (fits && same && chain.iter().all(apart)).then_some(before)
+}
 
 /// `x` where a condition holds, else `y`.
 fn choose(cx: &mut Cx<'_, '_>, cc: Cc, x: VReg, y: VReg) -> VReg {

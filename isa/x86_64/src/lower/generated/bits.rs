@@ -484,17 +484,6 @@ pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t2)]);
         return true;
     }
-    // bmask_from_128
-    if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && cx.ty(x) == I128 {
-        let w_x = cx.c.regs2(x);
-        let t2 = cx.gpr();
-        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]);
-        let t1 = cx.gpr();
-        cx.put(Op::Neg, Size::S64, &[Arg::Mod(t2, t1)]);
-        let t3 = cx.res(inst, 0);
-        cx.put(Op::SbbSame, size32(ty), &[Arg::Reg(t3)]);
-        return true;
-    }
     false
 }
 

@@ -65,99 +65,11 @@ pub(super) fn op_fcvt_from_sint(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instruction
         cx.put(Op::Cvtsi2sd, size(cx.ty(x)), &[Arg::Mod(z, t1), m_x]);
         return true;
     }
-    // sint8_to_f32
-    if ty == F32 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2ss, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // sint8_to_f64
-    if ty == F64 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2sd, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // sint16_to_f32
-    if ty == F32 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2ss, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // sint16_to_f64
-    if ty == F64 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2sd, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
     false
 }
 
 pub(super) fn op_fcvt_from_uint(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
-    // uint8_to_f32
-    if ty == F32 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2ss, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // uint8_to_f64
-    if ty == F64 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2sd, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // uint16_to_f32
-    if ty == F32 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2ss, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
-    // uint16_to_f64
-    if ty == F64 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let z = cx.xmm();
-        cx.put(Op::ZeroX, Size::S8, &[Arg::Reg(z)]);
-        let t = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t), m_x]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cvtsi2sd, Size::S32, &[Arg::Mod(z, t1), Arg::Reg(t)]);
-        return true;
-    }
     // uint32_to_f32_known
     if ty == F32 && let x = d.args[0] && cx.ty(x) == I32 && cx.zero_extended(x) {
         let m_x = cx.rm(x, Size::S64.bits());

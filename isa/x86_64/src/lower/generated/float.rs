@@ -18,12 +18,6 @@ pub(super) fn op_ceil(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(10)]);
         return true;
     }
-    // ceil
-    if matches!(ty, F32 | F64) && let x = d.args[0] {
-        if ceil_call(cx, inst, x) {
-            return true;
-        }
-    }
     false
 }
 
@@ -140,12 +134,6 @@ pub(super) fn op_floor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(9)]);
         return true;
     }
-    // floor
-    if matches!(ty, F32 | F64) && let x = d.args[0] {
-        if floor_call(cx, inst, x) {
-            return true;
-        }
-    }
     false
 }
 
@@ -197,12 +185,6 @@ pub(super) fn op_fma(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
         let t1 = cx.res(inst, 0);
         cx.put(Op::Vfmadd213F, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(r_y), m_z]);
         return true;
-    }
-    // fma_call
-    if matches!(ty, F32 | F64) && let x = d.args[0] && let y = d.args[1] && let z = d.args[2] {
-        if fma_call(cx, inst, x, y, z) {
-            return true;
-        }
     }
     false
 }
@@ -355,12 +337,6 @@ pub(super) fn op_nearest(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -
         cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(8)]);
         return true;
     }
-    // nearest
-    if matches!(ty, F32 | F64) && let x = d.args[0] {
-        if nearest_call(cx, inst, x) {
-            return true;
-        }
-    }
     false
 }
 
@@ -398,12 +374,6 @@ pub(super) fn op_trunc(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> 
         let t1 = cx.res(inst, 0);
         cx.put(Op::RoundF, size(ty), &[Arg::Reg(t1), m_x, Arg::Imm(11)]);
         return true;
-    }
-    // trunc
-    if matches!(ty, F32 | F64) && let x = d.args[0] {
-        if trunc_call(cx, inst, x) {
-            return true;
-        }
     }
     false
 }

@@ -13,28 +13,6 @@ pub(super) fn op_iabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         cx.put(Op::Cmov, size(ty), &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(r_x)]);
         return true;
     }
-    // abs_8
-    if ty == I8 && let x = d.args[0] {
-        let m_x = cx.rm(x, 8);
-        let s = cx.gpr();
-        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(s), m_x]);
-        let t = cx.gpr();
-        cx.put(Op::Neg, Size::S32, &[Arg::Mod(s, t)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
-        return true;
-    }
-    // abs_16
-    if ty == I16 && let x = d.args[0] {
-        let m_x = cx.rm(x, 16);
-        let s = cx.gpr();
-        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(s), m_x]);
-        let t = cx.gpr();
-        cx.put(Op::Neg, Size::S32, &[Arg::Mod(s, t)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::Cmov, Size::S32, &[Arg::Cond(Cc::S as u8), Arg::Mod(t, t1), Arg::Reg(s)]);
-        return true;
-    }
     false
 }
 
@@ -438,6 +416,12 @@ pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
 
 pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    // sadd_chain
+    if matches!(ty, I8 | I16 | I32 | I64) {
+        if chain(cx, inst) {
+            return true;
+        }
+    }
     // sadd_cin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
         let r_c = cx.reg(c);
@@ -594,34 +578,6 @@ pub(super) fn op_smulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         cx.put(Op::ImulWide, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]);
         return true;
     }
-    // smulhi_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 8);
-        let m_y = cx.rm(y, 8);
-        let a = cx.gpr();
-        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movsx8, Size::S32, &[Arg::Reg(b), m_y]);
-        let t = cx.gpr();
-        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(8)]);
-        return true;
-    }
-    // smulhi_16
-    if ty == I16 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 16);
-        let m_y = cx.rm(y, 16);
-        let a = cx.gpr();
-        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movsx16, Size::S32, &[Arg::Reg(b), m_y]);
-        let t = cx.gpr();
-        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::SarI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(16)]);
-        return true;
-    }
     false
 }
 
@@ -711,6 +667,12 @@ pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
 
 pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    // ssub_chain
+    if matches!(ty, I8 | I16 | I32 | I64) {
+        if chain(cx, inst) {
+            return true;
+        }
+    }
     // ssub_bin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
         let r_c = cx.reg(c);
@@ -744,6 +706,12 @@ pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
 
 pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    // uadd_chain
+    if matches!(ty, I8 | I16 | I32 | I64) {
+        if chain(cx, inst) {
+            return true;
+        }
+    }
     // uadd_cin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
         let r_c = cx.reg(c);
@@ -807,38 +775,6 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let t2 = cx.gpr();
         cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t1), Arg::Mod(z, t2),
             Arg::Reg(r_y)]);
-        return true;
-    }
-    // udiv_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 8);
-        let m_y = cx.rm(y, 8);
-        let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
-        let z = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
-        let t1 = cx.res(inst, 0);
-        let t2 = cx.gpr();
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
-            Arg::Reg(b)]);
-        return true;
-    }
-    // udiv_16
-    if ty == I16 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 16);
-        let m_y = cx.rm(y, 16);
-        let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
-        let z = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
-        let t1 = cx.res(inst, 0);
-        let t2 = cx.gpr();
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
-            Arg::Reg(b)]);
         return true;
     }
     false
@@ -936,34 +872,6 @@ pub(super) fn op_umulhi(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         cx.put(Op::Mul, size(ty), &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]);
         return true;
     }
-    // umulhi_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 8);
-        let m_y = cx.rm(y, 8);
-        let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
-        let t = cx.gpr();
-        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(8)]);
-        return true;
-    }
-    // umulhi_16
-    if ty == I16 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 16);
-        let m_y = cx.rm(y, 16);
-        let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
-        let t = cx.gpr();
-        cx.put(Op::Imul, Size::S32, &[Arg::Mod(a, t), Arg::Reg(b)]);
-        let t1 = cx.res(inst, 0);
-        cx.put(Op::ShrI, Size::S32, &[Arg::Mod(t, t1), Arg::Imm(16)]);
-        return true;
-    }
     false
 }
 
@@ -979,38 +887,6 @@ pub(super) fn op_urem(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         let t2 = cx.res(inst, 0);
         cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, size(ty), &[Arg::Mod(r_x, t1), Arg::Mod(z, t2),
             Arg::Reg(r_y)]);
-        return true;
-    }
-    // urem_8
-    if ty == I8 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 8);
-        let m_y = cx.rm(y, 8);
-        let a = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(b), m_y]);
-        let z = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
-        let t1 = cx.gpr();
-        let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
-            Arg::Reg(b)]);
-        return true;
-    }
-    // urem_16
-    if ty == I16 && let x = d.args[0] && let y = d.args[1] {
-        let m_x = cx.rm(x, 16);
-        let m_y = cx.rm(y, 16);
-        let a = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(a), m_x]);
-        let b = cx.gpr();
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(b), m_y]);
-        let z = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(z)]);
-        let t1 = cx.gpr();
-        let t2 = cx.res(inst, 0);
-        cx.put_trap(TrapCode::INTEGER_DIVISION_BY_ZERO, Op::Div, Size::S32, &[Arg::Mod(a, t1), Arg::Mod(z, t2),
-            Arg::Reg(b)]);
         return true;
     }
     false
@@ -1033,6 +909,12 @@ pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionD
 
 pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
+    // usub_chain
+    if matches!(ty, I8 | I16 | I32 | I64) {
+        if chain(cx, inst) {
+            return true;
+        }
+    }
     // usub_bin
     if matches!(ty, I8 | I16 | I32 | I64) && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
         let r_c = cx.reg(c);

@@ -2,21 +2,6 @@
 
 use super::prelude::*;
 
-pub(super) fn op_band(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // and_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::And, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::And, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        return true;
-    }
-    false
-}
-
 pub(super) fn op_bitcast(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // bitcast_128
@@ -128,121 +113,6 @@ pub(super) fn op_bitrev(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         cx.put(Op::And, Size::S64, &[Arg::Mod(t26, t25), Arg::Reg(o)]);
         let t22 = cx.res_half(inst, 0, 1);
         cx.put(Op::Or, Size::S64, &[Arg::Mod(t23, t22), Arg::Reg(t25)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bitselect(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // bitselect_128
-    if ty == I128 && let c = d.args[0] && let x = d.args[1] && let y = d.args[2] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let w_c = cx.c.regs2(c);
-        let t1 = cx.gpr();
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let l = cx.gpr();
-        cx.put(Op::And, Size::S64, &[Arg::Mod(t1, l), Arg::Reg(w_c[0])]);
-        let t2 = cx.gpr();
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        let h = cx.gpr();
-        cx.put(Op::And, Size::S64, &[Arg::Mod(t2, h), Arg::Reg(w_c[1])]);
-        let t3 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(l, t3), Arg::Reg(w_y[0])]);
-        let t4 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(h, t4), Arg::Reg(w_y[1])]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bmask(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // bmask_to_128
-    if ty == I128 && let x = d.args[0] && matches!(cx.ty(x), I8 | I16 | I32 | I64) {
-        let r_x = cx.reg(x);
-        let t1 = cx.gpr();
-        cx.put(Op::Neg, size(cx.ty(x)), &[Arg::Mod(r_x, t1)]);
-        let m = cx.gpr();
-        cx.put(Op::SbbSame, Size::S64, &[Arg::Reg(m)]);
-        let t2 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t2, m);
-        let t3 = cx.res_half(inst, 0, 1);
-        cx.c.alias_reg(t3, m);
-        return true;
-    }
-    // bmask_128
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I128 {
-        let w_x = cx.c.regs2(x);
-        let t2 = cx.gpr();
-        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_x[1])]);
-        let t1 = cx.gpr();
-        cx.put(Op::Neg, Size::S64, &[Arg::Mod(t2, t1)]);
-        let m = cx.gpr();
-        cx.put(Op::SbbSame, Size::S64, &[Arg::Reg(m)]);
-        let t3 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t3, m);
-        let t4 = cx.res_half(inst, 0, 1);
-        cx.c.alias_reg(t4, m);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bnot(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // not_128
-    if ty == I128 && let x = d.args[0] {
-        let w_x = cx.c.regs2(x);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Not, Size::S64, &[Arg::Mod(w_x[0], t1)]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Not, Size::S64, &[Arg::Mod(w_x[1], t2)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // or_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bswap(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // bswap_128
-    if ty == I128 && let x = d.args[0] {
-        let w_x = cx.c.regs2(x);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Bswap, Size::S64, &[Arg::Mod(w_x[1], t1)]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Bswap, Size::S64, &[Arg::Mod(w_x[0], t2)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_bxor(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // xor_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
         return true;
     }
     false
@@ -375,41 +245,6 @@ pub(super) fn op_ctz(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bo
     false
 }
 
-pub(super) fn op_iabs(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // abs_128
-    if ty == I128 && let x = d.args[0] {
-        let w_x = cx.c.regs2(x);
-        let s = cx.gpr();
-        cx.put(Op::SarI, Size::S64, &[Arg::Mod(w_x[1], s), Arg::Imm(63)]);
-        let l = cx.gpr();
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[0], l), Arg::Reg(s)]);
-        let h = cx.gpr();
-        cx.put(Op::Xor, Size::S64, &[Arg::Mod(w_x[1], h), Arg::Reg(s)]);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sub, Size::S64, &[Arg::Mod(l, t1), Arg::Reg(s)]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(h, t2), Arg::Reg(s)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_iadd(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // add_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Add, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        return true;
-    }
-    false
-}
-
 pub(super) fn op_iconcat(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // iconcat
@@ -430,10 +265,10 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     let o0 = cx.opcode_of(d.args[0]);
     let o1 = cx.opcode_of(d.args[1]);
     // mul_128_of_unsigned
-    if ty == I128 && o0 == Opcode::Uextend && let Some(d1) = cx.node(d.args[0], Opcode::Uextend)
-        && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && o1 == Opcode::Uextend
-        && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let y = d2.args[0]
-        && cx.ty(y) == I64
+    if ty == I128 && o0 == Opcode::Iconcat && let Some(d1) = cx.node(d.args[0], Opcode::Iconcat)
+        && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.iconst(d1.args[1]) == Some(0) && o1 == Opcode::Iconcat
+        && let Some(d2) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && let y = d2.args[0]
+        && cx.iconst(d2.args[1]) == Some(0)
     {
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, Size::S64.bits());
@@ -442,10 +277,10 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         cx.put(Op::Mul, Size::S64, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]);
         return true;
     }
-    if ty == I128 && o0 == Opcode::Uextend && let Some(d1) = cx.node(d.args[0], Opcode::Uextend)
-        && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && o1 == Opcode::Uextend
-        && let Some(d2) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1]) && let x = d2.args[0]
-        && cx.ty(x) == I64
+    if ty == I128 && o0 == Opcode::Iconcat && let Some(d1) = cx.node(d.args[0], Opcode::Iconcat)
+        && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.iconst(d1.args[1]) == Some(0) && o1 == Opcode::Iconcat
+        && let Some(d2) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && let x = d2.args[0]
+        && cx.iconst(d2.args[1]) == Some(0)
     {
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, Size::S64.bits());
@@ -455,10 +290,12 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         return true;
     }
     // mul_128_of_signed
-    if ty == I128 && o0 == Opcode::Sextend && let Some(d1) = cx.node(d.args[0], Opcode::Sextend)
-        && cx.single_use(d.args[0]) && let x = d1.args[0] && cx.ty(x) == I64 && o1 == Opcode::Sextend
-        && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let y = d2.args[0]
-        && cx.ty(y) == I64
+    if ty == I128 && o0 == Opcode::Iconcat && let Some(d1) = cx.node(d.args[0], Opcode::Iconcat)
+        && cx.single_use(d.args[0]) && let x = d1.args[0] && let Some(d2) = cx.node(d1.args[1], Opcode::Sshr)
+        && cx.single_use(d1.args[1]) && x == d2.args[0] && cx.iconst(d2.args[1]) == Some(63) && o1 == Opcode::Iconcat
+        && let Some(d3) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && let y = d3.args[0]
+        && let Some(d4) = cx.node(d3.args[1], Opcode::Sshr) && cx.single_use(d3.args[1]) && y == d4.args[0]
+        && cx.iconst(d4.args[1]) == Some(63)
     {
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, Size::S64.bits());
@@ -467,10 +304,12 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         cx.put(Op::ImulWide, Size::S64, &[Arg::Mod(r_x, t1), Arg::Reg(t2), m_y]);
         return true;
     }
-    if ty == I128 && o0 == Opcode::Sextend && let Some(d1) = cx.node(d.args[0], Opcode::Sextend)
-        && cx.single_use(d.args[0]) && let y = d1.args[0] && cx.ty(y) == I64 && o1 == Opcode::Sextend
-        && let Some(d2) = cx.node(d.args[1], Opcode::Sextend) && cx.single_use(d.args[1]) && let x = d2.args[0]
-        && cx.ty(x) == I64
+    if ty == I128 && o0 == Opcode::Iconcat && let Some(d1) = cx.node(d.args[0], Opcode::Iconcat)
+        && cx.single_use(d.args[0]) && let y = d1.args[0] && let Some(d2) = cx.node(d1.args[1], Opcode::Sshr)
+        && cx.single_use(d1.args[1]) && y == d2.args[0] && cx.iconst(d2.args[1]) == Some(63) && o1 == Opcode::Iconcat
+        && let Some(d3) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1]) && let x = d3.args[0]
+        && let Some(d4) = cx.node(d3.args[1], Opcode::Sshr) && cx.single_use(d3.args[1]) && x == d4.args[0]
+        && cx.iconst(d4.args[1]) == Some(63)
     {
         let r_x = cx.reg(x);
         let m_y = cx.rm(y, Size::S64.bits());
@@ -494,24 +333,6 @@ pub(super) fn op_imul(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         cx.put(Op::Mul, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(h), Arg::Reg(w_y[0])]);
         let t2 = cx.res_half(inst, 0, 1);
         cx.put(Op::Add, Size::S64, &[Arg::Mod(h, t2), Arg::Reg(c)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_ineg(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // neg_128
-    if ty == I128 && let x = d.args[0] {
-        let w_x = cx.c.regs2(x);
-        let l = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(l)]);
-        let h = cx.gpr();
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(h)]);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sub, Size::S64, &[Arg::Mod(l, t1), Arg::Reg(w_x[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(h, t2), Arg::Reg(w_x[1])]);
         return true;
     }
     false
@@ -567,35 +388,6 @@ pub(super) fn op_isplit(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) ->
         cx.c.alias_reg(t1, w_x[0]);
         let t2 = cx.res(inst, 1);
         cx.c.alias_reg(t2, w_x[1]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_isub(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // sub_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sub, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_load(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // load_128
-    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let p = d.args[0] {
-        let memory = cx.mem_halves(flags, p, off);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t1), memory[0]]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Mov, Size::S64, &[Arg::Reg(t2), memory[1]]);
         return true;
     }
     false
@@ -720,43 +512,6 @@ pub(super) fn op_rotr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     false
 }
 
-pub(super) fn op_sadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // sadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Add, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_sadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // sadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
-        let r_c = cx.reg(c);
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
-        let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]);
-        let t3 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]);
-        let t4 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t4)]);
-        return true;
-    }
-    false
-}
-
 pub(super) fn op_sdiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // sdiv_128
@@ -795,53 +550,6 @@ pub(super) fn op_select_spectre_guard(cx: &mut Cx<'_, '_>, inst: Inst, d: &Instr
         cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(w_y[0], t1), Arg::Reg(w_x[0])]);
         let t2 = cx.res_half(inst, 0, 1);
         cx.put_on(f, Op::Cmov, Size::S64, &[Arg::Mod(w_y[1], t2), Arg::Reg(w_x[1])]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_sextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // sext_128_8
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let l = cx.gpr();
-        cx.put(Op::Movsx8, Size::S64, &[Arg::Reg(l), m_x]);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, l);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::SarI, Size::S64, &[Arg::Mod(l, t2), Arg::Imm(63)]);
-        return true;
-    }
-    // sext_128_16
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let l = cx.gpr();
-        cx.put(Op::Movsx16, Size::S64, &[Arg::Reg(l), m_x]);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, l);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::SarI, Size::S64, &[Arg::Mod(l, t2), Arg::Imm(63)]);
-        return true;
-    }
-    // sext_128_32
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I32 {
-        let m_x = cx.rm(x, 32);
-        let l = cx.gpr();
-        cx.put(Op::Movsxd, Size::S64, &[Arg::Reg(l), m_x]);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, l);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::SarI, Size::S64, &[Arg::Mod(l, t2), Arg::Imm(63)]);
-        return true;
-    }
-    // sext_128
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I64 {
-        let r_x = cx.reg(x);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, r_x);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::SarI, Size::S64, &[Arg::Mod(r_x, t2), Arg::Imm(63)]);
         return true;
     }
     false
@@ -992,93 +700,6 @@ pub(super) fn op_sshr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     false
 }
 
-pub(super) fn op_ssub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // ssub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sub, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t3)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_ssub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // ssub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
-        let r_c = cx.reg(c);
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
-        let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]);
-        let t3 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]);
-        let t4 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::O as u8), Arg::Reg(t4)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_store(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // store_128
-    if ty == I128 && let flags = d.mem_flags() && let off = d.offset() && let x = d.args[0] && let p = d.args[1] {
-        let memory = cx.mem_halves(flags, p, off);
-        let w_x = cx.c.regs2(x);
-        cx.put(Op::MovMr, Size::S64, &[memory[0], Arg::Reg(w_x[0])]);
-        cx.put(Op::MovMr, Size::S64, &[memory[1], Arg::Reg(w_x[1])]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_uadd_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // uadd_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Add, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_uadd_overflow_cin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // uadd_cin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
-        let r_c = cx.reg(c);
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
-        let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]);
-        let t3 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Adc, Size::S64, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]);
-        let t4 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t4)]);
-        return true;
-    }
-    false
-}
-
 pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
     let ty = d.ctrl_type;
     // udiv_128
@@ -1086,56 +707,6 @@ pub(super) fn op_udiv(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
         if udiv_128(cx, inst, x, y) {
             return true;
         }
-    }
-    false
-}
-
-pub(super) fn op_uextend(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // zext_128_8
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I8 {
-        let m_x = cx.rm(x, 8);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Movzx8, Size::S32, &[Arg::Reg(t1), m_x]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(t2)]);
-        return true;
-    }
-    // zext_128_16
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I16 {
-        let m_x = cx.rm(x, 16);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Movzx16, Size::S32, &[Arg::Reg(t1), m_x]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(t2)]);
-        return true;
-    }
-    // zext_128_32_known
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I32 && cx.zero_extended(x) {
-        let r_x = cx.reg(x);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, r_x);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(t2)]);
-        return true;
-    }
-    // zext_128_32
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I32 {
-        let m_x = cx.rm(x, Size::S32.bits());
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Mov, Size::S32, &[Arg::Reg(t1), m_x]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(t2)]);
-        return true;
-    }
-    // zext_128
-    if ty == I128 && let x = d.args[0] && cx.ty(x) == I64 {
-        let r_x = cx.reg(x);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.c.alias_reg(t1, r_x);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Zero, Size::S32, &[Arg::Reg(t2)]);
-        return true;
     }
     false
 }
@@ -1265,56 +836,9 @@ pub(super) fn op_ushr(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> b
     false
 }
 
-pub(super) fn op_usub_overflow(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // usub_overflow_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] {
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sub, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_y[0])]);
-        let t2 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[1], t2), Arg::Reg(w_y[1])]);
-        let t3 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t3)]);
-        return true;
-    }
-    false
-}
-
-pub(super) fn op_usub_overflow_bin(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> bool {
-    let ty = d.ctrl_type;
-    // usub_bin_128
-    if ty == I128 && let x = d.args[0] && let y = d.args[1] && let c = d.args[2] {
-        let r_c = cx.reg(c);
-        let w_x = cx.c.regs2(x);
-        let w_y = cx.c.regs2(y);
-        let t1 = cx.gpr();
-        cx.put(Op::AddI, Size::S8, &[Arg::Mod(r_c, t1), Arg::Imm(-1)]);
-        let t2 = cx.res_half(inst, 0, 0);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[0], t2), Arg::Reg(w_y[0])]);
-        let t3 = cx.res_half(inst, 0, 1);
-        cx.put(Op::Sbb, Size::S64, &[Arg::Mod(w_x[1], t3), Arg::Reg(w_y[1])]);
-        let t4 = cx.res(inst, 1);
-        cx.put(Op::Setcc, Size::S8, &[Arg::Cond(Cc::B as u8), Arg::Reg(t4)]);
-        return true;
-    }
-    false
-}
-
 pub(super) fn cond_icmp(cx: &mut Cx<'_, '_>, inst: Inst, d: &InstructionData) -> Option<Cond> {
     let ty = d.ctrl_type;
     let o1 = cx.opcode_of(d.args[1]);
-    // icmp_zero_128
-    if ty == I128 && let cc = d.cond() && let x = d.args[0] && o1 == Opcode::Uextend
-        && let Some(d1) = cx.node(d.args[1], Opcode::Uextend) && cx.single_use(d.args[1])
-        && cx.iconst(d1.args[0]) == Some(0) && is_equality(cc)
-    {
-        let w_x = cx.c.regs2(x);
-        let t1 = cx.gpr();
-        cx.put(Op::Or, Size::S64, &[Arg::Mod(w_x[0], t1), Arg::Reg(w_x[1])]);
-        return Some(one(int_cc(cc)));
-    }
     // icmp_zeros_128
     if ty == I128 && let cc = d.cond() && let x = d.args[0] && o1 == Opcode::Iconcat
         && let Some(d1) = cx.node(d.args[1], Opcode::Iconcat) && cx.single_use(d.args[1])
