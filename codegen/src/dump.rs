@@ -1,17 +1,17 @@
 //! Dumps: what functions look like behind a pass, on standard error.
 //!
-//! There is one request for the whole process. Functions that were made from Wasm go by the names of
-//! their module, and the offsets and blocks in their dumps are those that disassembly shows.
+//! Functions that were made from Wasm go by the names of their module, and the offsets and blocks in
+//! their dumps are those that disassembly shows.
 
 use crate::ir::{ExternalName, Function, UserExternalNameRef, UserFuncName};
 use crate::machine::buffer::FinalizedRelocTarget;
-use crate::passes::{PASSES, PassContext, Shows, pass_by_name};
+use crate::passes::{PASSES, PassContext, Shows};
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What is to be dumped.
-struct Request {
+pub(crate) struct Dump {
     /// The number of the pass.
     pass: usize,
     /// The functions, by name or number; all but trampolines if there are none.
@@ -19,8 +19,6 @@ struct Request {
     /// Whether anything was dumped, or said instead.
     answered: AtomicBool,
 }
-
-static REQUEST: OnceLock<Request> = OnceLock::new();
 
 /// What a function is called that was made from something else than text.
 #[derive(Clone, Debug)]
@@ -51,32 +49,23 @@ impl fmt::Display for Title {
     }
 }
 
-/// From now on, functions are dumped behind this pass: those of these names or numbers, or all if
-/// none is given. Returns the names of all passes if there is none of this name. May be set once.
-pub fn set(pass: &str, functions: &[String]) -> Result<(), Vec<&'static str>> {
-    let pass =
-        pass_by_name(pass).ok_or_else(|| PASSES.iter().map(|p| p.name).collect::<Vec<_>>())?;
-    let answered = AtomicBool::new(false);
-    let _ = REQUEST.set(Request { pass, functions: functions.to_vec(), answered });
-    Ok(())
-}
+impl Dump {
+    pub(crate) fn new(pass: usize, functions: Vec<String>) -> Self {
+        Self { pass, functions, answered: AtomicBool::new(false) }
+    }
 
-/// Whether something is to be dumped, so that titles are of use.
-pub fn is_on() -> bool {
-    REQUEST.get().is_some()
-}
+    /// Why nothing was dumped so far, if that is so.
+    pub(crate) fn unanswered(&self) -> Option<String> {
+        if self.answered.load(Ordering::Relaxed) {
+            return None;
+        }
+        let pass = PASSES[self.pass].name;
+        Some(match &self.functions[..] {
+            [] => format!("nothing was compiled, so there is nothing to show after `{pass}`"),
+            names => format!("no function that was compiled is called {}", names.join(" or ")),
+        })
+    }
 
-/// Why nothing was dumped so far although it was asked for, if that is so.
-pub fn unanswered() -> Option<String> {
-    let request = REQUEST.get().filter(|request| !request.answered.load(Ordering::Relaxed))?;
-    let pass = PASSES[request.pass].name;
-    Some(match &request.functions[..] {
-        [] => format!("nothing was compiled, so there is nothing to show after `{pass}`"),
-        names => format!("no function that was compiled is called {}", names.join(" or ")),
-    })
-}
-
-impl Request {
     fn wants(&self, title: Option<&Title>, func: &Function) -> bool {
         let listed = |name: &str| !name.is_empty() && self.functions.iter().any(|f| f == name);
         match title {
@@ -94,21 +83,23 @@ impl Request {
             Some(Title::Trampoline(_)) => listed("trampoline"),
         }
     }
-}
 
-/// Dumps the function if the pass that just ran, or should have, is the one that was asked for.
-#[inline]
-pub(crate) fn after(cx: &PassContext<'_>, title: Option<&Title>, pass: usize, ran: bool) {
-    if let Some(request) = REQUEST.get()
-        && request.pass == pass
-        && request.wants(title, cx.func)
-    {
-        dump(cx, title, request, ran);
+    /// Dumps the function if the pass that just ran, or should have, is the one that was asked for.
+    pub(crate) fn after(
+        &self,
+        cx: &PassContext<'_>,
+        title: Option<&Title>,
+        pass: usize,
+        ran: bool,
+    ) {
+        if self.pass == pass && self.wants(title, cx.func) {
+            dump(cx, title, self, ran);
+        }
     }
 }
 
 #[cold]
-fn dump(cx: &PassContext<'_>, title: Option<&Title>, request: &Request, ran: bool) {
+fn dump(cx: &PassContext<'_>, title: Option<&Title>, request: &Dump, ran: bool) {
     let pass = &PASSES[request.pass];
     let said = request.answered.swap(true, Ordering::Relaxed);
     if !ran {
@@ -120,13 +111,15 @@ fn dump(cx: &PassContext<'_>, title: Option<&Title>, request: &Request, ran: boo
     let name = title.map_or_else(|| cx.func.name.to_string(), Title::to_string);
     let text = match pass.shows {
         Shows::Ir => named_function(cx, title).to_string(),
-        Shows::Lowered => named_calls(cx, title, &cx.machine.listing(cx.isa.target(), false, true)),
+        Shows::Lowered => {
+            named_calls(cx, title, &cx.machine.listing(cx.isa().target(), false, true))
+        }
         Shows::Allocated => {
-            named_calls(cx, title, &cx.machine.listing(cx.isa.target(), true, true))
+            named_calls(cx, title, &cx.machine.listing(cx.isa().target(), true, true))
         }
         Shows::Bytes => {
             let code = &cx.out.buffer;
-            let text = cx.isa.to_text(code.data(), code.code_size());
+            let text = cx.isa().to_text(code.data(), code.code_size());
             named_symbols(cx, title, &text)
         }
     };

@@ -1,56 +1,56 @@
 //! The passes from IR to bytes, in order, and why they are in this order.
 //!
-//! To add a pass: write `fn run(&mut PassContext) -> CodegenResult<()>`, add a row to `PASSES`, and
-//! a row to `ORDER` for each pass that it must follow or precede. The driver in `compile` does the
-//! rest: dumps, times, verification between passes, and the name of the pass in a crash.
+//! To add a pass: write `fn run(func: &mut Function) -> bool`, which says whether it changed
+//! anything, add a row to `PASSES`, and a row to `ORDER` for each pass that it must follow or
+//! precede. The driver in `compile` does the rest: it computes the analyses that the row needs,
+//! dumps, takes times, verifies between passes, and names the pass in a crash. What a pass wants to
+//! use again for the next function is its scratch ([`Scratch`]).
 
-use crate::analysis::dominator_tree::DominatorTree;
-use crate::analysis::flowgraph::ControlFlowGraph;
-use crate::analysis::loop_analysis::LoopAnalysis;
+use crate::analysis::{Analyses, AnalysisSet};
 use crate::ir::{CallConv, Function};
 use crate::isa::TargetIsa;
 use crate::machine::CompiledCode;
 use crate::machine::pipeline::MachineContext;
 use crate::opt;
 use crate::result::CodegenResult;
+use crate::settings::Flags;
 #[cfg(feature = "matchers")]
 use crate::settings::OptLevel;
-
-/// What is known of a function beside its IR.
-#[derive(Default)]
-pub struct Analyses {
-    /// The control flow graph.
-    pub cfg: ControlFlowGraph,
-    /// The dominator tree.
-    pub domtree: DominatorTree,
-    /// The loops, if something asked for them.
-    pub loops: LoopAnalysis,
-    pub(crate) params: opt::params::Scratch,
-    #[cfg(feature = "matchers")]
-    pub(crate) simplifier: Option<opt::simplify::Simplifier>,
-}
-
-impl Analyses {
-    /// Computes control flow graph and dominators.
-    pub fn compute(&mut self, func: &Function) {
-        self.cfg.compute(func);
-        self.domtree.compute(func, &self.cfg);
-        self.loops.clear();
-    }
-}
+use core::any::Any;
 
 /// What a pass works on.
 pub struct PassContext<'a> {
     /// The function.
     pub func: &'a mut Function,
-    /// What is known of it.
+    /// What is known of it: what the row needs.
     pub analyses: &'a mut Analyses,
-    /// The machine.
-    pub isa: &'a dyn TargetIsa,
+    /// The shared settings.
+    pub flags: &'a Flags,
+    /// The machine; passes over the IR may run without one.
+    pub isa: Option<&'a dyn TargetIsa>,
     /// The machine code.
     pub machine: &'a mut MachineContext,
     /// The result.
     pub out: &'a mut CompiledCode,
+}
+
+impl<'a> PassContext<'a> {
+    /// The machine, for passes that make code for it.
+    pub fn isa(&self) -> &'a dyn TargetIsa {
+        self.isa.expect("the passes that make machine code run with a machine")
+    }
+}
+
+/// What a pass uses again for each function: a value of whatever type its row asks for.
+#[derive(Default)]
+pub struct Scratch(Option<Box<dyn Any + Send>>);
+
+impl Scratch {
+    /// The value, made at the first time.
+    pub fn get<T: Default + Send + 'static>(&mut self) -> &mut T {
+        let value = self.0.get_or_insert_with(|| Box::new(T::default()));
+        value.downcast_mut().expect("a row asks for one type")
+    }
 }
 
 /// What a pass leaves behind, and so what a dump after it shows.
@@ -70,79 +70,69 @@ pub enum Shows {
 pub struct Pass {
     /// Its name.
     pub name: &'static str,
-    /// What it does.
-    pub run: fn(&mut PassContext<'_>) -> CodegenResult<()>,
+    /// What it does; says whether it changed the IR, so that the IR is verified afterwards.
+    pub run: fn(&mut PassContext<'_>, &mut Scratch) -> CodegenResult<bool>,
     /// Whether it runs with these settings.
-    pub enabled: fn(&dyn TargetIsa) -> bool,
-    /// Whether it changes the IR, so that the IR is verified afterwards.
-    pub changes_ir: bool,
+    pub enabled: fn(&Flags) -> bool,
+    /// Whether code is right without it, so that a driver may leave it out.
+    pub optional: bool,
+    /// The analyses that it uses.
+    pub needs: AnalysisSet,
+    /// The analyses that still hold if it changed something.
+    pub keeps: AnalysisSet,
     /// What a dump shows.
     pub shows: Shows,
 }
 
-fn always(_: &dyn TargetIsa) -> bool {
-    true
-}
+/// What most rows have.
+const PASS: Pass = Pass {
+    name: "",
+    run: |_, _| Ok(false),
+    enabled: |_| true,
+    optional: false,
+    needs: AnalysisSet::NONE,
+    keeps: AnalysisSet::NONE,
+    shows: Shows::Ir,
+};
 
 /// All passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass {
-        name: "dominators",
-        run: |cx| {
-            cx.analyses.compute(cx.func);
-            Ok(())
-        },
-        enabled: always,
-        changes_ir: false,
-        shows: Shows::Ir,
-    },
-    Pass {
         name: "unreachable",
-        run: |cx| {
-            if opt::unreachable::run(cx.func, &cx.analyses.domtree) {
-                cx.analyses.compute(cx.func);
-            }
-            Ok(())
-        },
-        enabled: always,
-        changes_ir: true,
-        shows: Shows::Ir,
+        run: |cx, _| Ok(opt::unreachable::run(cx.func, &cx.analyses.domtree)),
+        needs: AnalysisSet::DOMINATORS,
+        keeps: AnalysisSet::DOMINATORS,
+        ..PASS
     },
     #[cfg(feature = "matchers")]
     Pass {
         name: "simplify",
-        run: |cx| {
-            opt::rebuild::run(cx.func, cx.analyses.simplifier.get_or_insert_default());
-            Ok(())
+        run: |cx, scratch| {
+            opt::rebuild::run(cx.func, scratch.get());
+            Ok(true)
         },
-        enabled: |isa| isa.flags().opt_level() != OptLevel::None,
-        changes_ir: true,
-        shows: Shows::Ir,
+        enabled: |flags| flags.opt_level() != OptLevel::None,
+        optional: true,
+        keeps: AnalysisSet::ALL,
+        ..PASS
     },
     Pass {
         name: "nans",
-        run: |cx| {
-            opt::nans::run(cx.func);
-            Ok(())
-        },
-        enabled: |isa| isa.flags().enable_nan_canonicalization(),
-        changes_ir: true,
-        shows: Shows::Ir,
+        run: |cx, _| Ok(opt::nans::run(cx.func)),
+        enabled: |flags| flags.enable_nan_canonicalization(),
+        keeps: AnalysisSet::ALL,
+        ..PASS
     },
     Pass {
         name: "params",
-        run: |cx| {
-            opt::params::run(cx.func, &mut cx.analyses.params);
-            Ok(())
-        },
-        enabled: always,
-        changes_ir: true,
-        shows: Shows::Ir,
+        run: |cx, scratch| Ok(opt::params::run(cx.func, scratch.get())),
+        keeps: AnalysisSet::ALL,
+        ..PASS
     },
     Pass {
         name: "legalize",
-        run: |cx| {
-            let isa = cx.isa;
+        run: |cx, _| {
+            let isa = cx.isa();
             let machine = opt::legalize::Machine {
                 support: isa.backend().support(),
                 order: isa.endianness(),
@@ -150,35 +140,43 @@ pub const PASSES: &[Pass] = &[
                 libcall_conv: CallConv::for_libcall(isa.flags(), isa.default_call_conv()),
                 colocated_libcalls: isa.flags().use_colocated_libcalls(),
             };
-            if opt::legalize::run(cx.func, &machine).control {
-                cx.analyses.compute(cx.func);
+            let changed = opt::legalize::run(cx.func, &machine);
+            if changed.control {
+                cx.analyses.changed(AnalysisSet::NONE);
             }
-            Ok(())
+            Ok(changed.insts || changed.control)
         },
-        enabled: always,
-        changes_ir: true,
-        shows: Shows::Ir,
+        // Where it changes blocks or edges, it says so itself.
+        keeps: AnalysisSet::ALL,
+        ..PASS
     },
     Pass {
         name: "lower",
-        run: |cx| cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa.target()),
-        enabled: always,
-        changes_ir: false,
+        run: |cx, _| {
+            cx.machine.lower(cx.func, &cx.analyses.domtree, cx.isa().target())?;
+            Ok(false)
+        },
+        needs: AnalysisSet::DOMINATORS,
         shows: Shows::Lowered,
+        ..PASS
     },
     Pass {
         name: "regalloc",
-        run: |cx| cx.machine.allocate(cx.func, cx.isa.target()),
-        enabled: always,
-        changes_ir: false,
+        run: |cx, _| {
+            cx.machine.allocate(cx.func, cx.isa().target())?;
+            Ok(false)
+        },
         shows: Shows::Allocated,
+        ..PASS
     },
     Pass {
         name: "emit",
-        run: |cx| cx.machine.emit(cx.func, cx.isa.target(), cx.out),
-        enabled: always,
-        changes_ir: false,
+        run: |cx, _| {
+            cx.machine.emit(cx.func, cx.isa().target(), cx.out)?;
+            Ok(false)
+        },
         shows: Shows::Bytes,
+        ..PASS
     },
 ];
 
@@ -188,12 +186,10 @@ pub const ORDER: &[(&str, &str, &str)] = &[
     ("unreachable", "simplify", "in unreachable code an instruction may use its own result"),
     #[cfg(feature = "matchers")]
     ("simplify", "params", "results that were replaced are aliases"),
-    ("dominators", "unreachable", "what is unreachable is not in the dominator tree"),
     ("unreachable", "params", "edges from unreachable blocks would keep parameters alive"),
     ("unreachable", "nans", "what is removed needs no selection"),
     ("params", "legalize", "expansions look at arguments, which are no aliases then"),
     ("legalize", "lower", "lowering knows what the machine has"),
-    ("dominators", "lower", "blocks are put in an order in which dominators come first"),
     ("params", "lower", "lowering expects arguments that are no aliases"),
     ("lower", "regalloc", "registers are allocated in machine code"),
     ("regalloc", "emit", "emission needs the place of each operand"),
@@ -222,7 +218,5 @@ mod tests {
             assert_eq!(pass_by_name(pass.name), Some(n), "two passes are named {}", pass.name);
         }
         assert!(pass_by_name(LAST_IR_PASS).is_some());
-        let names = crate::dump::set("no such pass", &[]).unwrap_err();
-        assert_eq!(names.len(), PASSES.len());
     }
 }

@@ -1,32 +1,11 @@
-//! Where the time of compilation goes, by pass, summed over all threads.
-//!
-//! Off by default; a pass then costs one load of a flag.
+//! Where the time of compilation goes, by pass, and who is told that a pass begins.
 
+use crate::passes::PASSES;
 use core::any::Any;
 use core::cell::Cell;
 use core::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-use crate::passes::PASSES;
-
-/// Room for more passes than there are.
-const SLOTS: usize = 32;
-
-static ENABLED: AtomicBool = AtomicBool::new(false);
-static NANOS: [AtomicU64; SLOTS] = [const { AtomicU64::new(0) }; SLOTS];
-static COUNTS: [AtomicU64; SLOTS] = [const { AtomicU64::new(0) }; SLOTS];
-
-/// Starts counting.
-pub fn enable() {
-    ENABLED.store(true, Ordering::Relaxed);
-}
-
-/// Whether time is counted.
-#[inline]
-pub fn enabled() -> bool {
-    ENABLED.load(Ordering::Relaxed)
-}
 
 /// Told the name of a pass when it begins; what it returns is dropped when the pass ends.
 pub type Observer = fn(&'static str) -> Box<dyn Any>;
@@ -45,68 +24,52 @@ pub(crate) fn tell(name: &'static str) -> Option<Box<dyn Any>> {
     OBSERVER.get().map(|observer| observer(name))
 }
 
+/// The number under which analyses are measured: behind those of the passes.
+pub(crate) const ANALYSES: usize = PASSES.len();
+
+/// What is measured under a number.
+fn name(number: usize) -> &'static str {
+    PASSES.get(number).map_or("analyses", |pass| pass.name)
+}
+
+/// Nanoseconds and number of runs, summed over all threads.
+#[derive(Default)]
+pub(crate) struct Times([(AtomicU64, AtomicU64); ANALYSES + 1]);
+
 /// Counts the time until it is dropped, for a pass by its number, and tells the observer.
-pub(crate) struct Timer {
-    pass: usize,
-    start: Option<Instant>,
+pub(crate) struct Timer<'a> {
+    counted: Option<(&'a (AtomicU64, AtomicU64), Instant)>,
     _told: Option<Box<dyn Any>>,
 }
 
-impl Timer {
-    pub(crate) fn start(pass: usize) -> Self {
-        Timer { pass, start: enabled().then(Instant::now), _told: tell(PASSES[pass].name) }
+impl<'a> Timer<'a> {
+    pub(crate) fn start(times: Option<&'a Times>, number: usize) -> Self {
+        let counted = times.map(|times| (&times.0[number], Instant::now()));
+        Timer { counted, _told: tell(name(number)) }
     }
 }
 
-impl Drop for Timer {
+impl Drop for Timer<'_> {
     fn drop(&mut self) {
-        if let Some(start) = self.start {
-            let nanos = start.elapsed().as_nanos() as u64;
-            NANOS[self.pass % SLOTS].fetch_add(nanos, Ordering::Relaxed);
-            COUNTS[self.pass % SLOTS].fetch_add(1, Ordering::Relaxed);
+        if let Some(((nanos, runs), start)) = self.counted {
+            nanos.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            runs.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-/// The times so far.
-#[derive(Clone, Debug)]
-pub struct PassTimes {
-    /// Name, total time, and how often the pass ran.
-    pub passes: Vec<(&'static str, Duration, u64)>,
-}
-
-/// Takes the times so far and starts again from zero.
-pub fn take_current() -> PassTimes {
-    let passes = PASSES.iter().enumerate().map(|(n, pass)| {
-        let time = Duration::from_nanos(NANOS[n].swap(0, Ordering::Relaxed));
-        (pass.name, time, COUNTS[n].swap(0, Ordering::Relaxed))
-    });
-    PassTimes { passes: passes.collect() }
-}
-
-impl PassTimes {
-    /// Adds the times of another.
-    pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.passes.iter_mut().zip(&other.passes) {
-            mine.1 += theirs.1;
-            mine.2 += theirs.2;
-        }
-    }
-
-    /// The sum.
-    pub fn total(&self) -> Duration {
-        self.passes.iter().map(|p| p.1).sum()
-    }
-}
-
-impl fmt::Display for PassTimes {
+impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total = self.total().as_secs_f64().max(1e-9);
+        let read = |(nanos, runs): &(AtomicU64, AtomicU64)| {
+            let time = Duration::from_nanos(nanos.load(Ordering::Relaxed)).as_secs_f64();
+            (time, runs.load(Ordering::Relaxed))
+        };
+        let total: f64 = self.0.iter().map(|of| read(of).0).sum();
         writeln!(f, "   time (ms)   share      runs  pass")?;
-        for (name, time, count) in &self.passes {
-            let seconds = time.as_secs_f64();
-            let (ms, share) = (seconds * 1e3, 100.0 * seconds / total);
-            writeln!(f, "{ms:12.3} {share:6.1}% {count:9}  {name}")?;
+        for (number, of) in self.0.iter().enumerate() {
+            let (seconds, runs) = read(of);
+            let (ms, share) = (seconds * 1e3, 100.0 * seconds / total.max(1e-9));
+            writeln!(f, "{ms:12.3} {share:6.1}% {runs:9}  {}", name(number))?;
         }
         writeln!(f, "{:12.3}  100.0%            total", total * 1e3)
     }

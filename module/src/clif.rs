@@ -19,6 +19,15 @@ pub fn define_functions<M: Module + ?Sized>(
     module: &mut M,
     functions: Vec<Function>,
 ) -> ModuleResult<Vec<FuncId>> {
+    define_functions_in(&mut Context::new(), module, functions)
+}
+
+/// As [`define_functions`], compiled in this context.
+pub fn define_functions_in<M: Module + ?Sized>(
+    context: &mut Context,
+    module: &mut M,
+    functions: Vec<Function>,
+) -> ModuleResult<Vec<FuncId>> {
     let mut ids = Vec::new();
     for function in &functions {
         let UserFuncName::Testcase(name) = &function.name else {
@@ -29,12 +38,11 @@ pub fn define_functions<M: Module + ?Sized>(
         let name = letters(name.raw());
         ids.push(module.declare_function(&name, Linkage::Export, &function.signature)?);
     }
-    let mut context = Context::new();
     for (mut function, &id) in functions.into_iter().zip(&ids) {
         name_references(module, &mut function)?;
         context.clear();
         context.func = function;
-        module.define_function(id, &mut context).map_err(|error| match error {
+        module.define_function(id, context).map_err(|error| match error {
             ModuleError::Compilation(why) => {
                 ModuleError::Backend(anyhow!("function {}: {why}", context.func.name))
             }

@@ -15,7 +15,7 @@ mod linkage;
 mod module;
 mod reloc;
 
-pub use clif::{define_functions, name_references};
+pub use clif::{define_functions, define_functions_in, name_references};
 pub use data::{DataDescription, Init};
 pub use declarations::{DataDeclaration, FunctionDeclaration, ModuleDeclarations};
 pub use error::{ModuleError, ModuleResult};

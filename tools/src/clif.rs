@@ -7,17 +7,17 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use target_lexicon::BinaryFormat;
 use windlass_core::Context;
-use windlass_core::dump;
 use windlass_core::ir::ExceptionTag;
 use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
 use windlass_core::testfile::{ParseOptions, parse_test};
 use windlass_core::verify::verify_function;
-use windlass_module::{Linkage, Module, default_libcall_names, define_functions};
+use windlass_module::{Linkage, Module, default_libcall_names, define_functions_in};
 use windlass_object::{ObjectBuilder, ObjectModule, TypeEntry};
 
 use crate::exit::{Outcome, usage};
 use crate::inspect::print;
+use crate::options::WatchOptions;
 
 /// Compile functions in text form (CLIF)
 ///
@@ -43,13 +43,8 @@ pub struct ClifCommand {
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
     settings: Vec<String>,
 
-    /// Print the IR or machine code of functions behind this pass
-    #[arg(long, value_name = "PASS")]
-    dump_after: Option<String>,
-
-    /// Show only this function, by name; may repeat
-    #[arg(short = 'f', long = "function", value_name = "NAME")]
-    functions: Vec<String>,
+    #[command(flatten)]
+    watch: WatchOptions,
 
     /// Put every function into a section of its own
     #[arg(long)]
@@ -69,12 +64,7 @@ impl ClifCommand {
     /// Compiles the file.
     pub fn execute(self) -> Result<Outcome> {
         let isa = self.isa().map_err(usage)?;
-        if let Some(pass) = &self.dump_after {
-            dump::set(pass, &self.functions).map_err(|names| {
-                let names = names.join(", ");
-                usage(anyhow!("--dump-after {pass}: there is no such pass; there are: {names}"))
-            })?;
-        }
+        let driver = self.watch.driver().map_err(usage)?;
         let name = self.file.display().to_string();
         let text = fs::read_to_string(&self.file).with_context(|| format!("reading {name}"))?;
         let options = ParseOptions {
@@ -97,7 +87,8 @@ impl ClifCommand {
                 if !self.wants(&title) {
                     continue;
                 }
-                let mut context = Context::for_function(function);
+                let mut context = Context::with_driver(driver.clone());
+                context.func = function;
                 let code = context.compile(&*isa, &mut Default::default());
                 let code = code.map_err(|error| anyhow!("{name}: {title}: {}", error.inner))?;
                 let size = code.buffer.code_size();
@@ -110,7 +101,8 @@ impl ClifCommand {
         builder.per_function_section(self.function_sections);
         let mut module = ObjectModule::new(builder);
         self.exceptions(&mut module).map_err(usage)?;
-        define_functions(&mut module, functions).with_context(|| name.clone())?;
+        let mut context = Context::with_driver(driver);
+        define_functions_in(&mut context, &mut module, functions).with_context(|| name.clone())?;
         let bytes = module.finish().emit().map_err(|error| anyhow!("{name}: {error}"))?;
         fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
         self.check_functions(&names)
@@ -119,13 +111,14 @@ impl ClifCommand {
     /// Whether a function of this name is to be shown.
     fn wants(&self, title: &str) -> bool {
         let plain = title.strip_prefix('%').unwrap_or(title);
-        self.functions.is_empty() || self.functions.iter().any(|f| f == title || f == plain)
+        self.watch.functions.is_empty()
+            || self.watch.functions.iter().any(|f| f == title || f == plain)
     }
 
     /// An error if a function is to be shown that is not there.
     fn check_functions(&self, names: &[String]) -> Result<Outcome> {
         let there = |f: &String| names.iter().any(|n| n == f || n.strip_prefix('%') == Some(f));
-        match self.functions.iter().find(|f| !there(f)) {
+        match self.watch.functions.iter().find(|f| !there(f)) {
             None => Ok(Outcome::Success),
             Some(f) => Err(usage(anyhow!("{} has no function `{f}`", self.file.display()))),
         }

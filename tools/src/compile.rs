@@ -102,9 +102,6 @@ impl CompileCommand {
         if let Some(output) = &self.output {
             write(output, &bytes).with_context(|| format!("writing {}", output.display()))?;
         }
-        if self.codegen.time_passes {
-            eprint!("{}", engine.pass_times());
-        }
         Ok(Outcome::Success)
     }
 }

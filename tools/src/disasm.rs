@@ -46,8 +46,8 @@ impl DisasmCommand {
         let artifact = artifact(&self.file, || Engine::new(&config).map_err(usage))?;
         let wanted: Vec<ModuleFunction<'_>> =
             named(&artifact).filter(|function| self.wants(function)).collect();
-        for name in &self.codegen.functions {
-            let shown = name == "trampoline" && self.codegen.dump_after.is_some();
+        for name in &self.codegen.watch.functions {
+            let shown = name == "trampoline" && self.codegen.watch.dump_after.is_some();
             if !shown && !wanted.iter().any(|function| matches(name, function)) {
                 return Err(usage(anyhow!("the module defines no function `{name}`")));
             }
@@ -101,7 +101,7 @@ impl DisasmCommand {
     }
 
     fn wants(&self, function: &ModuleFunction<'_>) -> bool {
-        let functions = &self.codegen.functions;
+        let functions = &self.codegen.watch.functions;
         functions.is_empty() || functions.iter().any(|name| matches(name, function))
     }
 }

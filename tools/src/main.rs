@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
-use windlass_core::dump;
 use windlass_tools::clif::ClifCommand;
 use windlass_tools::compile::CompileCommand;
 use windlass_tools::disasm::DisasmCommand;
@@ -68,9 +67,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(outcome) => {
-            if let Some(why) = dump::unanswered() {
-                eprintln!("windlass: --dump-after: {why}");
-            }
+            windlass_tools::options::report();
             Outcome::into(outcome)
         }
         Err(error) => {

@@ -1,7 +1,10 @@
 //! Options that several subcommands share, and the engine they make.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
+use windlass_core::compile::Driver;
 use windlass_runtime::{Config, Engine, MemoryPlan, RegallocAlgorithm};
 
 use crate::exit::usage;
@@ -26,6 +29,18 @@ pub struct CodegenOptions {
     #[arg(long = "set", value_name = "NAME[=VALUE]")]
     pub settings: Vec<String>,
 
+    /// What is to be seen.
+    #[command(flatten)]
+    pub watch: WatchOptions,
+
+    /// Check every register allocation
+    #[arg(long)]
+    pub regalloc_checker: bool,
+}
+
+/// What a command wants to see of compilations, or to do without.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WatchOptions {
     /// Print the IR or machine code of functions behind this pass
     #[arg(long, value_name = "PASS")]
     pub dump_after: Option<String>,
@@ -34,13 +49,52 @@ pub struct CodegenOptions {
     #[arg(short = 'f', long = "function", value_name = "NAME")]
     pub functions: Vec<String>,
 
+    /// Leave this pass out; may repeat
+    #[arg(long, value_name = "PASS")]
+    pub disable_pass: Vec<String>,
+
     /// Print how long each pass took
     #[arg(long)]
     pub time_passes: bool,
+}
 
-    /// Check every register allocation
-    #[arg(long)]
-    pub regalloc_checker: bool,
+/// The driver of the command's compilations, if there is something to watch.
+static DRIVER: OnceLock<Arc<Driver>> = OnceLock::new();
+
+impl WatchOptions {
+    /// The driver that the options ask for, if they do. [`report`] reports what it saw.
+    pub fn driver(&self) -> Result<Option<Arc<Driver>>> {
+        if self.dump_after.is_none() && self.disable_pass.is_empty() && !self.time_passes {
+            return Ok(None);
+        }
+        let mut driver = Driver::default();
+        let unknown = |option: &str, pass: &str, names: Vec<&str>| {
+            anyhow!("{option} {pass}: there is no such pass; there are: {}", names.join(", "))
+        };
+        if let Some(pass) = &self.dump_after {
+            let asked = driver.dump_after(pass, &self.functions);
+            asked.map_err(|names| unknown("--dump-after", pass, names))?;
+        }
+        for pass in &self.disable_pass {
+            driver.disable(pass).map_err(|names| unknown("--disable-pass", pass, names))?;
+        }
+        if self.time_passes {
+            driver.take_times();
+        }
+        Ok(Some(DRIVER.get_or_init(|| Arc::new(driver)).clone()))
+    }
+}
+
+/// Prints what the command's driver saw, at its end.
+pub fn report() {
+    if let Some(driver) = DRIVER.get() {
+        if let Some(times) = driver.times() {
+            eprint!("{times}");
+        }
+        if let Some(why) = driver.unanswered() {
+            eprintln!("windlass: --dump-after: {why}");
+        }
+    }
 }
 
 /// The register allocators.
@@ -105,11 +159,9 @@ impl CodegenOptions {
         if self.regalloc_checker {
             config.codegen_setting("regalloc_checker", "true")?;
         }
-        if let Some(pass) = &self.dump_after {
-            let dumped = config.dump_functions_after(pass, &self.functions);
-            dumped.with_context(|| format!("--dump-after {pass}"))?;
+        if let Some(driver) = self.watch.driver()? {
+            config.driver(driver);
         }
-        config.time_passes(self.time_passes);
         Ok(config)
     }
 

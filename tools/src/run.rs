@@ -183,8 +183,11 @@ impl RunCommand {
     pub fn execute(self) -> Result<Outcome> {
         let mut config = self.codegen.config()?;
         apply_features(&mut config, &self.wasm_features)?;
-        // What comes from the cache is not compiled, and nothing of it can be shown.
-        if let Some(dir) = self.cache.as_ref().filter(|_| self.codegen.dump_after.is_none()) {
+        // What comes from the cache is not compiled, nothing of it can be shown, and what was left
+        // out must not be kept.
+        let watch = &self.codegen.watch;
+        let plain = watch.dump_after.is_none() && watch.disable_pass.is_empty();
+        if let Some(dir) = self.cache.as_ref().filter(|_| plain) {
             let mut cache = CacheConfig::new();
             if !dir.is_empty() {
                 cache.with_directory(dir);
@@ -231,9 +234,6 @@ impl RunCommand {
         if outcome.is_ok() {
             self.define_unknown(&mut linker, &module)?;
             outcome = self.call(&mut store, &linker, &module);
-        }
-        if self.codegen.time_passes {
-            eprint!("{}", engine.pass_times());
         }
         let outcome = match outcome {
             Ok(()) => Ok(Outcome::Success),

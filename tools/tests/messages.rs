@@ -291,6 +291,19 @@ fn dumps_show_what_is_asked_for() {
     let (text, _) =
         dumps(&["compile", "fac.wat", "--set", "opt_level=speed", "--dump-after", "simplify"]);
     assert!(titles(&text).starts_with("0 fac after simplify"), "{text}");
+    let (text, _) = dumps(&[
+        "compile",
+        "fac.wat",
+        "--set",
+        "opt_level=speed",
+        "--dump-after",
+        "simplify",
+        "--disable-pass",
+        "simplify",
+    ]);
+    assert!(text.contains("`simplify` does not run"), "{text}");
+    let (text, _) = dumps(&["compile", "fac.wat", "--time-passes"]);
+    assert!(text.contains("  regalloc\n") && text.contains("  analyses\n"), "{text}");
     // CLIF: the same.
     let (text, listing) = dumps(&["clif", "a.clif", "--dump-after", "emit", "-f", "call"]);
     assert_eq!(titles(&text), "%call after emit");
@@ -300,4 +313,5 @@ fn dumps_show_what_is_asked_for() {
     assert_eq!(titles(&text), "%add after lower|%call after lower");
     says(&folder, 2, &["clif", "a.clif", "-f", "nothing"], &["a.clif has no function `nothing`"]);
     says(&folder, 2, &["clif", "a.clif", "--dump-after", "x"], &["no such pass", "regalloc"]);
+    says(&folder, 2, &["clif", "a.clif", "--disable-pass", "lower"], &["there are: simplify"]);
 }

@@ -25,9 +25,10 @@ fn main() {
     let builder = windlass_isa::host_builder().expect("the host is supported");
     let isa = builder.finish(settings::Flags::new(flags)).expect("the settings fit together");
     let make_env = || TestEnv::new(&module.info);
-    let sizes = compile_functions(&module, &*isa, make_env, Threads::Default, |_, _, code| {
-        (code.code_info().total_size, code.stats)
-    });
+    let sizes =
+        compile_functions(&module, &*isa, None, make_env, Threads::Default, |_, _, code| {
+            (code.code_info().total_size, code.stats)
+        });
     match sizes {
         Ok(sizes) => {
             let total: u64 = sizes.iter().map(|(size, _)| u64::from(*size)).sum();

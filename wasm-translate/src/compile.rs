@@ -8,8 +8,9 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
+use windlass_core::compile::Driver;
 use windlass_core::context::Context;
-use windlass_core::dump::{self, Title};
+use windlass_core::dump::Title;
 use windlass_core::ir::{Function, UserFuncName};
 use windlass_core::isa::TargetIsa;
 use windlass_core::result::CodegenError;
@@ -46,25 +47,27 @@ struct Worker<E> {
 }
 
 impl<E> Worker<E> {
-    fn new(env: E, isa: &dyn TargetIsa) -> Self {
-        Self { env, translator: FuncTranslator::with_flags(isa.flags()), context: Context::new() }
+    fn new(env: E, isa: &dyn TargetIsa, driver: Option<&Arc<Driver>>) -> Self {
+        let context = Context::with_driver(driver.cloned());
+        Self { env, translator: FuncTranslator::with_flags(isa.flags()), context }
     }
 
     /// Gives back the memory that a large function has needed.
     fn shrink(&mut self, isa: &dyn TargetIsa) {
         self.translator = FuncTranslator::with_flags(isa.flags());
-        self.context = Context::new();
+        self.context = Context::with_driver(self.context.driver.take());
     }
 }
 
 /// Translates and compiles every function that the module defines.
 ///
-/// The function with index `i` is named `u0:i`. `make_env` makes an environment for each thread;
+/// The function with index `i` is named `u0:i`. `driver` is that of all contexts. `make_env` makes an environment for each thread;
 /// `finish` takes what is wanted out of a compiled function, whose memory is used again. The
 /// results come in the order of the functions. The first error by that order ends the work.
 pub fn compile_functions<E, R>(
     module: &ModuleTranslation<'_>,
     isa: &dyn TargetIsa,
+    driver: Option<&Arc<Driver>>,
     make_env: impl Fn() -> E + Sync,
     threads: Threads,
     finish: impl Fn(DefinedFuncIndex, &Function, &CompiledCode) -> R + Sync,
@@ -73,7 +76,7 @@ where
     E: FuncEnvironment + Send,
     R: Send,
 {
-    let make_worker = || Worker::new(make_env(), isa);
+    let make_worker = || Worker::new(make_env(), isa, driver);
     let all = 0..module.bodies.len();
     let pieces = pieces(module);
     // A module of one piece starts no threads: to ask for their number would.
@@ -156,7 +159,8 @@ fn compile_range<E: FuncEnvironment, R>(
     finish: &(impl Fn(DefinedFuncIndex, &Function, &CompiledCode) -> R + Sync),
 ) -> WasmResult<Vec<R>> {
     let mut results = Vec::with_capacity(range.len());
-    let names = dump::is_on().then(|| function_names(module));
+    let dumps = worker.context.driver.as_ref().is_some_and(|driver| driver.wants_titles());
+    let names = dumps.then(|| function_names(module));
     for index in range {
         let index = DefinedFuncIndex::new(index);
         let function = module.info.function(index);

@@ -62,7 +62,7 @@ fn bytes_do_not_depend_on_threads() {
                 code.buffer.relocs().iter().map(|reloc| format!("{reloc:?}")).collect();
             (index, code.code_buffer().to_vec(), relocs)
         };
-        compile_functions(&module, &*isa, make_env, threads, finish).expect("it compiles")
+        compile_functions(&module, &*isa, None, make_env, threads, finish).expect("it compiles")
     };
     let one = compile(Threads::Exactly(1));
     assert_eq!(one.len(), 2_000);
@@ -93,7 +93,7 @@ fn the_first_error_counts() {
     let first = module.bodies[1_500].clone();
     for threads in [Threads::Exactly(1), Threads::Exactly(3)] {
         let make_env = || TestEnv::new(&module.info);
-        match compile_functions(&module, &*isa, make_env, threads, |_, _, _| ()) {
+        match compile_functions(&module, &*isa, None, make_env, threads, |_, _, _| ()) {
             Err(WasmError::Unsupported { offset, .. }) => {
                 assert!(first.contains(&(offset as usize)), "{offset} is not in {first:?}");
             }
@@ -117,7 +117,7 @@ fn many_small_functions_get_no_more_than_a_large_one() {
         let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
         let make_env = || TestEnv::new(&module.info);
         let isa = isa_with("enable_multi_ret_implicit_sret=true");
-        compile_functions(&module, &*isa, make_env, Threads::Exactly(1), |_, _, _| ())
+        compile_functions(&module, &*isa, None, make_env, Threads::Exactly(1), |_, _, _| ())
             .map(|all| all.len())
     };
     assert_eq!(compile(4), Ok(4));
@@ -130,7 +130,7 @@ fn modules_without_functions_compile() {
     let bytes = wat::parse_str("(module (memory 1))").expect("the text is well formed");
     let module = translate_module(&bytes, WasmFeatures::all()).expect("the module is valid");
     let make_env = || TestEnv::new(&module.info);
-    let none = compile_functions(&module, &*isa(), make_env, Threads::Default, |_, _, _| ());
+    let none = compile_functions(&module, &*isa(), None, make_env, Threads::Default, |_, _, _| ());
     assert_eq!(none, Ok(Vec::new()));
 }
 
@@ -161,7 +161,7 @@ fn bounds_checks_are_guarded_as_the_settings_say() {
             let text = isa.to_text(code.code_buffer(), code.buffer.code_size());
             text.matches(" cmov").count()
         };
-        compile_functions(&module, &*isa, make_env, Threads::Exactly(1), finish)
+        compile_functions(&module, &*isa, None, make_env, Threads::Exactly(1), finish)
             .expect("it compiles")
     };
     let heap = "enable_heap_access_spectre_mitigation";

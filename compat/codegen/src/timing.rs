@@ -122,12 +122,13 @@ fn named(pass: &str) -> Pass {
     match pass {
         "compile" => Pass::compile,
         "verifier" => Pass::verifier,
-        "dominators" => Pass::domtree,
+        "analyses" => Pass::domtree,
         "unreachable" => Pass::unreachable_code,
         "simplify" => Pass::egraph,
         "nans" => Pass::canonicalize_nans,
         "params" => Pass::remove_constant_phis,
-        "lower" => Pass::vcode_lower,
+        // Clients count what brings the IR into the machine's operations as lowering.
+        "legalize" | "lower" => Pass::vcode_lower,
         "regalloc" => Pass::regalloc,
         "emit" => Pass::vcode_emit,
         _ => Pass::None,

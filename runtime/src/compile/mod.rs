@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use windlass_core::CompileStats;
 use windlass_core::CompiledCode;
 use windlass_core::binemit::Reloc;
+use windlass_core::compile::Driver;
 use windlass_core::ir::{ExternalName, Function, LibCall};
 use windlass_core::isa::TargetIsa;
 use windlass_core::machine::buffer::FinalizedRelocTarget;
@@ -32,6 +33,8 @@ use crate::layout::{self, Layout, MemoryPlan};
 /// How modules are compiled.
 pub(crate) struct Options<'a> {
     pub isa: &'a dyn TargetIsa,
+    /// What is asked of the compilation beside code.
+    pub driver: Option<&'a Arc<Driver>>,
     pub features: WasmFeatures,
     pub plan: MemoryPlan,
     /// On all cores. The code does not depend on it.
@@ -124,6 +127,7 @@ pub(crate) fn compile(options: &Options<'_>, bytes: &[u8]) -> Result<Compiled, E
     let pieces = compile_functions(
         &module,
         isa,
+        options.driver,
         || Environment::new(&module.info, layout.clone(), options.plan),
         threads,
         |_, func, code| {

@@ -1,8 +1,11 @@
 //! Trampolines between the host and Wasm, and between instances, made as IR and compiled by the
 //! same back end, with frames in every function, four for each function type.
 
+use std::sync::Arc;
+
+use windlass_core::compile::Driver;
 use windlass_core::cursor::{Cursor, FuncCursor};
-use windlass_core::dump::{self, Title};
+use windlass_core::dump::Title;
 use windlass_core::ir::{
     AbiParam, Function, InstBuilder, MemFlags, SigRef, Signature, StackSlotData, StackSlotKind,
     UserFuncName, Value, types,
@@ -21,10 +24,11 @@ use crate::layout::{CALLEE_SLOT, FuncRecord, SLOT_SIZE, STACK_LIMIT, STORE, Stor
 /// Compiles the trampolines of a function type, behind other code; where each begins.
 pub fn append(
     isa: &dyn TargetIsa,
+    driver: Option<&Arc<Driver>>,
     ty: &FuncType,
     code: &mut Vec<u8>,
 ) -> Result<[u32; KINDS], Error> {
-    let linked = link(isa, ty)?;
+    let linked = link(isa, driver, ty)?;
     let start = code.len().next_multiple_of(Trampolines::ALIGN);
     code.resize(start, Trampolines::PADDING);
     code.extend_from_slice(&linked.bytes);
@@ -32,16 +36,21 @@ pub fn append(
 }
 
 /// The code of the trampolines of a function type.
-fn link(isa: &dyn TargetIsa, ty: &FuncType) -> Result<LinkedCode, Error> {
+fn link(
+    isa: &dyn TargetIsa,
+    driver: Option<&Arc<Driver>>,
+    ty: &FuncType,
+) -> Result<LinkedCode, Error> {
     let signature = signature(ty, reference_type);
-    let mut context = Context::new();
+    let mut context = Context::with_driver(driver.cloned());
     let mut image = ImageBuilder::new();
     // Functions of types that do not fit go through the slots in any case.
     let direct = if fits_registers(ty) { direct } else { host };
     for build in [entry, foreign, host, direct] {
         context.clear();
         context.func = build(&signature);
-        context.title = dump::is_on().then(|| Title::Trampoline(ty.wat()));
+        let dumps = driver.is_some_and(|driver| driver.wants_titles());
+        context.title = dumps.then(|| Title::Trampoline(ty.wat()));
         let code = context.compile(isa, &mut Default::default()).map_err(|error| {
             Error::msg(format!("a trampoline of type {ty} could not be compiled: {error}"))
         })?;

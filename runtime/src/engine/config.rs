@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use target_lexicon::Triple;
+use windlass_core::compile::Driver;
 use windlass_core::isa::{CallConv, OwnedTargetIsa};
 use windlass_core::settings::{self, Configurable};
-use windlass_core::{dump, timing};
 use windlass_wasm::WasmFeatures;
 use windlass_wasm::module::SUPPORTED_FEATURES;
 
@@ -30,6 +30,7 @@ pub struct Config {
     pub(crate) debug_info: bool,
     pub(crate) profiler: ProfilingStrategy,
     pub(crate) progress: Option<Progress>,
+    pub(crate) driver: Option<Arc<Driver>>,
     /// `None`: this machine.
     target: Option<Triple>,
     /// `None`: with the host as target what it has, otherwise the least that the target has.
@@ -85,6 +86,7 @@ impl Config {
             debug_info: false,
             profiler: ProfilingStrategy::None,
             progress: None,
+            driver: None,
             target: None,
             cpu: None,
         }
@@ -228,29 +230,9 @@ impl Config {
         Ok(self)
     }
 
-    /// Prints every function behind the pass of this name to standard error, in the whole process.
-    pub fn dump_after(&mut self, pass: &str) -> Result<&mut Self, Error> {
-        self.dump_functions_after(pass, &[])
-    }
-
-    /// As [`Self::dump_after`], for the functions of these names or numbers alone; all if there are
-    /// none. Trampolines are shown by the name `trampoline`.
-    pub fn dump_functions_after(
-        &mut self,
-        pass: &str,
-        functions: &[String],
-    ) -> Result<&mut Self, Error> {
-        dump::set(pass, functions).map_err(|names| {
-            Error::msg(format!("there is no pass `{pass}`; there are: {}", names.join(", ")))
-        })?;
-        Ok(self)
-    }
-
-    /// Measures how long each pass takes, in the whole process.
-    pub fn time_passes(&mut self, on: bool) -> &mut Self {
-        if on {
-            timing::enable();
-        }
+    /// What is asked of compilations beside code: dumps, times, passes that are left out.
+    pub fn driver(&mut self, driver: Arc<Driver>) -> &mut Self {
+        self.driver = Some(driver);
         self
     }
 

@@ -159,7 +159,8 @@ pub(crate) fn prepare(engine: &Engine, types: &[Arc<UsedType>]) -> Result<(), Er
         if known || used.trampolines.get().is_some() {
             continue;
         }
-        let offsets = trampoline::append(&**engine.frames_isa(), &used.ty, &mut block.code)?;
+        let (isa, driver) = (&**engine.frames_isa(), engine.config().driver.as_ref());
+        let offsets = trampoline::append(isa, driver, &used.ty, &mut block.code)?;
         block.rows.push((used, offsets));
         if block.code.len() >= BLOCK {
             block.finish(engine)?;

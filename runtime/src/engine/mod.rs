@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use target_lexicon::Triple;
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
-use windlass_core::timing;
 use windlass_wasm::WasmFeatures;
 
 use self::config::Config;
@@ -137,6 +136,7 @@ impl Engine {
         compile::compile(
             &compile::Options {
                 isa: &**self.isa(),
+                driver: config.driver.as_ref(),
                 features: config.features,
                 plan: config.memory_plan,
                 parallel: config.parallel,
@@ -153,11 +153,6 @@ impl Engine {
 
     pub(crate) fn observer(&self) -> &Observer {
         &self.inner.observer
-    }
-
-    /// How long each pass took, as a table; empty unless the configuration asked for it.
-    pub fn pass_times(&self) -> String {
-        if timing::enabled() { timing::take_current().to_string() } else { String::new() }
     }
 }
 

@@ -343,7 +343,8 @@ fn serialize(
     let (mut trampolines, mut trampoline_code) = (Vec::new(), Vec::new());
     for ty in types {
         let (isa, ty_of) = (&**engine.frames_isa(), &info.types[ty.index()]);
-        let offsets = trampoline::append(isa, ty_of, &mut trampoline_code)?;
+        let driver = engine.config().driver.as_ref();
+        let offsets = trampoline::append(isa, driver, ty_of, &mut trampoline_code)?;
         trampolines.push(TypeTrampolines { ty, offsets });
     }
     Ok(artifact::write(&Parts {
