@@ -15,7 +15,7 @@
 //! middle takes twice its time. A function with branches that may want veneers gets none: padding
 //! makes distances longer.
 
-use super::labels::{Form, LabelTable};
+use super::labels::{Form, LabelKind, LabelTable};
 use super::reloc::{Addend, CodeOffset, Reloc};
 use super::row::CodeSink;
 use super::vcode::{CONST_LABEL, PoolConst, Span};
@@ -369,7 +369,7 @@ impl CodeBuffer {
         if row.veneer.is_some() {
             self.limit_reach(label, row.long());
         }
-        self.push_branch(label.0, kind, word);
+        self.push_branch(label.0, row, kind, word);
     }
 
     /// Puts a jump.
@@ -380,13 +380,17 @@ impl CodeBuffer {
     }
 
     #[inline]
-    fn push_branch(&mut self, label: u32, kind: u8, word: u32) {
+    fn push_branch(&mut self, label: u32, row: &LabelKind, kind: u8, word: u32) {
         let at = self.data.len() as u32;
-        let forms = self.table.kinds[kind as usize].forms;
-        let form = forms.len() as u8 - 1;
-        let long = forms[form as usize].len;
+        let (form, long) = (row.forms.len() as u8 - 1, row.long());
         self.branches.push(Branch { at, label, word, kind, form, long, len: long });
         self.data.extend_from_slice(&[0; 16][..long as usize]);
+    }
+
+    /// Whether the machine has branches that may want veneers. Else `make_room` does nothing.
+    #[inline]
+    pub fn has_veneers(&self) -> bool {
+        self.islands.limits.is_some()
     }
 
     /// Puts an island, if one must not come much later. Between any two instructions.
@@ -465,23 +469,23 @@ impl CodeBuffer {
         }
         let mut waiting = core::mem::take(&mut self.islands.waiting);
         let over = self.new_label();
+        let kinds = self.table.kinds;
         if around {
             let (jump, word) = self.table.jump;
             self.islands.around.push(self.branches.len() as u32);
-            self.push_branch(over.0, jump, word);
+            self.push_branch(over.0, &kinds[jump as usize], jump, word);
         }
         for user in waiting.drain(..) {
             if self.has_met(user) {
                 continue;
             }
             let Branch { label, kind, .. } = self.branches[user as usize];
-            let (kind, word) =
-                self.table.kinds[kind as usize].veneer.expect("what waits may want a veneer");
+            let (kind, word) = kinds[kind as usize].veneer.expect("what waits may want a veneer");
             let here = self.new_label();
             self.bind(here);
             let branch = self.branches.len() as u32;
             self.islands.veneers.push(Veneer { user, branch, label: here.0, is_used: true });
-            self.push_branch(label, kind, word);
+            self.push_branch(label, &kinds[kind as usize], kind, word);
         }
         self.bind(over);
         self.islands.waiting = waiting;
@@ -808,13 +812,14 @@ impl CodeBuffer {
                 if branch.form == GONE || branch.form == 0 && veneers.is_empty() {
                     continue;
                 }
-                let forms = &table.kinds[branch.kind as usize].forms[..=branch.form as usize];
+                let user = veneers.get_mut(users).filter(|veneer| veneer.user == n as u32);
+                // What may want a veneer may not reach its label in the form that it has.
+                let forms = branch.form as usize + user.is_some() as usize;
+                let forms = &table.kinds[branch.kind as usize].forms[..forms];
                 let target = place_of(scratch, &self.const_labels, branch.label);
                 let reaches = |form: &Form, target| form.reaches(at, now, target);
                 let mut form = forms.iter().position(|form| reaches(form, target));
-                if let Some(veneer) = veneers.get_mut(users)
-                    && veneer.user == n as u32
-                {
+                if let Some(veneer) = user {
                     veneer.is_used = form.is_none();
                     if form.is_none() {
                         let veneer = scratch[veneer.label as usize];
@@ -825,6 +830,9 @@ impl CodeBuffer {
                 if let Some(form) = form {
                     branch.form = form as u8;
                     branch.len = forms[form].len;
+                }
+                if veneers.is_empty() {
+                    continue;
                 }
                 while veneers.get(jumps).is_some_and(|veneer| veneer.branch < n as u32) {
                     jumps += 1;

@@ -481,6 +481,7 @@ fn emit_block(
     let insts = vcode.insts();
     let edits = &input.output.edits[..];
     let info = &vcode.blocks[block as usize];
+    let has_veneers = e.buffer.has_veneers();
     let mut loc_start = e.buffer.cur_offset();
     e.previous_end = NO_PLACE;
     for i in info.insts.range() {
@@ -499,12 +500,16 @@ fn emit_block(
             e.scratch.inst_offsets.push(at);
         }
         let before = ProgPoint::before(Inst::new(i));
-        e.buffer.make_room();
+        if has_veneers {
+            e.buffer.make_room();
+        }
         while let Some((at, Edit::Move { from, to })) = edits.get(cursor.edit)
             && *at <= before
         {
             e.mov(backend, *from, *to);
-            e.buffer.make_room();
+            if has_veneers {
+                e.buffer.make_room();
+            }
             cursor.edit += 1;
         }
         if labelled {
@@ -610,7 +615,9 @@ fn emit_block(
             && *at <= after
         {
             e.mov(backend, *from, *to);
-            e.buffer.make_room();
+            if has_veneers {
+                e.buffer.make_room();
+            }
             cursor.edit += 1;
         }
     }

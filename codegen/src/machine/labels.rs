@@ -38,16 +38,25 @@ impl Run {
     }
 }
 
-/// Puts runs of bits of a number where they stand.
+impl Run {
+    /// These bits of a number, lowest first.
+    #[inline]
+    fn of(&self, number: i64) -> u64 {
+        let half = if self.rounds { 1 << (self.from - 1) } else { 0 };
+        (number.wrapping_add(half) >> self.from) as u64 & ((1 << self.width) - 1)
+    }
+}
+
+/// Runs of bits of a number where they stand, in a form of at most 8 bytes.
+#[inline]
+fn scatter_short(runs: &[Run], number: i64) -> u64 {
+    runs.iter().fold(0, |bits, run| bits | run.of(number) << run.to)
+}
+
+/// The same in any form.
 #[inline]
 fn scatter(runs: &[Run], number: i64) -> u128 {
-    let mut bits = 0;
-    for run in runs {
-        let half = if run.rounds { 1 << (run.from - 1) } else { 0 };
-        let part = (number.wrapping_add(half) >> run.from) as u64 & ((1 << run.width) - 1);
-        bits |= u128::from(part) << run.to;
-    }
-    bits
+    runs.iter().fold(0, |bits, run| bits | u128::from(run.of(number)) << run.to)
 }
 
 /// The number whose runs of bits stand there.
@@ -95,16 +104,13 @@ impl Form {
         self.fits(i64::from(target) - i64::from(at) - gain - i64::from(self.origin))
     }
 
-    /// The bits of the distance from `at`, where the form begins, to `target`.
+    /// The distance from `at`, where the form begins, to `target`, and more.
     #[inline]
-    fn distance(&self, at: u32, target: u32, more: i64) -> CodegenResult<u128> {
+    fn distance_to(&self, at: u32, target: u32, more: i64) -> CodegenResult<i64> {
         let distance = i64::from(target) - i64::from(at) - i64::from(self.origin) + more;
         let lowest = self.distance.iter().map(|run| run.from).min().unwrap_or(0);
         let is_whole = distance & ((1 << lowest) - 1) == 0;
-        if !self.fits(distance) || !is_whole {
-            return Err(CodegenError::CodeTooLarge);
-        }
-        Ok(scatter(self.distance, distance))
+        if self.fits(distance) && is_whole { Ok(distance) } else { Err(CodegenError::CodeTooLarge) }
     }
 }
 
@@ -254,9 +260,17 @@ impl LabelTable {
         target: u32,
     ) -> CodegenResult<()> {
         let word = if form.inverted { word ^ kind.flip } else { word };
-        let word = scatter(form.word, i64::from(word));
-        let number = form.bits | word | form.distance(at, target, 0)?;
-        self.store(out, number);
+        let (word, distance) = (i64::from(word), form.distance_to(at, target, 0)?);
+        if form.len <= 8 && !self.big_endian {
+            let [word, distance] =
+                [scatter_short(form.word, word), scatter_short(form.distance, distance)];
+            store_short(out, form.bits as u64 | word | distance);
+        } else {
+            self.store(
+                out,
+                form.bits | scatter(form.word, word) | scatter(form.distance, distance),
+            );
+        }
         Ok(())
     }
 
@@ -291,7 +305,8 @@ impl LabelTable {
             }
             _ => 0,
         };
-        number = number & !scatter(form.distance, -1) | form.distance(at, target, held)?;
+        let distance = form.distance_to(at, target, held)?;
+        number = number & !scatter(form.distance, -1) | scatter(form.distance, distance);
         self.store(out, number);
         Ok(())
     }
@@ -305,6 +320,27 @@ impl LabelTable {
             now.copy_from_slice(nop);
             out = rest;
         }
+    }
+}
+
+/// Writes the low bytes of a number, the lowest first, without a call for so few.
+#[inline]
+fn store_short(out: &mut [u8], number: u64) {
+    let last = |size: usize| number >> (8 * (out.len() - size));
+    match out.len() {
+        4.. => {
+            let end = (last(4) as u32).to_le_bytes();
+            out[..4].copy_from_slice(&(number as u32).to_le_bytes());
+            let at = out.len() - 4;
+            out[at..].copy_from_slice(&end);
+        }
+        2.. => {
+            let end = (last(2) as u16).to_le_bytes();
+            out[..2].copy_from_slice(&(number as u16).to_le_bytes());
+            let at = out.len() - 2;
+            out[at..].copy_from_slice(&end);
+        }
+        _ => out.copy_from_slice(&[number as u8]),
     }
 }
 
