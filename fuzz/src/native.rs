@@ -3,6 +3,8 @@
 //! What holds: regalloc2's checker is on for every function. Code is run only on arguments for
 //! which the interpreter returned: a trap would end the process.
 
+use std::sync::LazyLock;
+
 use crate::generate::{Case, Config};
 use crate::oracle::expected;
 use windlass_core::data_value::{DataValue, DisplayDataValues};
@@ -12,7 +14,6 @@ use windlass_core::ir::{Opcode, Type};
 use windlass_core::isa::{CallConv, OwnedTargetIsa};
 use windlass_core::opt::legalize::expands;
 use windlass_core::settings::{self, Configurable};
-use windlass_isa_x86_64::lower::SUPPORTED;
 use windlass_jit::Jit;
 
 /// What running a case gave.
@@ -45,20 +46,22 @@ pub fn host(shared: &[&str], features: &[&str]) -> OwnedTargetIsa {
     builder.finish(settings::Flags::new(flags)).expect("settings that fit together")
 }
 
-/// What the back end for x86_64 lowers on every processor.
+/// The host as the least that there is of its kind.
+static HOST: LazyLock<OwnedTargetIsa> = LazyLock::new(|| host(&[], &[]));
+
+/// What the back end for the host lowers on every processor.
 pub fn config() -> Config {
     fn supports(op: Opcode, ty: Type, free: Option<Type>) -> bool {
         let converts = matches!(op, Opcode::FcvtFromUint | Opcode::FcvtFromSint);
         let moves = matches!(op, Opcode::Bitcast | Opcode::Select | Opcode::SelectSpectreGuard);
         let cannot = matches!(free, Some(F16 | F128)) && !moves;
-        let lowered = expands(op, ty)
-            || SUPPORTED
-                .iter()
-                .any(|&(known, at, features)| (known, at) == (op, ty) && features.contains(&""));
+        let lowered = expands(op, ty) || HOST.backend().support().lowers(op, ty);
         lowered && !cannot && !(converts && free == Some(I128))
     }
+    let known = HOST.backend().tables().conventions;
     let mut conventions = Config::default().conventions;
-    conventions.extend([CallConv::Winch, CallConv::WindowsFastcall, CallConv::PreserveAll]);
+    let more = [CallConv::Winch, CallConv::WindowsFastcall, CallConv::PreserveAll];
+    conventions.extend(more.into_iter().filter(|&conv| known[conv as usize].is_some()));
     let types = vec![I8, I16, I32, I64, I128, F16, F32, F64, F128];
     Config { types, supports, conventions, wide_atomics: false, ..Config::default() }
 }

@@ -7,6 +7,10 @@ use windlass_core::settings::Configurable;
 
 pub use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 
+/// The machines that there are back ends for, by their names in triples.
+pub const MACHINES: &[&str] =
+    if cfg!(feature = "arm64") { &["aarch64", "x86_64"] } else { &["x86_64"] };
+
 /// The back end for a triple, to be configured.
 pub fn lookup(triple: Triple) -> Result<Builder, LookupError> {
     match triple.architecture {

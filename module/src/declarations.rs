@@ -113,6 +113,25 @@ impl ModuleDeclarations {
         &self.data_objects[data_id]
     }
 
+    /// The name for linkers of what is about to be defined; the error says why it cannot be.
+    pub fn definable(&self, id: FuncOrDataId, is_defined: bool) -> ModuleResult<Cow<'_, str>> {
+        let (linkage, name) = match id {
+            FuncOrDataId::Func(id) => {
+                (self.functions[id].linkage, self.functions[id].linkage_name(id))
+            }
+            FuncOrDataId::Data(id) => {
+                (self.data_objects[id].linkage, self.data_objects[id].linkage_name(id))
+            }
+        };
+        if !linkage.is_definable() {
+            return Err(ModuleError::InvalidImportDefinition(name.into_owned()));
+        }
+        if is_defined {
+            return Err(ModuleError::DuplicateDefinition(name.into_owned()));
+        }
+        Ok(name)
+    }
+
     /// Declares a function, or widens the linkage of one that is declared; returns the linkage that
     /// it then has.
     pub fn declare_function(

@@ -4,8 +4,9 @@ use core::fmt;
 
 use windlass_core::binemit::{Addend, CodeOffset, Reloc};
 use windlass_core::ir::{ExternalName, Function, KnownSymbol, LibCall, SourceLoc, TrapCode};
-use windlass_core::{FinalizedMachReloc, FinalizedRelocTarget};
+use windlass_core::{CodeBuffer, FinalizedMachReloc, FinalizedRelocTarget};
 
+use crate::error::{ModuleError, ModuleResult};
 use crate::ids::FuncId;
 
 /// A place in code or data into which an address is written.
@@ -31,6 +32,17 @@ impl ModuleReloc {
     pub fn from_mach_reloc(reloc: &FinalizedMachReloc, func: &Function, func_id: FuncId) -> Self {
         Self::try_from_mach_reloc(reloc, func, func_id)
             .unwrap_or_else(|name| panic!("{name} is not the name of anything in a module"))
+    }
+
+    /// All relocations of a function's code, in terms of the module.
+    pub fn all_of(
+        code: &CodeBuffer,
+        func: &Function,
+        func_id: FuncId,
+    ) -> ModuleResult<Vec<ModuleReloc>> {
+        let relocs = code.relocs().iter();
+        let relocs = relocs.map(|reloc| Self::try_from_mach_reloc(reloc, func, func_id));
+        relocs.collect::<Result<_, _>>().map_err(ModuleError::Undeclared)
     }
 
     /// As [`ModuleReloc::from_mach_reloc`]; the error is the name that modules do not know.

@@ -19,7 +19,8 @@ impl CfiOp {
 impl CommonUnwindInfo {
     /// The common information entry.
     pub fn to_cie(&self) -> CommonInformationEntry {
-        let encoding = Encoding { address_size: 8, format: Format::Dwarf32, version: 1 };
+        let address_size = self.pointer_bytes;
+        let encoding = Encoding { address_size, format: Format::Dwarf32, version: 1 };
         let return_address = Register(self.return_address);
         let mut entry = CommonInformationEntry::new(
             encoding,

@@ -4,7 +4,7 @@
 
 use super::Tables;
 use super::unwind::CommonUnwindInfo;
-use crate::ir::CallConv;
+use crate::ir::{CallConv, Endianness};
 use crate::result::{CodegenError, CodegenResult};
 use crate::settings::Flags;
 use regalloc2::{MachineEnv, PReg, PRegSet, RegClass};
@@ -219,7 +219,10 @@ impl Tables {
     pub fn unwind_info(&self) -> Option<CommonUnwindInfo> {
         let FrameRules { sp, link, pushed, .. } =
             self.conventions[CallConv::SystemV as usize]?.frame;
+        let order = if self.labels.big_endian { Endianness::Big } else { Endianness::Little };
         Some(CommonUnwindInfo {
+            pointer_bytes: WORD as u8,
+            endianness: order,
             code_alignment: self.code_alignment,
             data_alignment: -(WORD as i8),
             return_address: self.dwarf_return_address,

@@ -178,7 +178,7 @@ pub struct LabelTable {
     pub jump: (u8, u32),
     /// Whether instructions and the entries of jump tables have their high byte first.
     pub big_endian: bool,
-    /// A byte that fills gaps between code and data.
+    /// A byte that fills gaps between code and data, and behind functions. As code, it traps.
     pub filler: u8,
     /// Instructions that do nothing, the shortest first.
     pub nops: &'static [&'static [u8]],

@@ -4,7 +4,7 @@ use super::convention::Convention;
 use super::labels::LabelTable;
 use super::reloc::Reloc;
 use super::row::{Role, Row, row_bits};
-use crate::ir::CallConv;
+use crate::ir::{CallConv, Endianness};
 use regalloc2::{PReg, PRegSet, RegClass};
 
 /// What an instruction's row says to the machine-independent half, a set of bits; see
@@ -95,6 +95,55 @@ pub struct Tables {
     pub dwarf_return_address: u16,
     /// The smallest distance of code addresses.
     pub code_alignment: u8,
+    /// Code that linking makes.
+    pub link: LinkCode,
+}
+
+/// Code that linking makes, as bytes.
+#[derive(Debug)]
+pub struct LinkCode {
+    /// Jumps to an address, and changes no register that passes something.
+    pub jump: JumpCode,
+    /// Jumps to the address that is at an address.
+    pub indirect_jump: JumpCode,
+    /// Appends a branch to the place so many bytes from its own beginning, taken if the exception
+    /// that comes to a landing pad has this number, or always.
+    pub handler_branch: fn(code: &mut Vec<u8>, number: Option<u32>, distance: i32),
+}
+
+/// A jump with an address of 8 bytes in it.
+#[derive(Debug)]
+pub struct JumpCode {
+    /// The instructions.
+    pub code: &'static [u8],
+    /// Where in them the address is.
+    pub address: usize,
+}
+
+impl LinkCode {
+    /// For a machine whose code is neither put into memory nor into modules: to link it panics.
+    pub const NONE: Self = Self {
+        jump: JumpCode { code: &[], address: 0 },
+        indirect_jump: JumpCode { code: &[], address: 0 },
+        handler_branch: |_, _, _| panic!("the machine has no code for linking"),
+    };
+
+    /// Bytes of the longer jump, aligned as code.
+    pub fn jump_size(&self) -> usize {
+        self.jump.code.len().max(self.indirect_jump.code.len()).next_multiple_of(16)
+    }
+}
+
+impl JumpCode {
+    /// The jump to or by this address.
+    pub fn with(&self, address: u64, order: Endianness) -> Vec<u8> {
+        assert!(!self.code.is_empty(), "the machine has no code for linking");
+        let mut code = self.code.to_vec();
+        let field = &mut code[self.address..];
+        let written = Reloc::Abs8.apply(field, order, 0, address, 0);
+        written.expect("every address fits 8 bytes");
+        code
+    }
 }
 
 impl Tables {

@@ -2,6 +2,7 @@
 //! registers.
 
 use super::reloc::CodeOffset;
+use crate::ir::Endianness;
 
 /// One call frame instruction. Registers are numbered as DWARF does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub struct SystemVUnwindInfo {
 /// What all frame descriptions of a machine share (a common information entry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommonUnwindInfo {
+    /// Bytes of an address.
+    pub pointer_bytes: u8,
+    /// The byte order.
+    pub endianness: Endianness,
     /// Smallest distance of code addresses.
     pub code_alignment: u8,
     /// Unit of saved registers' offsets.

@@ -12,6 +12,7 @@ use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::prologue::{Move, Step};
 use windlass_core::machine::reloc::Reloc;
 use windlass_core::machine::row::{Amode, Area, Arg, CodeSink, Size};
+use windlass_core::machine::tables::LinkCode;
 use windlass_core::machine::vcode::CallDest;
 use windlass_core::machine::{
     Backend, Basic, Cond2, Condition, LowerCtx, MInst, Place, Tables, reg_set, row_clobbers,
@@ -81,6 +82,7 @@ static TABLES: Tables = Tables {
     code_alignment: 4,
     pinned_reg: None,
     tail_call_target: r(12),
+    link: LinkCode::NONE,
 };
 
 const LOWERED: &[Lowered] = &[

@@ -178,9 +178,9 @@ impl Emulated {
     /// Without any function.
     pub fn new(machine: &'static Machine, isa: OwnedTargetIsa) -> Result<Self, String> {
         Ok(Self {
+            unit: Unit::new(&*isa),
             isa,
             agent: Agent::start(machine, LIMIT)?,
-            unit: Unit::default(),
             functions: HashMap::new(),
             trampolines: HashMap::new(),
             traps: HashMap::new(),
@@ -215,7 +215,7 @@ impl Emulated {
         if let Some(known) = self.trampolines.get(signature) {
             return Ok(*known);
         }
-        let mut unit = Unit::default();
+        let mut unit = Unit::new(&*self.isa);
         unit.define(&*self.isa, "trampoline", &trampoline::build(signature))?;
         let address = self.load(unit)?[0].1;
         self.trampolines.insert(signature.clone(), address);
@@ -231,7 +231,7 @@ impl Place for Emulated {
     }
 
     fn finalize(&mut self) -> Result<(), JitError> {
-        let unit = std::mem::take(&mut self.unit);
+        let unit = std::mem::replace(&mut self.unit, Unit::new(&*self.isa));
         for (function, address) in self.load(unit)? {
             self.functions.get_mut(&function.name).expect("put there by `define`").1 = address;
             let traps = function.traps.iter();

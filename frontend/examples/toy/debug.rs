@@ -40,14 +40,15 @@ pub struct Debug {
 }
 
 impl Debug {
-    pub fn new(path: &str, program: &parser::Program) -> Debug {
+    pub fn new(isa: &dyn TargetIsa, path: &str, program: &parser::Program) -> Debug {
         let directory = std::env::current_dir().unwrap_or_default();
-        let mut info = DebugInfo::new(&UnitInfo {
+        let unit = UnitInfo {
             producer: "the toy compiler of Windlass",
             name: path,
             directory: &directory.to_string_lossy(),
             language: gimli::DW_LANG_C99,
-        });
+        };
+        let mut info = DebugInfo::new(isa, &unit);
         let file = info.file(path);
         let number = info.scalar("long", 8, ScalarKind::Signed);
         let mut structs = Vec::new();

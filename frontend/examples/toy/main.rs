@@ -72,12 +72,13 @@ fn execute(options: &Options) -> Result<Option<i64>, String> {
     };
     let program = parser::parse(&text)?;
     let path = options.file.as_deref().unwrap_or("program.toy");
-    let mut debug = options.debug.then(|| Debug::new(path, &program));
+    let isa = isa(options, options.object.is_some())?;
+    let mut debug = options.debug.then(|| Debug::new(&*isa, path, &program));
     if let Some(object) = &options.object {
-        write(options, object, path, &program, debug)?;
+        write(isa, object, path, &program, debug)?;
         return Ok(None);
     }
-    let builder = JITBuilder::with_isa(isa(options, false)?, default_libcall_names());
+    let builder = JITBuilder::with_isa(isa, default_libcall_names());
     let mut module = JITModule::new(builder);
     let (main, params) = compiler::compile(&program, &mut module, debug.as_mut())?;
     module.finalize_definitions().map_err(|error| error.to_string())?;
@@ -104,13 +105,13 @@ fn execute(options: &Options) -> Result<Option<i64>, String> {
 
 /// Writes an object.
 fn write(
-    options: &Options,
+    isa: OwnedTargetIsa,
     object: &str,
     path: &str,
     program: &Program,
     mut debug: Option<Debug>,
 ) -> Result<(), String> {
-    let builder = ObjectBuilder::new(isa(options, true)?, path, default_libcall_names());
+    let builder = ObjectBuilder::new(isa, path, default_libcall_names());
     let mut module = ObjectModule::new(builder.map_err(|error| error.to_string())?);
     compiler::compile(program, &mut module, debug.as_mut())?;
     if let Some(debug) = debug {

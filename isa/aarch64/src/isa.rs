@@ -1,7 +1,7 @@
 //! The machine as the core sees it: the hooks of `Backend`, and the public `TargetIsa`.
 
 use crate::insts::{self, ROWS, reloc};
-use crate::{abi, emit, labels, lower, regs, settings};
+use crate::{abi, emit, labels, link, lower, regs, settings};
 use core::fmt;
 use regalloc2::{Allocation, Operand};
 use std::sync::Arc;
@@ -120,6 +120,7 @@ static TABLES: Tables = Tables {
     code_alignment: 4,
     pinned_reg: Some(regs::PINNED),
     tail_call_target: abi::TAIL_TARGET,
+    link: link::LINK,
 };
 
 impl Backend for A64 {

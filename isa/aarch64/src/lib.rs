@@ -6,6 +6,7 @@ mod emit;
 pub mod insts;
 mod isa;
 mod labels;
+mod link;
 pub mod lower;
 pub mod regs;
 pub mod settings;

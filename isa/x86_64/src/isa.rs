@@ -4,7 +4,7 @@ use crate::abi;
 use crate::encode;
 use crate::insts::ROWS;
 use crate::regs::{self, PINNED};
-use crate::{emit, labels, lower, print, settings};
+use crate::{emit, labels, link, lower, print, settings};
 use core::fmt;
 use regalloc2::{Allocation, Operand, PRegSet};
 use std::sync::Arc;
@@ -126,6 +126,7 @@ static TABLES: Tables = Tables {
     code_alignment: 1,
     pinned_reg: Some(PINNED),
     tail_call_target: abi::TAIL_TARGET,
+    link: link::LINK,
 };
 
 impl Backend for X64 {

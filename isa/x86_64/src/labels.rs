@@ -35,6 +35,7 @@ pub static LABELS: LabelTable = LabelTable {
     ],
     jump: (JUMP, 0),
     big_endian: false,
+    // `int3`
     filler: 0xcc,
     nops: &asm::NOPS,
     line: 64,

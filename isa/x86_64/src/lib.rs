@@ -10,6 +10,7 @@ pub mod encode;
 pub mod insts;
 mod isa;
 pub mod labels;
+mod link;
 pub mod lower;
 pub mod print;
 pub mod regs;

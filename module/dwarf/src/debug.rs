@@ -8,13 +8,13 @@ use gimli::write::{
     Address, AttributeValue, DwarfUnit, Expression, LineProgram, LineString, Location,
     LocationList, Range, RangeList, Sections, UnitEntryId,
 };
-use gimli::{DwAte, DwLang, Encoding, Format, LineEncoding, Register, SectionId};
+use gimli::{DwAte, DwLang, Encoding, Format, LineEncoding, Register, RunTimeEndian, SectionId};
 use windlass_core::ir::{Function, SourceLoc, StackSlot, ValueLabel};
 use windlass_core::isa::TargetIsa;
 use windlass_core::machine::abi::slot_offset;
 use windlass_core::{CompiledCode, LabelValueLoc};
 
-use crate::section::Section;
+use crate::section::{Section, byte_order};
 
 /// What is known of the whole unit.
 #[derive(Clone, Debug)]
@@ -148,18 +148,19 @@ fn line_string(name: &str) -> LineString {
 #[derive(Debug)]
 pub struct DebugInfo {
     dwarf: DwarfUnit,
+    order: RunTimeEndian,
     directory: String,
     ranges: Vec<Range>,
 }
 
-const ENCODING: Encoding = Encoding { format: Format::Dwarf32, version: 5, address_size: 8 };
-
 impl DebugInfo {
-    /// For a unit without functions.
-    pub fn new(info: &UnitInfo<'_>) -> Self {
-        let mut dwarf = DwarfUnit::new(ENCODING);
+    /// For a unit of code for a machine, without functions.
+    pub fn new(isa: &dyn TargetIsa, info: &UnitInfo<'_>) -> Self {
+        let address_size = isa.pointer_bytes();
+        let encoding = Encoding { format: Format::Dwarf32, version: 5, address_size };
+        let mut dwarf = DwarfUnit::new(encoding);
         dwarf.unit.line_program = LineProgram::new(
-            ENCODING,
+            encoding,
             LineEncoding::default(),
             line_string(info.directory),
             None,
@@ -179,7 +180,8 @@ impl DebugInfo {
         root.set(gimli::DW_AT_language, AttributeValue::Language(info.language));
         // Addresses in lists are not relative to the unit.
         root.set(gimli::DW_AT_low_pc, AttributeValue::Address(Address::Constant(0)));
-        DebugInfo { dwarf, directory: info.directory.to_string(), ranges: Vec::new() }
+        let (order, directory) = (byte_order(isa.endianness()), info.directory.to_string());
+        DebugInfo { dwarf, order, directory, ranges: Vec::new() }
     }
 
     /// A source file; relative names begin in the folder of the unit.
@@ -420,7 +422,7 @@ impl DebugInfo {
         let ranges = self.dwarf.unit.ranges.add(RangeList(ranges));
         let root = self.dwarf.unit.root();
         self.set(root, gimli::DW_AT_ranges, AttributeValue::RangeListRef(ranges));
-        let mut sections = Sections::new(Section::default());
+        let mut sections = Sections::new(Section::new(self.order));
         self.dwarf.write(&mut sections)?;
         let mut all = Vec::new();
         sections.for_each(|id, section| {

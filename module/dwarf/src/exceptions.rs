@@ -7,6 +7,8 @@
 
 use windlass_core::binemit::CodeOffset;
 use windlass_core::ir::ExceptionTag;
+use windlass_core::isa::TargetIsa;
+use windlass_core::machine::tables::LinkCode;
 use windlass_core::{CodeBuffer, FinalizedMachExceptionHandler};
 
 use crate::frames::PointerForm;
@@ -67,18 +69,25 @@ pub struct ExceptionTable {
     types: Vec<Option<usize>>,
     pads: Vec<u8>,
     len: CodeOffset,
+    pointer_bytes: usize,
 }
 
 /// Size of the call-site format and of the offset to the types, in bytes.
 const PADDED_ULEB: usize = 4;
 
 impl ExceptionTable {
-    /// The table of a function, or `None` if no call of it has handlers.
-    pub fn new(code: &CodeBuffer, types: &ExceptionTypes) -> Option<ExceptionTable> {
+    /// The table of a function for a machine, or `None` if no call of it has handlers.
+    pub fn new(
+        isa: &dyn TargetIsa,
+        code: &CodeBuffer,
+        types: &ExceptionTypes,
+    ) -> Option<ExceptionTable> {
         if code.call_sites().all(|site| site.exception_handlers.is_empty()) {
             return None;
         }
-        let mut table = ExceptionTable::default();
+        let machine = &isa.backend().tables().link;
+        let mut table =
+            ExceptionTable { pointer_bytes: isa.pointer_bytes().into(), ..Self::default() };
         let end = code.total_size();
         for site in code.call_sites() {
             let mut handlers = Vec::new();
@@ -94,28 +103,30 @@ impl ExceptionTable {
                     break;
                 }
             }
-            let site = table.site(site.ret_addr, end, &handlers);
+            let site = table.site(machine, site.ret_addr, end, &handlers);
             table.sites.push(site);
         }
         table.len = end + table.pads.len() as u32;
         Some(table)
     }
 
-    fn site(&mut self, ret_addr: CodeOffset, end: CodeOffset, list: &[(TypeEntry, u32)]) -> Site {
+    fn site(
+        &mut self,
+        machine: &LinkCode,
+        ret_addr: CodeOffset,
+        end: CodeOffset,
+        list: &[(TypeEntry, u32)],
+    ) -> Site {
         let Some(&(_, last)) = list.last() else { return Site { ret_addr, pad: 0, action: 0 } };
         let filters: Vec<u32> = list.iter().map(|&(entry, _)| self.filter(entry)).collect();
         let mut pad = last;
         if list.iter().any(|&(_, at)| at != last) {
             pad = end + self.pads.len() as u32;
-            for (&(_, at), &filter) in list.iter().zip(&filters).take(list.len() - 1) {
-                // `cmp edx, filter; je handler`
-                self.pads.extend_from_slice(&[0x81, 0xfa]);
-                self.pads.extend_from_slice(&filter.to_le_bytes());
-                self.pads.extend_from_slice(&[0x0f, 0x84]);
-                self.jump_distance(end, at);
+            for (n, (&(_, to), &filter)) in list.iter().zip(&filters).enumerate() {
+                let wanted = (n + 1 < list.len()).then_some(filter);
+                let from = end + self.pads.len() as u32;
+                (machine.handler_branch)(&mut self.pads, wanted, to.wrapping_sub(from) as i32);
             }
-            self.pads.push(0xe9);
-            self.jump_distance(end, last);
         }
         if filters == [0] {
             return Site { ret_addr, pad, action: 0 };
@@ -127,12 +138,6 @@ impl ExceptionTable {
             self.actions.push((n + 1 < filters.len()) as u8);
         }
         Site { ret_addr, pad, action }
-    }
-
-    /// Puts the distance from the end of the field to an offset in the function.
-    fn jump_distance(&mut self, end: CodeOffset, to: CodeOffset) {
-        let from = end + self.pads.len() as u32 + 4;
-        self.pads.extend_from_slice(&to.wrapping_sub(from).to_le_bytes());
     }
 
     fn filter(&mut self, entry: TypeEntry) -> u32 {
@@ -149,17 +154,17 @@ impl ExceptionTable {
         index as u32 + 1
     }
 
-    /// Instructions (for x86-64) that belong right behind all bytes of the function.
+    /// Instructions that belong right behind all bytes of the function.
     pub fn pads(&self) -> &[u8] {
         &self.pads
     }
 
     /// The bytes of the table, and where in them the address of each type goes: with
-    /// [`PointerForm::Absolute`] 8 bytes, with [`PointerForm::Relative`] the distance (4 bytes) from
+    /// [`PointerForm::Absolute`] the address, with [`PointerForm::Relative`] the distance (4 bytes) from
     /// that place to one that holds the address. The table begins at a multiple of 8.
     pub fn write(&self, form: PointerForm) -> (Vec<u8>, Vec<(u32, usize)>) {
         let width = match form {
-            PointerForm::Absolute => 8,
+            PointerForm::Absolute => self.pointer_bytes,
             PointerForm::Relative => 4,
         };
         let mut sites = Vec::new();
@@ -233,6 +238,7 @@ fn sleb(out: &mut Vec<u8>, mut n: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use windlass_core::settings;
 
     #[test]
     fn numbers_of_variable_length() {
@@ -246,8 +252,11 @@ mod tests {
 
     #[test]
     fn one_pad_for_one_handler_and_a_chain_for_several() {
+        let flags = settings::Flags::new(settings::builder());
+        let isa = windlass_isa::lookup_by_name("x86_64").unwrap().finish(flags).unwrap();
+        let machine = &isa.backend().tables().link;
         let mut table = ExceptionTable::default();
-        let one = table.site(10, 100, &[(TypeEntry::Cleanup, 40)]);
+        let one = table.site(machine, 10, 100, &[(TypeEntry::Cleanup, 40)]);
         assert_eq!(one, Site { ret_addr: 10, pad: 40, action: 0 });
         assert!(table.pads().is_empty());
         let several = [
@@ -256,7 +265,7 @@ mod tests {
             (TypeEntry::Type(7), 60),
             (TypeEntry::CatchAll, 60),
         ];
-        let site = table.site(20, 100, &several);
+        let site = table.site(machine, 20, 100, &several);
         assert_eq!(site, Site { ret_addr: 20, pad: 100, action: 1 });
         assert_eq!(table.actions, [1, 1, 2, 1, 1, 1, 3, 0]);
         assert_eq!(table.types, [Some(7), Some(9), None]);

@@ -6,7 +6,7 @@ use gimli::write::{
 };
 use windlass_core::isa::unwind::{CommonUnwindInfo, SystemVUnwindInfo};
 
-use crate::section::Section;
+use crate::section::{Section, byte_order};
 
 /// How addresses are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn eh_frame<'a>(
         description.lsda = frame.exceptions.filter(|_| personality.is_some());
         table.add_fde(entry, description);
     }
-    let mut section = EhFrame(Section::default());
+    let mut section = EhFrame(Section::new(byte_order(common.endianness)));
     table.write_eh_frame(&mut section)?;
     Ok(section.0)
 }
@@ -87,7 +87,7 @@ pub fn debug_frame<'a>(
     for frame in frames {
         table.add_fde(entry, description(&frame));
     }
-    let mut section = DebugFrame(Section::default());
+    let mut section = DebugFrame(Section::new(byte_order(common.endianness)));
     table.write_debug_frame(&mut section)?;
     Ok(section.0)
 }

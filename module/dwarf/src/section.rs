@@ -1,7 +1,8 @@
 //! Bytes with relocations.
 
 use gimli::write::{EndianVec, RelocateWriter, RelocationTarget};
-use gimli::{LittleEndian, SectionId};
+use gimli::{Endianity, RunTimeEndian, SectionId};
+use windlass_core::ir::Endianness;
 
 /// What a relocation refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +31,24 @@ pub struct Relocation {
 /// The bytes of a section, and what is to be written into them.
 #[derive(Clone, Debug)]
 pub struct Section {
-    pub(crate) bytes: EndianVec<LittleEndian>,
+    order: RunTimeEndian,
+    pub(crate) bytes: EndianVec<RunTimeEndian>,
     pub(crate) relocations: Vec<Relocation>,
 }
 
-impl Default for Section {
-    fn default() -> Self {
-        Section { bytes: EndianVec::new(LittleEndian), relocations: Vec::new() }
+/// The byte order of a machine.
+pub(crate) fn byte_order(order: Endianness) -> RunTimeEndian {
+    match order {
+        Endianness::Little => RunTimeEndian::Little,
+        Endianness::Big => RunTimeEndian::Big,
     }
 }
 
 impl Section {
+    pub(crate) fn new(order: RunTimeEndian) -> Self {
+        Section { order, bytes: EndianVec::new(order), relocations: Vec::new() }
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.slice()
@@ -54,16 +62,19 @@ impl Section {
     /// Writes all addresses, for a section that is used where it is: `symbol` gives that of a
     /// symbol, and sections begin at 0. Distances stay as they are.
     pub fn resolve(&mut self, symbol: impl Fn(usize) -> u64) {
-        let mut bytes = std::mem::replace(&mut self.bytes, EndianVec::new(LittleEndian)).into_vec();
+        let order = self.order;
+        let mut bytes = std::mem::replace(&mut self.bytes, EndianVec::new(order)).into_vec();
         self.relocations.retain(|r| {
             let base = match r.target {
                 Target::Symbol(number) => symbol(number),
                 Target::Section(_) => 0,
             };
-            let value = base.wrapping_add_signed(r.addend).to_le_bytes();
             let (at, size) = (r.offset as usize, usize::from(r.size));
             if !r.relative {
-                bytes[at..at + size].copy_from_slice(&value[..size]);
+                let mut value = [0; 8];
+                order.write_u64(&mut value, base.wrapping_add_signed(r.addend));
+                let low = if order.is_little_endian() { 0 } else { 8 - size };
+                bytes[at..at + size].copy_from_slice(&value[low..low + size]);
             }
             r.relative
         });
@@ -78,7 +89,7 @@ impl Section {
 }
 
 impl RelocateWriter for Section {
-    type Writer = EndianVec<LittleEndian>;
+    type Writer = EndianVec<RunTimeEndian>;
 
     fn writer(&self) -> &Self::Writer {
         &self.bytes

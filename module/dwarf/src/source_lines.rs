@@ -178,15 +178,20 @@ fn push(path: &mut String, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use windlass_core::settings;
+
     use crate::{Address, DebugInfo, LineInfo, PlainFunction, UnitInfo};
 
     fn sections() -> Vec<(SectionId, Vec<u8>)> {
-        let mut info = DebugInfo::new(&UnitInfo {
+        let flags = settings::Flags::new(settings::builder());
+        let isa = windlass_isa::lookup_by_name("x86_64").unwrap().finish(flags).unwrap();
+        let unit = UnitInfo {
             producer: "a test",
             name: "main.c",
             directory: "/src",
             language: gimli::DW_LANG_C99,
-        });
+        };
+        let mut info = DebugInfo::new(&*isa, &unit);
         let (main, other) = (info.file("main.c"), info.file("lib/other.c"));
         for (address, file) in [(100, main), (120, other), (0, main), (900, main)] {
             let at = |line| Some(LineInfo { file, line, column: 2 });

@@ -72,12 +72,13 @@ fn a_slot_is_where_the_code_has_it() {
         let mut context = Context::for_function(parse_functions(&text).unwrap().pop().unwrap());
         context.compile(&*isa, &mut Default::default()).unwrap();
         let code = context.take_compiled_code().unwrap();
-        let mut info = DebugInfo::new(&UnitInfo {
+        let unit = UnitInfo {
             producer: "a test",
             name: "t",
             directory: "/",
             language: gimli::DW_LANG_C99,
-        });
+        };
+        let mut info = DebugInfo::new(&*isa, &unit);
         let line = LineInfo { file: info.file("t"), line: 1, column: 0 };
         let ty = info.scalar("long", 8, ScalarKind::Signed);
         let place = Place::Slot(StackSlot::from_u32(1));

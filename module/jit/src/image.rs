@@ -7,7 +7,10 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
-use windlass_core::binemit::{Addend, CodeOffset, Reloc};
+use windlass_core::ir::Endianness;
+use windlass_core::isa::TargetIsa;
+use windlass_core::machine::Tables;
+use windlass_core::machine::reloc::{Addend, CodeOffset, OutOfReach, Refers, Reloc};
 
 /// A function in an [`ImageBuilder`] or [`CodeImage`], by number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,9 +59,16 @@ struct PendingReloc {
     addend: Addend,
 }
 
+impl From<OutOfReach> for ImageError {
+    fn from(OutOfReach(kind): OutOfReach) -> Self {
+        ImageError::OutOfReach(kind)
+    }
+}
+
 /// Functions that are being linked.
-#[derive(Default)]
 pub struct ImageBuilder {
+    machine: &'static Tables,
+    order: Endianness,
     bytes: Vec<u8>,
     functions: Vec<(u32, u32)>,
     relocs: Vec<PendingReloc>,
@@ -68,21 +78,26 @@ pub struct ImageBuilder {
 const MAX_IMAGE: usize = 1 << 30;
 
 impl ImageBuilder {
-    /// An empty image.
-    pub fn new() -> Self {
-        Self::default()
+    /// An empty image of code for a machine.
+    pub fn new(isa: &dyn TargetIsa) -> Self {
+        Self::with_capacity(isa, 0)
     }
 
     /// An empty image with room for this many bytes of code.
-    pub fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    pub fn with_capacity(isa: &dyn TargetIsa, bytes: usize) -> Self {
+        Self {
+            machine: isa.backend().tables(),
+            order: isa.endianness(),
+            bytes: Vec::with_capacity(bytes),
+            functions: Vec::new(),
+            relocs: Vec::new(),
+        }
     }
 
     /// Appends the code of a function; numbers count from 0.
     pub fn add(&mut self, code: &[u8], alignment: u32) -> FunctionId {
         let start = self.bytes.len().next_multiple_of(alignment.max(1) as usize);
-        // Gaps trap: 0xcc is `int3`.
-        self.bytes.resize(start, 0xcc);
+        self.bytes.resize(start, self.machine.labels.filler);
         self.bytes.extend_from_slice(code);
         // An image that has grown beyond 4 GiB is refused by `finish`.
         self.functions.push((start as u32, code.len() as u32));
@@ -120,19 +135,15 @@ impl ImageBuilder {
             return Err(ImageError::TooLarge(self.bytes.len()));
         }
         for reloc in &self.relocs {
-            let relative = matches!(
-                reloc.kind,
-                Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4
-            );
+            let relative = matches!(reloc.kind.refers(), Some(Refers::Distance | Refers::Call));
             let to = match reloc.target {
                 Target::Function(f) if relative => self.functions[f.0 as usize].0,
                 Target::Inside(f, offset) if relative => self.functions[f.0 as usize].0 + offset,
                 _ => return Err(ImageError::Unsupported(reloc.kind)),
             };
-            let value = i64::from(to) + reloc.addend - i64::from(reloc.at);
-            let value = i32::try_from(value).map_err(|_| ImageError::OutOfReach(reloc.kind))?;
-            let at = reloc.at as usize;
-            self.bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+            let field = &mut self.bytes[reloc.at as usize..];
+            let (at, to) = (u64::from(reloc.at), u64::from(to));
+            reloc.kind.apply(field, self.order, at, to, reloc.addend)?;
         }
         Ok(LinkedCode { bytes: self.bytes, functions: self.functions })
     }
@@ -154,84 +165,59 @@ impl ImageBuilder {
         mut self,
         map: impl FnOnce(usize) -> Result<usize, ImageError>,
     ) -> Result<LinkedCode, ImageError> {
-        let mut islands: HashMap<(bool, Target), u32> = HashMap::new();
+        // Behind the code: jumps to what may be out of reach, and cells.
+        let mut islands: HashMap<(Refers, Target), u32> = HashMap::new();
         for reloc in &self.relocs {
-            let is_stub = match (reloc.kind, reloc.target) {
-                (Reloc::X86GOTPCRel4, _) => false,
-                (Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4, target) => {
-                    match target {
-                        Target::Address(_) => true,
-                        _ => continue,
-                    }
+            let island = match (reloc.kind.refers(), reloc.target) {
+                (Some(Refers::Cell), _) => Refers::Cell,
+                (Some(Refers::Distance | Refers::Call), Target::Address(_)) => Refers::Call,
+                (Some(Refers::Distance | Refers::Call | Refers::Address | Refers::Part), _) => {
+                    continue;
                 }
-                (Reloc::Abs4 | Reloc::Abs8, _) => continue,
-                (
-                    Reloc::Arm64Call | Reloc::Aarch64AdrPrelPgHi21 | Reloc::Aarch64AddAbsLo12Nc,
-                    _,
-                ) => continue,
-                (kind, _) => return Err(ImageError::Unsupported(kind)),
+                (Some(Refers::ThreadCell) | None, _) => {
+                    return Err(ImageError::Unsupported(reloc.kind));
+                }
             };
-            let bytes = &mut self.bytes;
-            islands.entry((is_stub, reloc.target)).or_insert_with(|| island(bytes, is_stub));
+            islands.entry((island, reloc.target)).or_insert_with(|| {
+                let at = self.bytes.len().next_multiple_of(8);
+                self.bytes.resize(at, self.machine.labels.filler);
+                let size =
+                    if island == Refers::Call { self.machine.link.jump.code.len() } else { 8 };
+                self.bytes.resize(at + size, 0);
+                at as u32
+            });
         }
         let len = self.bytes.len();
         if len > MAX_IMAGE {
             return Err(ImageError::TooLarge(len));
         }
-        let base = map(len)?;
+        let base = map(len)? as u64;
         let address = |target: Target| match target {
-            Target::Function(f) => base + self.functions[f.0 as usize].0 as usize,
+            Target::Function(f) => base + u64::from(self.functions[f.0 as usize].0),
             Target::Inside(f, offset) => {
-                base + self.functions[f.0 as usize].0 as usize + offset as usize
+                base + u64::from(self.functions[f.0 as usize].0) + u64::from(offset)
             }
-            Target::Address(address) => address,
+            Target::Address(address) => address as u64,
         };
-        let bytes = &mut self.bytes;
-        for (&(is_stub, target), &at) in &islands {
-            let slot = at as usize + if is_stub { 6 } else { 0 };
-            bytes[slot..slot + 8].copy_from_slice(&(address(target) as u64).to_le_bytes());
+        for (&(island, target), &at) in &islands {
+            let (at, to) = (at as usize, address(target));
+            match island {
+                Refers::Call => {
+                    let jump = self.machine.link.jump.with(to, self.order);
+                    self.bytes[at..at + jump.len()].copy_from_slice(&jump);
+                }
+                _ => Reloc::Abs8.apply(&mut self.bytes[at..], self.order, base, to, 0)?,
+            }
         }
         for reloc in &self.relocs {
-            let at = reloc.at as usize;
-            let here = (base + at) as i64;
-            let to = address(reloc.target) as i64;
-            let island = |is_stub| {
-                islands.get(&(is_stub, reloc.target)).map(|at| (base + *at as usize) as i64)
+            let island = match reloc.kind.refers() {
+                Some(Refers::Address | Refers::Part) => None,
+                Some(Refers::Cell) => islands.get(&(Refers::Cell, reloc.target)),
+                _ => islands.get(&(Refers::Call, reloc.target)),
             };
-            let put = |bytes: &mut Vec<u8>, value: i64| match i32::try_from(value) {
-                Ok(value) => {
-                    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-                    Ok(())
-                }
-                Err(_) => Err(ImageError::OutOfReach(reloc.kind)),
-            };
-            match reloc.kind {
-                Reloc::Abs8 => {
-                    let value = to.wrapping_add(reloc.addend);
-                    bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
-                }
-                Reloc::Abs4 => {
-                    let value = u32::try_from(to.wrapping_add(reloc.addend));
-                    let value = value.map_err(|_| ImageError::OutOfReach(reloc.kind))?;
-                    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-                }
-                Reloc::Arm64Call | Reloc::Aarch64AdrPrelPgHi21 | Reloc::Aarch64AddAbsLo12Nc => {
-                    let field = &mut bytes[at..at + 4];
-                    let word = u32::from_le_bytes([field[0], field[1], field[2], field[3]]);
-                    let to = (to + reloc.addend) as u64;
-                    let word = reloc.kind.in_instruction(word, here as u64, to);
-                    let word = word.ok_or(ImageError::OutOfReach(reloc.kind))?;
-                    field.copy_from_slice(&word.to_le_bytes());
-                }
-                Reloc::X86GOTPCRel4 => {
-                    let slot = island(false).expect("every entry was made above");
-                    put(bytes, slot + reloc.addend - here)?;
-                }
-                _ => {
-                    let to = island(true).unwrap_or(to);
-                    put(bytes, to + reloc.addend - here)?;
-                }
-            }
+            let to = island.map_or(address(reloc.target), |&at| base + u64::from(at));
+            let field = &mut self.bytes[reloc.at as usize..];
+            reloc.kind.apply(field, self.order, base + u64::from(reloc.at), to, reloc.addend)?;
         }
         Ok(LinkedCode { bytes: self.bytes, functions: self.functions })
     }
@@ -244,18 +230,6 @@ pub struct LinkedCode {
     pub bytes: Vec<u8>,
     /// Where each function begins in it, and its length.
     pub functions: Vec<(u32, u32)>,
-}
-
-/// Appends room for an address, or for a jump to one.
-fn island(bytes: &mut Vec<u8>, is_stub: bool) -> u32 {
-    bytes.resize(bytes.len().next_multiple_of(8), 0xcc);
-    let at = bytes.len() as u32;
-    if is_stub {
-        // `jmp *[rip + 0]`, the address follows.
-        bytes.extend_from_slice(&[0xff, 0x25, 0, 0, 0, 0]);
-    }
-    bytes.extend_from_slice(&[0; 8]);
-    at
 }
 
 /// A private mapping.
@@ -372,6 +346,13 @@ impl std::fmt::Debug for CodeImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use windlass_core::isa::OwnedTargetIsa;
+    use windlass_core::settings::{Flags, builder};
+
+    fn host() -> OwnedTargetIsa {
+        let flags = Flags::new(builder());
+        windlass_isa::host_builder().expect("a host with back end").finish(flags).expect("defaults")
+    }
 
     /// `mov eax, imm32; ret`
     const RETURN: [u8; 6] = [0xb8, 42, 0, 0, 0, 0xc3];
@@ -382,7 +363,7 @@ mod tests {
         extern "C" fn far() -> u32 {
             1000
         }
-        let mut builder = ImageBuilder::new();
+        let mut builder = ImageBuilder::new(&*host());
         let near = builder.add(&RETURN, 16);
         // push rax; call near; mov ebx->skip: add via stack; `call far` then add the two.
         // push rbx; call near; mov ebx, eax; call far; add eax, ebx; pop rbx; ret
@@ -412,7 +393,7 @@ mod tests {
 
     #[test]
     fn code_for_any_address_has_relative_targets_only() {
-        let mut builder = ImageBuilder::new();
+        let mut builder = ImageBuilder::new(&*host());
         let near = builder.add(&RETURN, 16);
         let caller = builder.add(&[0xe9, 0, 0, 0, 0], 16);
         builder.relocate(caller, 1, Reloc::X86CallPCRel4, Target::Function(near), -4);
@@ -424,7 +405,7 @@ mod tests {
             (Reloc::X86CallPLTRel4, Target::Address(1)),
             (Reloc::X86GOTPCRel4, Target::Function(FunctionId(0))),
         ] {
-            let mut builder = ImageBuilder::new();
+            let mut builder = ImageBuilder::new(&*host());
             let function = builder.add(&[0; 16], 1);
             builder.relocate(function, 0, kind, target, 0);
             assert!(matches!(builder.link(), Err(ImageError::Unsupported(_))), "{kind}");
@@ -433,11 +414,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_linked_is_an_error() {
-        let mut builder = ImageBuilder::new();
+        let mut builder = ImageBuilder::new(&*host());
         let function = builder.add(&[0; 8], 1);
         builder.relocate(function, 0, Reloc::X86SecRel, Target::Address(0), 0);
         assert!(matches!(builder.finish(), Err(ImageError::Unsupported(Reloc::X86SecRel))));
-        let mut builder = ImageBuilder::new();
+        let mut builder = ImageBuilder::new(&*host());
         let function = builder.add(&[0; 8], 1);
         builder.relocate(function, 0, Reloc::Abs4, Target::Address(1 << 40), 0);
         assert!(matches!(builder.finish(), Err(ImageError::OutOfReach(Reloc::Abs4))));

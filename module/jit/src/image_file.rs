@@ -26,6 +26,10 @@ pub const HOST_MACHINE: u16 = if cfg!(target_arch = "aarch64") {
     elf::EM_X86_64
 };
 
+/// Its byte order.
+const HOST_ORDER: Endianness =
+    if cfg!(target_endian = "little") { Endianness::Little } else { Endianness::Big };
+
 /// An object file for [`GdbRegistration`](crate::gdb::GdbRegistration): names and ranges of
 /// functions, and sections of debug information in which all addresses are final.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +82,7 @@ impl ImageFile {
         let start = ranges().map(|code| code.start).min().unwrap_or(0) as u64;
         let len = ranges().map(|code| code.end).max().unwrap_or(0) as u64 - start;
         let mut bytes = Vec::new();
-        let mut writer = Writer::new(Endianness::Little, true, &mut bytes);
+        let mut writer = Writer::new(HOST_ORDER, size_of::<usize>() == 8, &mut bytes);
 
         // First everything gets its place, then it is written in the same order.
         writer.reserve_file_header();
@@ -225,6 +229,8 @@ mod tests {
     #[test]
     fn frames_are_described() {
         let common = CommonUnwindInfo {
+            pointer_bytes: 8,
+            endianness: windlass_core::ir::Endianness::Little,
             code_alignment: 1,
             data_alignment: -8,
             return_address: 16,

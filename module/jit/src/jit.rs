@@ -96,8 +96,8 @@ impl Jit {
     /// Without any function.
     pub fn new(isa: OwnedTargetIsa) -> Self {
         Self {
+            pending: Unit::new(&*isa),
             isa,
-            pending: Unit::default(),
             functions: HashMap::new(),
             symbols: HashMap::new(),
             trampolines: Mutex::new(HashMap::new()),
@@ -136,7 +136,7 @@ impl Jit {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let pending = std::mem::take(&mut self.pending);
+        let pending = std::mem::replace(&mut self.pending, Unit::new(&*self.isa));
         let (builder, pending) = pending.finish(|name, target| self.find(name, target))?;
         let image = builder.finish()?;
         if let Some(common) = self.isa.common_unwind_info() {
@@ -294,7 +294,7 @@ fn trampoline_image(
     signature: &Signature,
     find: impl FnMut(&str, &FinalizedRelocTarget) -> Result<usize, JitError>,
 ) -> Result<CodeImage, JitError> {
-    let mut unit = Unit::default();
+    let mut unit = Unit::new(&**isa);
     unit.define(&**isa, "trampoline", &trampoline::build(signature))?;
     Ok(unit.finish(find)?.0.finish()?)
 }

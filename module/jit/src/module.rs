@@ -15,6 +15,7 @@ use windlass_core::entity::SecondaryMap;
 use windlass_core::ir::{ExceptionTag, KnownSymbol, LibCall, Signature};
 use windlass_core::isa::unwind::SystemVUnwindInfo;
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
+use windlass_core::machine::reloc::Refers;
 use windlass_core::settings::{self, Configurable};
 use windlass_dwarf::{Address, DebugInfo, ExceptionTable, ExceptionTypes, TypeEntry};
 use windlass_module::{
@@ -25,7 +26,7 @@ use windlass_module::{
 use crate::gdb::GdbRegistration;
 use crate::image_file::ImageFile;
 use crate::memory::{BranchProtection, JITMemoryProvider, SystemMemoryProvider};
-use crate::patch::{self, Place};
+use crate::patch::{self, Patcher};
 use crate::tls::{self, ThreadData};
 use crate::unwind::{DescribedFunction, FrameRegistration};
 
@@ -158,6 +159,7 @@ struct Swap {
 /// Dropping it frees nothing that code may still use: see [`JITModule::free_memory`].
 pub struct JITModule {
     isa: OwnedTargetIsa,
+    patcher: Patcher,
     symbols: HashMap<String, usize>,
     lookups: Vec<SymbolLookup>,
     libcall_names: LibcallNames,
@@ -166,6 +168,8 @@ pub struct JITModule {
     functions: SecondaryMap<FuncId, Option<Box<Blob>>>,
     data: SecondaryMap<DataId, Option<Box<Blob>>>,
     pending: Vec<FuncOrDataId>,
+    /// Memory could not be finalized, and nobody knows what of it may still be written.
+    broken: bool,
     frames: Vec<FrameRegistration>,
     personality: Option<FuncId>,
     exception_types: ExceptionTypes,
@@ -180,6 +184,7 @@ impl JITModule {
     /// Without any function.
     pub fn new(builder: JITBuilder) -> Self {
         Self {
+            patcher: Patcher::new(&*builder.isa),
             isa: builder.isa,
             symbols: builder.symbols,
             lookups: builder.lookups,
@@ -189,6 +194,7 @@ impl JITModule {
             functions: SecondaryMap::new(),
             data: SecondaryMap::new(),
             pending: Vec::new(),
+            broken: false,
             frames: Vec::new(),
             personality: None,
             exception_types: ExceptionTypes::default(),
@@ -353,8 +359,10 @@ impl JITModule {
 
     /// Links everything that was defined since the last time, and makes code executable.
     ///
-    /// If something is not defined, nothing changes: define it and call again.
+    /// If something is not defined, nothing changes: define it and call again. If memory cannot be
+    /// made executable, the module is of no further use: defining and linking are errors.
     pub fn finalize_definitions(&mut self) -> ModuleResult<()> {
+        self.check_usable()?;
         if self.hotswap {
             self.make_stubs()?;
         }
@@ -369,7 +377,9 @@ impl JITModule {
             };
             self.link(blob.as_ref().expect("what is pending has its memory"))?;
         }
+        self.broken = true;
         self.memory.finalize(BranchProtection::None)?;
+        self.broken = false;
         let pending = std::mem::take(&mut self.pending);
         for id in &pending {
             let blob = match id {
@@ -436,11 +446,11 @@ impl JITModule {
             {
                 continue;
             }
-            let stub = allocated(self.memory.allocate_readexec(patch::ISLAND, 16))?;
+            let stub = allocated(self.memory.allocate_readexec(self.patcher.island(), 16))?;
             let cell = allocated(self.memory.allocate_readwrite(8, 8))?;
             // SAFETY: both were just allocated, with at least these sizes, and are written by
             // nobody else.
-            unsafe { patch::write_swap_stub(stub, cell) };
+            unsafe { self.patcher.write_swap_stub(stub, cell) };
             if let Some(blob) = &self.functions[id] {
                 // SAFETY: the cell was just allocated, aligned and with eight bytes, and is read by
                 // stubs alone.
@@ -456,7 +466,8 @@ impl JITModule {
         let mut islands = HashMap::new();
         let mut next = blob.address + blob.islands;
         for reloc in &blob.relocs {
-            if self.is_of_threads(&reloc.name) != (reloc.kind == Reloc::ElfX86_64TlsGd) {
+            let refers = reloc.kind.refers();
+            if self.is_of_threads(&reloc.name) != (refers == Some(Refers::ThreadCell)) {
                 return Err(ModuleError::Backend(anyhow!(
                     "{}: data of threads, and only that, is reached by `tls_value` with the \
                      tls_model elf_gd",
@@ -464,10 +475,11 @@ impl JITModule {
                 )));
             }
             let target = self.resolve(&reloc.name)?;
-            let place = Place { address: blob.address + reloc.offset as usize, target };
+            let place = blob.address + reloc.offset as usize;
             // SAFETY: the memory of a pending blob is writable and nobody else uses it; the offset
             // was checked when it was defined, and there is an island for every relocation.
-            let result = unsafe { place.apply(reloc, &mut islands, &mut next) };
+            let result =
+                unsafe { self.patcher.apply(reloc, place, target, &mut islands, &mut next) };
             result.map_err(|text| ModuleError::Backend(anyhow!("{}: {text}", reloc.name)))?;
         }
         Ok(())
@@ -550,16 +562,20 @@ impl JITModule {
         given.or_else(|| self.lookups.iter().rev().find_map(|f| f(name)).map(|p| p as usize))
     }
 
+    /// An error once memory could not be finalized: some of it may be protected.
+    fn check_usable(&self) -> ModuleResult<()> {
+        if self.broken {
+            let text = "memory of the module could not be finalized before: make a new one";
+            return Err(ModuleError::Backend(anyhow!(text)));
+        }
+        Ok(())
+    }
+
     /// Whether a function may be defined now.
     fn check_definable(&self, id: FuncId) -> ModuleResult<()> {
-        let declared = self.declarations.get_function_decl(id);
-        let name = || declared.linkage_name(id).into_owned();
-        if !declared.linkage.is_definable() {
-            return Err(ModuleError::InvalidImportDefinition(name()));
-        }
-        if self.functions[id].is_some() {
-            return Err(ModuleError::DuplicateDefinition(name()));
-        }
+        self.check_usable()?;
+        let is_defined = self.functions[id].is_some();
+        self.declarations.definable(FuncOrDataId::Func(id), is_defined)?;
         Ok(())
     }
 
@@ -575,11 +591,11 @@ impl JITModule {
     ) -> ModuleResult<()> {
         check_relocs(bytes.len(), &relocs)?;
         let islands = bytes.len().next_multiple_of(16);
-        let size = islands + patch::islands(&relocs) * patch::ISLAND;
+        let size = islands + self.patcher.islands(&relocs);
         let align = alignment.max(u64::from(self.isa.function_alignment().minimum)).max(16);
         let address = allocated(self.memory.allocate_readexec(size, align))?;
         // SAFETY: the memory was just allocated with at least this size.
-        unsafe { patch::fill_code(address, bytes, size) };
+        unsafe { self.patcher.fill_code(address, bytes, size) };
         self.functions[id] = Some(Box::new(Blob {
             address,
             size: bytes.len(),
@@ -604,12 +620,12 @@ fn allocated(result: std::io::Result<*mut u8>) -> ModuleResult<usize> {
 /// Whether all relocations lie in their code or data.
 fn check_relocs(len: usize, relocs: &[ModuleReloc]) -> ModuleResult<()> {
     let wrong = relocs.iter().find(|reloc| {
-        let width = patch::width(reloc.kind);
+        let width = reloc.kind.width();
         width.is_none_or(|width| (reloc.offset as usize).checked_add(width).is_none_or(|e| e > len))
     });
     match wrong {
         None => Ok(()),
-        Some(reloc) if patch::width(reloc.kind).is_none() => {
+        Some(reloc) if reloc.kind.width().is_none() => {
             let kind = reloc.kind;
             Err(ModuleError::Backend(anyhow!(
                 "code in memory cannot have relocations of kind {kind}"
@@ -669,15 +685,11 @@ impl Module for JITModule {
         let Some(compiled) = ctx.compiled_code() else {
             return Err(ModuleError::Undeclared(func.to_string()));
         };
-        let relocs = compiled.buffer.relocs().iter();
-        let relocs: Vec<_> = relocs
-            .map(|reloc| ModuleReloc::try_from_mach_reloc(reloc, &ctx.func, func))
-            .collect::<Result<_, _>>()
-            .map_err(ModuleError::Undeclared)?;
+        let relocs = ModuleReloc::all_of(&compiled.buffer, &ctx.func, func)?;
         let unwind = compiled.unwind_info(self.isa.flags()).cloned();
         let alignment = u64::from(compiled.buffer.alignment);
         let exceptions = match self.personality {
-            Some(_) => ExceptionTable::new(&compiled.buffer, &self.exception_types),
+            Some(_) => ExceptionTable::new(&*self.isa, &compiled.buffer, &self.exception_types),
             None => None,
         };
         let data = compiled.buffer.data();
@@ -703,25 +715,18 @@ impl Module for JITModule {
     }
 
     fn define_data(&mut self, data_id: DataId, data: &DataDescription) -> ModuleResult<()> {
+        self.check_usable()?;
+        let is_defined = self.data[data_id].is_some();
+        let name = self.declarations.definable(FuncOrDataId::Data(data_id), is_defined)?;
         let declared = self.declarations.get_data_decl(data_id);
-        let name = || declared.linkage_name(data_id).into_owned();
-        if !declared.linkage.is_definable() {
-            return Err(ModuleError::InvalidImportDefinition(name()));
-        }
-        if self.data[data_id].is_some() {
-            return Err(ModuleError::DuplicateDefinition(name()));
-        }
         let size = match &data.init {
             Init::Uninitialized => {
                 let text = "data has no contents: call `define` or `define_zeroinit`";
-                return Err(ModuleError::Backend(anyhow!("{}: {text}", name())));
+                return Err(ModuleError::Backend(anyhow!("{name}: {text}")));
             }
             init => init.size(),
         };
-        let pointer = match self.isa.pointer_bytes() {
-            4 => Reloc::Abs4,
-            _ => Reloc::Abs8,
-        };
+        let pointer = Reloc::address(self.isa.pointer_bytes());
         let relocs: Vec<_> = data.all_relocs(pointer).collect();
         check_relocs(size, &relocs)?;
         let align = data.align.unwrap_or(16);
@@ -743,7 +748,7 @@ impl Module for JITModule {
             // written until `finalize_definitions`, before code can ask for it.
             let data = unsafe { ThreadData::new(address, size, align as usize) };
             let data = data.ok_or_else(|| {
-                ModuleError::Backend(anyhow!("{}: no thread can have {size} bytes of it", name()))
+                ModuleError::Backend(anyhow!("{name}: no thread can have {size} bytes of it"))
             })?;
             let data = Arc::new(data);
             let at = Arc::as_ptr(&data) as usize;

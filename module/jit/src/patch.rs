@@ -1,48 +1,46 @@
 //! Addresses written into code and data.
 //!
 //! What holds: each function here writes only where its caller vouches for the memory. An island is
-//! 16 bytes behind a function's code: a jump through an address that follows it, or that address
-//! alone.
+//! room behind a function's code: for a jump to an address, or for an address alone.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use windlass_core::binemit::Reloc;
+use windlass_core::ir::Endianness;
+use windlass_core::isa::TargetIsa;
+use windlass_core::machine::Tables;
+use windlass_core::machine::reloc::Refers;
+
 use windlass_module::ModuleReloc;
 
-/// Bytes of a stub or cell.
-pub const ISLAND: usize = 16;
-
-/// The bytes of a relocation's field; `None` where code in memory cannot have it.
-pub fn width(kind: Reloc) -> Option<usize> {
-    Some(match kind {
-        Reloc::Abs8 => 8,
-        Reloc::Abs4
-        | Reloc::X86PCRel4
-        | Reloc::X86CallPCRel4
-        | Reloc::X86CallPLTRel4
-        | Reloc::X86GOTPCRel4
-        | Reloc::ElfX86_64TlsGd => 4,
-        _ => return None,
-    })
+/// What is written for one machine.
+#[derive(Clone, Copy)]
+pub struct Patcher {
+    machine: &'static Tables,
+    order: Endianness,
 }
 
-/// How many islands these relocations may need.
-pub fn islands(relocs: &[ModuleReloc]) -> usize {
-    relocs.iter().filter(|reloc| !matches!(reloc.kind, Reloc::Abs4 | Reloc::Abs8)).count()
-}
+impl Patcher {
+    /// For this machine.
+    pub fn new(isa: &dyn TargetIsa) -> Self {
+        Self { machine: isa.backend().tables(), order: isa.endianness() }
+    }
 
-/// A field and the address that it refers to.
-pub struct Place {
-    /// Where the field is.
-    pub address: usize,
-    /// What it refers to.
-    pub target: usize,
-}
+    /// Bytes of an island.
+    pub fn island(&self) -> usize {
+        self.machine.link.jump_size()
+    }
 
-impl Place {
-    /// Writes the field. `islands` are those of the function so far, by target and whether they
-    /// are stubs; `next` is the place of the next one.
+    /// Bytes of the islands that these relocations may need.
+    pub fn islands(&self, relocs: &[ModuleReloc]) -> usize {
+        let may_need = |reloc: &&ModuleReloc| {
+            !matches!(reloc.kind.refers(), Some(Refers::Address | Refers::Part))
+        };
+        relocs.iter().filter(may_need).count() * self.island()
+    }
+
+    /// Writes the field at an address. `islands` are those of the function so far, by target and
+    /// whether they are jumps; `next` is the place of the next one.
     ///
     /// # Safety
     ///
@@ -51,57 +49,86 @@ impl Place {
     pub unsafe fn apply(
         &self,
         reloc: &ModuleReloc,
+        place: usize,
+        target: usize,
         islands: &mut HashMap<(usize, bool), usize>,
         next: &mut usize,
     ) -> Result<(), String> {
-        let target = self.target.wrapping_add_signed(reloc.addend as isize);
-        match reloc.kind {
-            Reloc::Abs8 => {
-                // SAFETY: the caller vouches for the field.
-                unsafe { write(self.address, &(target as u64).to_le_bytes()) };
-                return Ok(());
-            }
-            Reloc::Abs4 => {
-                let value = u32::try_from(target)
-                    .map_err(|_| "the address does not fit into a relocation of 32 bits")?;
-                // SAFETY: the caller vouches for the field.
-                unsafe { write(self.address, &value.to_le_bytes()) };
-                return Ok(());
-            }
-            _ => {}
-        }
-        let relative = |to: usize| {
-            let distance = to.wrapping_sub(self.address) as isize as i64;
-            i32::try_from(distance.wrapping_add(reloc.addend))
-        };
-        let calls = matches!(reloc.kind, Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4);
-        // The place of a cell is asked for, not what it holds.
-        let cell = matches!(reloc.kind, Reloc::X86GOTPCRel4 | Reloc::ElfX86_64TlsGd);
-        let direct = if cell { None } else { relative(self.target).ok() };
-        let value = match direct {
-            Some(value) => value,
-            None if calls || cell => {
-                let island = *islands.entry((self.target, calls)).or_insert_with(|| {
-                    let island = *next;
-                    *next += ISLAND;
-                    // SAFETY: the caller vouches for the next island.
-                    unsafe { write_island(island, self.target, calls) };
-                    island
-                });
-                relative(island)
-                    .map_err(|_| "the function is larger than relative addresses reach")?
-            }
-            None => {
-                return Err(
-                    "it is declared as near, but its memory is too far away; declare it as \
-                            an import, or let memory come from one arena"
-                        .to_string(),
-                );
-            }
-        };
+        let kind = reloc.kind;
+        let (refers, width) = kind.refers().zip(kind.width()).expect("checked when it was defined");
         // SAFETY: the caller vouches for the field.
-        unsafe { write(self.address, &value.to_le_bytes()) };
+        let field = unsafe { std::slice::from_raw_parts_mut(place as *mut u8, width) };
+        let mut apply = |target: usize| {
+            kind.apply(field, self.order, place as u64, target as u64, reloc.addend)
+        };
+        let is_jump = refers == Refers::Call;
+        // The place of a cell is asked for, not what it holds.
+        let is_cell = matches!(refers, Refers::Cell | Refers::ThreadCell);
+        if is_cell || apply(target).is_err() {
+            match refers {
+                Refers::Address => {
+                    return Err("the address does not fit into a relocation of 32 bits".to_string());
+                }
+                Refers::Distance | Refers::Part => {
+                    return Err(
+                        "it is declared as near, but its memory is too far away; declare it \
+                         as an import, or let memory come from one arena"
+                            .to_string(),
+                    );
+                }
+                Refers::Call | Refers::Cell | Refers::ThreadCell => {}
+            }
+            let island = *islands.entry((target, is_jump)).or_insert_with(|| {
+                let island = *next;
+                *next += self.island();
+                // SAFETY: the caller vouches for the next island.
+                unsafe { self.write_island(island, target, is_jump) };
+                island
+            });
+            apply(island).map_err(|_| "the function is larger than relative addresses reach")?;
+        }
         Ok(())
+    }
+
+    /// Writes a jump to an address, or the address alone.
+    ///
+    /// # Safety
+    ///
+    /// As [`write`], for an island.
+    unsafe fn write_island(&self, island: usize, target: usize, is_jump: bool) {
+        let bytes = if is_jump {
+            self.machine.link.jump.with(target as u64, self.order)
+        } else {
+            target.to_ne_bytes().to_vec()
+        };
+        // SAFETY: the caller vouches for the island.
+        unsafe { self.fill_code(island, &bytes, self.island()) };
+    }
+
+    /// Writes a jump through a cell that is elsewhere, at any distance.
+    ///
+    /// # Safety
+    ///
+    /// As [`write`], for an island.
+    pub unsafe fn write_swap_stub(&self, stub: usize, cell: usize) {
+        let jump = self.machine.link.indirect_jump.with(cell as u64, self.order);
+        // SAFETY: the caller vouches for the stub.
+        unsafe { self.fill_code(stub, &jump, self.island()) };
+    }
+
+    /// Copies code, and fills what follows with instructions that trap.
+    ///
+    /// # Safety
+    ///
+    /// As [`write`], for `size` bytes.
+    pub unsafe fn fill_code(&self, address: usize, bytes: &[u8], size: usize) {
+        assert!(bytes.len() <= size, "the memory is as large as what it is filled with");
+        let (end, filler) = (address + bytes.len(), self.machine.labels.filler);
+        // SAFETY: the caller vouches for the memory.
+        unsafe {
+            write(address, bytes);
+            std::ptr::write_bytes(end as *mut u8, filler, size - bytes.len());
+        }
     }
 }
 
@@ -115,35 +142,6 @@ unsafe fn write(address: usize, bytes: &[u8]) {
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address as *mut u8, bytes.len()) };
 }
 
-/// Writes `jmp *[rip + 0]` and the address, or the address alone.
-///
-/// # Safety
-///
-/// As [`write`], for [`ISLAND`] bytes.
-unsafe fn write_island(island: usize, target: usize, is_stub: bool) {
-    let mut bytes = [0xcc; ISLAND];
-    let at = if is_stub { 6 } else { 0 };
-    bytes[..6].copy_from_slice(&[0xff, 0x25, 0, 0, 0, 0]);
-    bytes[at..at + 8].copy_from_slice(&(target as u64).to_le_bytes());
-    // SAFETY: the caller vouches for the island.
-    unsafe { write(island, &bytes) };
-}
-
-/// Writes a jump through a cell that is elsewhere, at any distance.
-///
-/// # Safety
-///
-/// As [`write`], for [`ISLAND`] bytes.
-pub unsafe fn write_swap_stub(stub: usize, cell: usize) {
-    let mut bytes = [0xcc; ISLAND];
-    // `movabs r11, cell` and `jmp [r11]`: no convention passes anything in r11.
-    bytes[..2].copy_from_slice(&[0x49, 0xbb]);
-    bytes[2..10].copy_from_slice(&(cell as u64).to_le_bytes());
-    bytes[10..13].copy_from_slice(&[0x41, 0xff, 0x23]);
-    // SAFETY: the caller vouches for the stub.
-    unsafe { write(stub, &bytes) };
-}
-
 /// Sets the address in a cell, at once for all threads.
 ///
 /// # Safety
@@ -153,20 +151,6 @@ pub unsafe fn store_cell(cell: usize, address: usize) {
     // SAFETY: the caller vouches for the cell.
     let cell = unsafe { AtomicUsize::from_ptr(cell as *mut usize) };
     cell.store(address, Ordering::Release);
-}
-
-/// Copies code, and fills what follows with instructions that trap.
-///
-/// # Safety
-///
-/// As [`write`], for `size` bytes.
-pub unsafe fn fill_code(address: usize, bytes: &[u8], size: usize) {
-    assert!(bytes.len() <= size, "the memory is as large as what it is filled with");
-    // SAFETY: the caller vouches for the memory.
-    unsafe {
-        write(address, bytes);
-        std::ptr::write_bytes((address + bytes.len()) as *mut u8, 0xcc, size - bytes.len());
-    }
 }
 
 /// Copies data, and fills what follows with zeros.

@@ -13,7 +13,6 @@ use crate::jit::JitError;
 
 /// Functions that refer to each other by name. What a name of a function is written without `%`; a
 /// user's name is written `u0:5`.
-#[derive(Default)]
 pub struct Unit {
     context: Context,
     builder: ImageBuilder,
@@ -35,6 +34,16 @@ pub struct UnitFunction {
 }
 
 impl Unit {
+    /// Without any function, for a machine.
+    pub fn new(isa: &dyn TargetIsa) -> Self {
+        Self {
+            context: Context::new(),
+            builder: ImageBuilder::new(isa),
+            names: HashSet::new(),
+            functions: Vec::new(),
+        }
+    }
+
     /// Compiles a function.
     pub fn define(
         &mut self,

@@ -88,6 +88,56 @@ unsafe impl JITMemoryProvider for Scattered {
     }
 }
 
+/// Protects all memory, and then says that it failed.
+struct Failing(SystemMemoryProvider);
+
+// SAFETY: what is given comes from another provider.
+unsafe impl JITMemoryProvider for Failing {
+    fn allocate_readexec(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.0.allocate_readexec(size, align)
+    }
+
+    fn allocate_readwrite(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.0.allocate_readwrite(size, align)
+    }
+
+    fn allocate_readonly(&mut self, size: usize, align: u64) -> io::Result<*mut u8> {
+        self.0.allocate_readonly(size, align)
+    }
+
+    unsafe fn free_memory(&mut self) {
+        // SAFETY: the caller says that nobody uses the memory.
+        unsafe { self.0.free_memory() };
+    }
+
+    fn finalize(&mut self, protection: BranchProtection) -> ModuleResult<()> {
+        self.0.finalize(protection)?;
+        let err = io::ErrorKind::OutOfMemory.into();
+        Err(ModuleError::Allocation { message: "as the test wants it", err })
+    }
+}
+
+#[test]
+fn nothing_is_written_after_memory_failed() {
+    let mut builder = JITBuilder::new(default_libcall_names()).unwrap();
+    builder.memory_provider(Box::new(Failing(SystemMemoryProvider::new())));
+    let mut module = JITModule::new(builder);
+    let names = ["a", "b", "c"].map(|name| declare(&mut module, name, Linkage::Local));
+    define(&mut module, names[0], Some(names[1]), 1).unwrap();
+    define(&mut module, names[1], None, 1).unwrap();
+    let first = module.finalize_definitions().unwrap_err().to_string();
+    assert!(first.contains("as the test wants it"), "{first}");
+    for error in [
+        module.finalize_definitions().unwrap_err(),
+        define(&mut module, names[2], None, 1).unwrap_err(),
+        module.finalize_definitions().unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("make a new one"), "{error}");
+    }
+    // SAFETY: no function of the module ran.
+    unsafe { module.free_memory() };
+}
+
 extern "C" fn host(x: i64) -> i64 {
     x * 1000
 }

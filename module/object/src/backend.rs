@@ -24,8 +24,8 @@ use windlass_core::ir::{ExternalName, Function, GlobalValue, GlobalValueData, Us
 use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_dwarf::{Address, DebugInfo, ExceptionTable, ExceptionTypes, TypeEntry};
 use windlass_module::{
-    DataDescription, DataId, FuncId, Init, Linkage, Module, ModuleDeclarations, ModuleError,
-    ModuleReloc, ModuleRelocTarget, ModuleResult,
+    DataDescription, DataId, FuncId, FuncOrDataId, Init, Linkage, Module, ModuleDeclarations,
+    ModuleError, ModuleReloc, ModuleRelocTarget, ModuleResult,
 };
 
 use crate::builder::ObjectBuilder;
@@ -260,19 +260,10 @@ impl ObjectModule {
 
     /// Marks a function as being defined; the error says why it cannot be.
     fn begin_function(&mut self, id: FuncId) -> ModuleResult<(SymbolId, String)> {
-        let declared = self.declarations.get_function_decl(id);
-        let name = declared.linkage_name(id).into_owned();
-        if !declared.linkage.is_definable() {
-            return Err(ModuleError::InvalidImportDefinition(name));
-        }
-        match &mut self.functions[id] {
-            Some((_, true)) => Err(ModuleError::DuplicateDefinition(name)),
-            Some((symbol, defined)) => {
-                *defined = true;
-                Ok((*symbol, name))
-            }
-            None => Err(ModuleError::Undeclared(name)),
-        }
+        let (symbol, is_defined) = self.functions[id].expect("a declared function has a symbol");
+        let name = self.declarations.definable(FuncOrDataId::Func(id), is_defined)?;
+        self.functions[id] = Some((symbol, true));
+        Ok((symbol, name.into_owned()))
     }
 
     fn put_function(
@@ -288,10 +279,11 @@ impl ObjectModule {
         } else {
             self.object.section_id(StandardSection::Text)
         };
-        // Gaps trap: 0xcc is `int3`.
+        // Gaps trap.
         let len = self.object.section(section).data().len() as u64;
         let gap = len.next_multiple_of(alignment.max(1)) - len;
-        self.object.append_section_data(section, &vec![0xcc; gap as usize], 1);
+        let filler = self.isa.backend().tables().labels.filler;
+        self.object.append_section_data(section, &vec![filler; gap as usize], 1);
         let start = self.object.add_symbol_data(symbol, section, bytes, alignment.max(1));
         self.remember(section, start, relocs)?;
         Ok(symbol)
@@ -550,15 +542,11 @@ impl Module for ObjectModule {
     ) -> ModuleResult<()> {
         ctx.compile(&*self.isa, ctrl_plane)?;
         let code = ctx.compiled_code().expect("it was just compiled");
-        let relocs = code.buffer.relocs().iter();
-        let relocs = relocs
-            .map(|reloc| ModuleReloc::try_from_mach_reloc(reloc, &ctx.func, func))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(ModuleError::Undeclared)?;
+        let relocs = ModuleReloc::all_of(&code.buffer, &ctx.func, func)?;
         let align = self.isa.function_alignment();
         let alignment = code.buffer.alignment.max(align.minimum).max(16);
         let exceptions = match self.unwind_tables && self.personality.is_some() {
-            true => ExceptionTable::new(&code.buffer, &self.exception_types),
+            true => ExceptionTable::new(&*self.isa, &code.buffer, &self.exception_types),
             false => None,
         };
         let data = code.buffer.data();
@@ -592,16 +580,11 @@ impl Module for ObjectModule {
 
     fn define_data(&mut self, data_id: DataId, data: &DataDescription) -> ModuleResult<()> {
         let declared = self.declarations.get_data_decl(data_id);
-        let name = declared.linkage_name(data_id).into_owned();
         let (writable, tls) = (declared.writable, declared.tls);
-        if !declared.linkage.is_definable() {
-            return Err(ModuleError::InvalidImportDefinition(name));
-        }
-        let symbol = match self.data_objects[data_id] {
-            Some((_, true)) => return Err(ModuleError::DuplicateDefinition(name)),
-            Some((symbol, false)) => symbol,
-            None => return Err(ModuleError::Undeclared(name)),
-        };
+        let known = self.data_objects[data_id];
+        let (symbol, is_defined) = known.expect("declared data has a symbol");
+        let name = self.declarations.definable(FuncOrDataId::Data(data_id), is_defined)?;
+        let name = name.into_owned();
         if data.init == Init::Uninitialized {
             return Err(ModuleError::undefined(&format!("the contents of {name}")));
         }
@@ -627,8 +610,7 @@ impl Module for ObjectModule {
         if data.used {
             self.retain(section, symbol);
         }
-        let kind = if pointer == 8 { Reloc::Abs8 } else { Reloc::Abs4 };
-        let relocs: Vec<_> = data.all_relocs(kind).collect();
+        let relocs: Vec<_> = data.all_relocs(Reloc::address(pointer)).collect();
         self.remember(section, start, relocs)
     }
 }

@@ -31,12 +31,13 @@ fn object(name: &str, sections: bool) -> PathBuf {
 
 /// Adds lines for a function.
 fn lines(module: &mut ObjectModule, name: &str) {
-    let mut info = DebugInfo::new(&UnitInfo {
+    let unit = UnitInfo {
         producer: "a test",
         name: "all.x",
         directory: "/source",
         language: gimli::DW_LANG_C99,
-    });
+    };
+    let mut info = DebugInfo::new(module.isa(), &unit);
     let file = info.file("all.x");
     let Some(FuncOrDataId::Func(id)) = module.declarations().get_name(name) else {
         panic!("{name} is a function")

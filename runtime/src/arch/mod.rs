@@ -1,10 +1,13 @@
-//! What depends on the machine: entering Wasm code, leaving it from anywhere, and what a signal
-//! handler needs of the interrupted registers.
+//! What depends on the machine: entering Wasm code, leaving it from anywhere, what a signal handler
+//! needs of the interrupted registers, and what frames of compiled code are like.
 
+pub mod stubs;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub use x86_64::{Interrupted, caller, enter, entry_frame, frameless_return, resume};
+pub use x86_64::{
+    Interrupted, PROLOGUE, caller, enter, entry_frame, frame, frameless_return, resume,
+};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{note_exit, routine};
 

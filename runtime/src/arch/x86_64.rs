@@ -7,6 +7,8 @@
 
 use std::arch::global_asm;
 
+use windlass_core::isa::unwind::CfiOp;
+
 /// Bytes between the noted stack pointer and the frame pointer of `windlass_enter`: the padding
 /// and five saved registers.
 const SAVED: usize = 48;
@@ -113,6 +115,20 @@ pub fn entry_frame(stack_pointer: usize) -> usize {
 pub unsafe fn caller(fp: usize) -> (usize, usize) {
     // SAFETY: the caller's promise.
     unsafe { (*(fp as *const usize), *((fp + 8) as *const usize)) }
+}
+
+/// The size of `push rbp; mov rbp, rsp`, the beginning of every function with a frame.
+pub const PROLOGUE: u32 = 4;
+
+/// How a function with a frame is unwound, right but in its last instructions. Functions without
+/// one leave the stack as it is.
+pub fn frame() -> Vec<(u32, CfiOp)> {
+    const RBP: u16 = 6;
+    vec![
+        (1, CfiOp::DefCfaOffset(16)),
+        (1, CfiOp::Offset { reg: RBP, offset: -16 }),
+        (PROLOGUE, CfiOp::DefCfaRegister(RBP)),
+    ]
 }
 
 /// The return address of code that has no frame, by its stack pointer.

@@ -146,7 +146,7 @@ impl Cache {
         self.inner.misses.fetch_add(1, Ordering::Relaxed);
         let limit = self.inner.limit;
         if bytes.len() as u64 <= limit && self.inner.dir.put(&name, &bytes).is_ok() {
-            let _ = self.inner.dir.shrink(limit, limit - limit / 8);
+            let _ = self.inner.dir.shrink(limit, limit - limit / 8, &name);
         }
         Ok(module)
     }

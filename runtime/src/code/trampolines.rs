@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use windlass_core::isa::TargetIsa;
 use windlass_jit::gdb::GdbRegistration;
 use windlass_wasm::types::TypeIndex;
 
@@ -52,9 +53,14 @@ impl std::fmt::Debug for Trampolines {
 
 impl Trampolines {
     /// Where the code of a type may begin.
-    pub const ALIGN: usize = 64;
-    /// What lies before it: breakpoints.
-    pub const PADDING: u8 = 0xcc;
+    const ALIGN: usize = 64;
+
+    /// Appends to code what lies before that of the next type, which begins there.
+    pub fn begin(isa: &dyn TargetIsa, code: &mut Vec<u8>) -> usize {
+        let start = code.len().next_multiple_of(Self::ALIGN);
+        code.resize(start, isa.backend().tables().labels.filler);
+        start
+    }
 
     /// Those that begin at these offsets in a block.
     pub fn new(block: Arc<Block>, offsets: [u32; KINDS]) -> Self {

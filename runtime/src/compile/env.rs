@@ -31,6 +31,8 @@ pub struct Environment<'a> {
     info: &'a ModuleInfo,
     layout: Arc<Layout>,
     plan: Plan,
+    /// That of builtins.
+    convention: CallConv,
     own_functions_only: bool,
     context: Option<GlobalValue>,
 }
@@ -76,9 +78,14 @@ fn own_functions_only(info: &ModuleInfo) -> bool {
 
 impl<'a> Environment<'a> {
     /// The environment for functions of this module.
-    pub fn new(info: &'a ModuleInfo, layout: Arc<Layout>, plan: Plan) -> Self {
+    pub fn new(
+        info: &'a ModuleInfo,
+        layout: Arc<Layout>,
+        plan: Plan,
+        convention: CallConv,
+    ) -> Self {
         let own_functions_only = own_functions_only(info);
-        Self { info, layout, plan, own_functions_only, context: None }
+        Self { info, layout, plan, convention, own_functions_only, context: None }
     }
 
     fn base(&mut self, func: &mut Function) -> GlobalValue {
@@ -142,7 +149,7 @@ impl<'a> Environment<'a> {
         results: &[Type],
     ) -> Inst {
         let table = self.pointer(builder.func, BUILTINS);
-        let mut signature = Signature::new(CallConv::SystemV);
+        let mut signature = Signature::new(self.convention);
         for &arg in args {
             signature.params.push(AbiParam::new(builder.func.dfg.value_type(arg)));
         }

@@ -26,6 +26,7 @@ use windlass_wasm::{ModuleInfo, WasmFeatures, translate_module};
 
 use self::env::Environment;
 use crate::Error;
+use crate::arch::stubs::jump_to_builtin;
 use crate::code::stats::ModuleStats;
 use crate::code::{Place, TableRows, Tables, TrapSite};
 use crate::layout::{self, Layout, MemoryPlan};
@@ -128,7 +129,7 @@ pub(crate) fn compile(options: &Options<'_>, bytes: &[u8]) -> Result<Compiled, E
         &module,
         isa,
         options.driver,
-        || Environment::new(&module.info, layout.clone(), options.plan),
+        || Environment::new(&module.info, layout.clone(), options.plan, isa.default_call_conv()),
         threads,
         |_, func, code| {
             if let Some(progress) = options.progress {
@@ -147,7 +148,7 @@ pub(crate) fn compile(options: &Options<'_>, bytes: &[u8]) -> Result<Compiled, E
     }
     let mut info = module.info;
     let names = std::mem::take(&mut info.function_names);
-    let (linked, mut rows) = link(&info, pieces, &mut stats)?;
+    let (linked, mut rows) = link(isa, &info, pieces, &mut stats)?;
     rows.functions = linked.functions;
     rows.names = with_exports(names, &info);
     Ok(Compiled { info, layout, code: linked.bytes, tables: Tables::new(&rows), data, stats })
@@ -182,12 +183,13 @@ pub(crate) fn layout_of(info: &ModuleInfo) -> Result<Arc<Layout>, Error> {
 
 /// Puts the functions into one piece of code.
 fn link(
+    isa: &dyn TargetIsa,
     info: &ModuleInfo,
     pieces: Vec<Piece>,
     stats: &mut ModuleStats,
 ) -> Result<(LinkedCode, TableRows), Error> {
     let size = pieces.iter().map(|piece| piece.code.len() + 16).sum();
-    let mut image = ImageBuilder::with_capacity(size);
+    let mut image = ImageBuilder::with_capacity(isa, size);
     let total = |count: fn(&Piece) -> usize| pieces.iter().map(count).sum();
     let mut rows = TableRows {
         frames: Vec::with_capacity(pieces.len()),
@@ -239,22 +241,13 @@ fn link(
     let mut by_id: Vec<_> = stubs.into_iter().collect();
     by_id.sort_by_key(|(_, id)| id.0);
     for (address, id) in by_id {
-        let added = image.add(&libcall_stub(address), 16);
+        let stub = jump_to_builtin(isa.triple().architecture, address);
+        let stub = stub.ok_or_else(|| Error::msg("this machine cannot call library functions"))?;
+        let added = image.add(&stub, 16);
         assert_eq!(added, id, "stubs follow the functions in the order of their numbers");
     }
     rows.traps.sort_unstable_by_key(|site| site.offset);
     let linked = image.link()?;
     stats.code_bytes = linked.bytes.len();
     Ok((linked, rows))
-}
-
-/// Jumps to the function at this offset in the table of builtins. The context is in r15; r11 is free
-/// at a call.
-fn libcall_stub(offset: i32) -> Vec<u8> {
-    // mov r11, [r15 + BUILTINS]
-    let mut stub = vec![0x4d, 0x8b, 0x5f, layout::BUILTINS as u8];
-    // jmp [r11 + offset]
-    stub.extend_from_slice(&[0x41, 0xff, 0xa3]);
-    stub.extend_from_slice(&offset.to_le_bytes());
-    stub
 }

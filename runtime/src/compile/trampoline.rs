@@ -29,8 +29,7 @@ pub fn append(
     code: &mut Vec<u8>,
 ) -> Result<[u32; KINDS], Error> {
     let linked = link(isa, driver, ty)?;
-    let start = code.len().next_multiple_of(Trampolines::ALIGN);
-    code.resize(start, Trampolines::PADDING);
+    let start = Trampolines::begin(isa, code);
     code.extend_from_slice(&linked.bytes);
     Ok(std::array::from_fn(|n| start as u32 + linked.functions[n].0))
 }
@@ -43,12 +42,19 @@ fn link(
 ) -> Result<LinkedCode, Error> {
     let signature = signature(ty, reference_type);
     let mut context = Context::with_driver(driver.cloned());
-    let mut image = ImageBuilder::new();
+    let mut image = ImageBuilder::new(isa);
+    let convention = isa.default_call_conv();
     // Functions of types that do not fit go through the slots in any case.
     let direct = if fits_registers(ty) { direct } else { host };
-    for build in [entry, foreign, host, direct] {
+    let functions = [
+        entry(&signature),
+        foreign(&signature),
+        host(&signature, convention),
+        direct(&signature, convention),
+    ];
+    for function in functions {
         context.clear();
-        context.func = build(&signature);
+        context.func = function;
         let dumps = driver.is_some_and(|driver| driver.wants_titles());
         context.title = dumps.then(|| Title::Trampoline(ty.wat()));
         let code = context.compile(isa, &mut Default::default()).map_err(|error| {
@@ -62,7 +68,8 @@ fn link(
 }
 
 /// Whether host functions of a type can be called with their arguments in the registers of the
-/// host's convention, beside the record and the context.
+/// host's convention, beside the record and the context: every convention has registers for six
+/// numbers and eight floats.
 pub fn fits_registers(ty: &FuncType) -> bool {
     let float = |ty: &&ValType| matches!(ty, ValType::F32 | ValType::F64);
     let floats = ty.params.iter().filter(float).count();
@@ -154,9 +161,9 @@ fn foreign(signature: &Signature) -> Function {
 
 /// Wasm to host: `code(record, context, slots)` in the host's convention. It does not return if
 /// the host function fails.
-fn host(signature: &Signature) -> Function {
+fn host(signature: &Signature, convention: CallConv) -> Function {
     let (mut func, args) = function(signature.clone());
-    let mut own = Signature::new(CallConv::SystemV);
+    let mut own = Signature::new(convention);
     own.params.extend([AbiParam::new(types::I64); 3]);
     let sig = func.import_signature(own);
     let slots = signature.params.len().max(signature.returns.len()) * SLOT_SIZE;
@@ -187,9 +194,9 @@ fn leave(pos: &mut FuncCursor<'_>, caller: Value, record: Value) -> Value {
 }
 
 /// Wasm to host: `code(record, context, arguments…)` in the host's convention.
-fn direct(signature: &Signature) -> Function {
+fn direct(signature: &Signature, convention: CallConv) -> Function {
     let (mut func, args) = function(signature.clone());
-    let mut own = Signature::new(CallConv::SystemV);
+    let mut own = Signature::new(convention);
     own.params.extend([AbiParam::new(types::I64); 2]);
     own.params.extend_from_slice(&signature.params);
     own.returns.extend_from_slice(&signature.returns);

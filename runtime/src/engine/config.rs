@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use target_lexicon::Triple;
 use windlass_core::compile::Driver;
-use windlass_core::isa::{CallConv, OwnedTargetIsa};
+use windlass_core::isa::OwnedTargetIsa;
 use windlass_core::settings::{self, Configurable};
 use windlass_wasm::WasmFeatures;
 use windlass_wasm::module::SUPPORTED_FEATURES;
@@ -165,7 +165,10 @@ impl Config {
         let parsed = triple.parse::<Triple>().ok();
         let known = parsed.filter(|triple| windlass_isa::lookup(triple.clone()).is_ok());
         self.target = Some(known.ok_or_else(|| {
-            Error::msg(format!("there is no back end for the target `{triple}`; there is x86_64"))
+            let machines = windlass_isa::MACHINES.join(", ");
+            Error::msg(format!(
+                "there is no back end for the target `{triple}`; there is {machines}"
+            ))
         })?);
         Ok(self)
     }
@@ -264,16 +267,11 @@ impl Config {
                 "setting enable_pinned_reg=false: compiled Wasm has its context in the register",
             ));
         }
-        let own = CallConv::triple_default(host.triple());
-        let convention = CallConv::for_libcall(&flags, own);
-        if convention != own && convention != CallConv::Fast {
-            return Err(Error::msg(format!(
-                "setting libcall_call_conv={}: the library functions of the runtime have the \
-                 convention {own}",
-                flags.libcall_call_conv()
-            )));
+        let isa = host.finish(flags)?;
+        match windlass_jit::libcalls::wrong_convention(&*isa) {
+            None => Ok(isa),
+            Some(message) => Err(Error::msg(message)),
         }
-        Ok(host.finish(flags)?)
     }
 }
 

@@ -187,8 +187,7 @@ pub(crate) fn adopt(
         let own = code.get(start as usize..end as usize);
         let own = own.filter(|_| row.offsets.iter().all(|at| (start..end).contains(at)));
         let own = own.ok_or_else(|| Error::msg("the trampolines of a module are out of order"))?;
-        let at = block.code.len().next_multiple_of(Trampolines::ALIGN);
-        block.code.resize(at, Trampolines::PADDING);
+        let at = Trampolines::begin(&**engine.isa(), &mut block.code);
         block.code.extend_from_slice(own);
         block.rows.push((used, row.offsets.map(|offset| offset - start + at as u32)));
         if block.code.len() >= BLOCK {

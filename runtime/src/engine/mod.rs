@@ -59,7 +59,7 @@ impl Engine {
     /// An engine for this machine.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let isa = config.isa(false)?;
-        let observer = Observer::new(config.profiler, config.debug_info, &*isa)?;
+        let observer = Observer::new(config.profiler, config.debug_info, isa.clone())?;
         let inner = EngineInner {
             config: config.clone(),
             foreign: foreign(&*isa),

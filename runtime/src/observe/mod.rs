@@ -15,8 +15,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use windlass_core::isa::TargetIsa;
-use windlass_core::isa::unwind::{CfiOp, CommonUnwindInfo, SystemVUnwindInfo};
+use windlass_core::isa::unwind::SystemVUnwindInfo;
+use windlass_core::isa::{OwnedTargetIsa, TargetIsa};
 use windlass_jit::dwarf::{
     Address, DebugInfo, LineInfo, PlainFunction, SourceLine, SourceLines, UnitInfo, gimli,
 };
@@ -27,6 +27,7 @@ use windlass_wasm::types::{DefinedFuncIndex, EntityIndex};
 
 use self::jitdump::Dump;
 use crate::Error;
+use crate::arch;
 use crate::code::ModuleCode;
 use crate::sys::code::CodePages;
 use crate::sys::file;
@@ -48,8 +49,8 @@ pub(crate) struct Observer {
     profiler: Option<Profiler>,
     /// Whether debuggers are told.
     debug: bool,
-    /// What frames of the machine have in common, if they can be described.
-    frames: Option<CommonUnwindInfo>,
+    /// The machine that the code is for.
+    isa: OwnedTargetIsa,
 }
 
 enum Profiler {
@@ -62,7 +63,7 @@ impl Observer {
     pub fn new(
         strategy: ProfilingStrategy,
         debug: bool,
-        isa: &dyn TargetIsa,
+        isa: OwnedTargetIsa,
     ) -> Result<Self, Error> {
         let open = |path: PathBuf, append| {
             let file = file::create_ambient(&path, append);
@@ -87,7 +88,7 @@ impl Observer {
                 DUMP.get().map(Profiler::Dump)
             }
         };
-        Ok(Self { profiler, debug, frames: isa.common_unwind_info() })
+        Ok(Self { profiler, debug, isa })
     }
 
     /// Tells of the code of a module, as far as somebody wants to know; `wasm` is the module, if it
@@ -136,15 +137,15 @@ impl Observer {
             image.function(&function.name, function.address..end);
         }
         if symbols.functions.iter().any(|function| !function.lines.is_empty()) {
-            let _ = image.debug_info(lines(symbols), |_| 0);
+            let _ = image.debug_info(lines(&*self.isa, symbols), |_| 0);
         }
-        if let Some(common) = &self.frames {
+        if let Some(common) = self.isa.common_unwind_info() {
             let frames: Vec<_> = symbols.functions.iter().map(unwind).collect();
             let described = symbols.functions.iter().zip(&frames).map(|(function, info)| {
                 let Symbol { address, len, .. } = *function;
                 DescribedFunction { address, len, info, exceptions: None }
             });
-            image.frames(common, described).ok()?;
+            image.frames(&common, described).ok()?;
         }
         image.write().ok().map(GdbRegistration::new)
     }
@@ -263,31 +264,21 @@ fn symbols(code: &ModuleCode, wasm: Option<&[u8]>) -> Symbols {
     Symbols { files, functions }
 }
 
-/// The size of `push rbp; mov rbp, rsp`.
-#[cfg(target_arch = "x86_64")]
-const PROLOGUE: u32 = 4;
-
-/// How to unwind a function, right but in its last instructions: `push rbp; mov rbp, rsp` is the
-/// beginning of every function with a frame, and functions without one leave the stack as it is.
-#[cfg(target_arch = "x86_64")]
+/// How to unwind a function.
 fn unwind(symbol: &Symbol) -> SystemVUnwindInfo {
-    const RBP: u16 = 6;
-    let ops = vec![
-        (1, CfiOp::DefCfaOffset(16)),
-        (1, CfiOp::Offset { reg: RBP, offset: -16 }),
-        (PROLOGUE, CfiOp::DefCfaRegister(RBP)),
-    ];
-    SystemVUnwindInfo { ops: if symbol.has_frame { ops } else { Vec::new() }, len: symbol.len }
+    let ops = if symbol.has_frame { arch::frame() } else { Vec::new() };
+    SystemVUnwindInfo { ops, len: symbol.len }
 }
 
 /// The line tables of functions.
-fn lines(symbols: &Symbols) -> DebugInfo {
-    let mut info = DebugInfo::new(&UnitInfo {
+fn lines(isa: &dyn TargetIsa, symbols: &Symbols) -> DebugInfo {
+    let unit = UnitInfo {
         producer: "windlass",
         name: &symbols.files[0],
         directory: ".",
         language: gimli::DW_LANG_C99,
-    });
+    };
+    let mut info = DebugInfo::new(isa, &unit);
     let files: Vec<_> = symbols.files.iter().map(|name| info.file(name)).collect();
     for function in &symbols.functions {
         let rows: Vec<_> = function
@@ -302,7 +293,7 @@ fn lines(symbols: &Symbols) -> DebugInfo {
             name: &function.name,
             address: Address::Constant(function.address as u64),
             len: function.len,
-            prologue: if function.has_frame { PROLOGUE } else { 0 },
+            prologue: if function.has_frame { arch::PROLOGUE } else { 0 },
             rows: &rows,
         });
     }

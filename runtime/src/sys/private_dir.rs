@@ -134,8 +134,9 @@ impl PrivateDir {
 
     /// Removes files, those first that were not used for the longest time, until at most `most`
     /// bytes are left; does nothing if there are not more than `limit`. Removes what was abandoned
-    /// half written.
-    pub fn shrink(&self, limit: u64, most: u64) -> io::Result<()> {
+    /// half written. The file `newest` stays: the clock of file systems does not tell it from others
+    /// that were written in the same few milliseconds.
+    pub fn shrink(&self, limit: u64, most: u64, newest: &str) -> io::Result<()> {
         check(Call::File)?;
         let mut entries = Vec::new();
         for entry in rustix::fs::Dir::read_from(&self.fd)? {
@@ -165,6 +166,7 @@ impl PrivateDir {
         if total <= limit {
             return Ok(());
         }
+        entries.retain(|entry| entry.name.to_bytes() != newest.as_bytes());
         entries.sort_by_key(|entry| entry.modified);
         for entry in entries {
             if total <= most {
