@@ -79,24 +79,30 @@ pub fn interpret(cx: &mut Cx<'_>) {
             Err(message) => return cx.count(crate::file::line(details), Err(message)),
         }
     }
-    let plain: Vec<_> = file.functions.iter().map(|(function, _)| function).collect();
-    for functions in [plain, legal.iter().collect()] {
-        let mut store = FunctionStore::default();
-        for function in functions {
-            store.add(function.name.to_string(), function);
-        }
-        for call in directives(cx) {
+    let mut stores = [(); 2].map(|()| FunctionStore::default());
+    for ((plain, _), legal) in file.functions.iter().zip(&legal) {
+        stores[0].add(plain.name.to_string(), plain);
+        stores[1].add(legal.name.to_string(), legal);
+    }
+    for call in directives(cx) {
+        let name = file.functions[call.function].0.name.to_string();
+        let outcome = |store: &FunctionStore<'_>| {
             let state = InterpreterState::default().with_function_store(store.clone());
             let mut interpreter = Interpreter::new(state).with_fuel(Some(FUEL));
-            let name = file.functions[call.function].0.name.to_string();
-            let arguments = &call.directive.invocation.args;
-            let outcome = match interpreter.call_by_name(&name, arguments) {
+            match interpreter.call_by_name(&name, &call.directive.invocation.args) {
                 Ok(ControlFlow::Return(values)) => Ok(values),
                 Ok(ControlFlow::Trap(InterpreterTrap::User(code))) => Err(Ending::Trap(code)),
                 Ok(ControlFlow::Trap(trap)) => Err(Ending::Other(format!("trap: {trap}"))),
                 Err(error) => Err(Ending::Other(error.to_string())),
-            };
-            finish(cx, &call, outcome);
+            }
+        };
+        let as_written = outcome(&stores[0]);
+        match call.directive.judge(&outcome(&stores[1])) {
+            Err(message) if call.directive.judge(&as_written).is_ok() => {
+                let invocation = &call.directive.invocation;
+                cx.count(call.line, Err(format!("legalized, {invocation}: {message}")));
+            }
+            _ => finish(cx, &call, as_written),
         }
     }
 }

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn no_line_is_too_wide() {
-        let condition = vec!["let Some(x) = cx.node(d.args[0], Opcode::Iadd)"; 8].join(" && ");
+        let condition = ["let Some(x) = cx.node(d.args[0], Opcode::Iadd)"; 8].join(" && ");
         let args = vec!["Arg::Reg(t1)"; 20].join(", ");
         let text = format!("    if {condition} {{ cx.put(Op::Add, size(ty), &[{args}]); }}\n");
         let out = file(&text);
