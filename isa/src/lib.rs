@@ -76,7 +76,7 @@ mod tests {
             let isa = lookup_by_name(name).unwrap().finish(flags.clone()).unwrap();
             assert_eq!((isa.name(), isa.pointer_bits()), ("x64", 64), "{name}");
         }
-        let isa = lookup_by_name("aarch64").and_then(|isa| Ok(isa.finish(flags.clone()).unwrap()));
+        let isa = lookup_by_name("aarch64").map(|isa| isa.finish(flags.clone()).unwrap());
         match isa {
             Ok(isa) => assert_eq!((isa.name(), isa.pointer_bits()), ("aarch64", 64)),
             Err(error) => assert_eq!(error, LookupError::SupportDisabled),
