@@ -128,9 +128,11 @@ fn what_no_rule_lowers() {
     let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
     assert_eq!(lines[0], "unsupported:1: `iadd` is lowered at type i8: take it off this list");
     assert_eq!(lines[1], "unsupported:2: `foo` is no opcode");
-    let imul = "unsupported:0: no rule lowers `imul.i8`: add one, or a line here with the reason";
+    let imul = "unsupported:0: no rule lowers `imul.i32`: add one, or a line here with the reason";
     assert!(lines.iter().any(|l| l == imul));
     assert!(!lines.iter().any(|l| l.contains("`isub.")));
+    // At 8 bits it is expanded.
+    assert!(!lines.iter().any(|l| l.contains("`imul.i8`")));
 }
 
 #[test]
