@@ -62,6 +62,11 @@ impl CallConv {
         matches!(self, Self::Tail)
     }
 
+    /// True where a signature may have results.
+    pub const fn supports_results(self) -> bool {
+        !matches!(self, Self::PreserveAll)
+    }
+
     /// True where callees can unwind to a handler of the caller.
     pub const fn supports_exceptions(self) -> bool {
         matches!(

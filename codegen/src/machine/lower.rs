@@ -573,7 +573,15 @@ impl LowerCtx<'_> {
             text.push_str(if i == 0 { " of " } else { ", " });
             text.push_str(&self.ty(arg).to_string());
         }
-        CodegenError::Unsupported(format!("{text} is not supported on this target"))
+        text.push_str(" is not supported on this target");
+        let conv = CallConv::for_libcall(self.flags, self.default_conv);
+        let by_library = ir::LibCall::for_operation(data.opcode, data.ctrl_type).is_some();
+        if by_library && !conv.supports_results() {
+            text.push_str(": the setting libcall_call_conv makes ");
+            text.push_str(conv.to_static_str());
+            text.push_str(" the convention of library calls, which has no results");
+        }
+        CodegenError::Unsupported(text)
     }
 }
 

@@ -285,6 +285,6 @@ fn variadic(sig: SigRef, signature: &Signature, fixed: usize, errors: &mut Verif
 
 /// What is wrong with the convention of a signature.
 fn convention_error(signature: &Signature) -> Option<&'static str> {
-    (signature.call_conv == CallConv::PreserveAll && !signature.returns.is_empty())
+    (!signature.call_conv.supports_results() && !signature.returns.is_empty())
         .then_some("a signature with convention preserve_all has no results")
 }

@@ -8,6 +8,10 @@ pub(super) fn expansion(op: Opcode, ty: Type) -> Option<Expansion> {
 }
 
 fn call(cx: &mut Cx<'_>) {
+    // Lowering refuses the operation, and says why.
+    if !cx.machine.libcall_conv.supports_results() {
+        return;
+    }
     let op = cx.data.opcode;
     let libcall = LibCall::for_operation(op, cx.data.ctrl_type).expect("looked up before");
     let name = ExternalName::LibCall(libcall);
