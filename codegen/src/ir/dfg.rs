@@ -336,10 +336,7 @@ impl DataFlowGraph {
     /// Where a value is defined; aliases are followed.
     #[inline]
     pub fn value_def(&self, value: Value) -> ValueDef {
-        let mut data = self.values[value];
-        if data.kind == ValueKind::Alias {
-            data = self.values[self.resolve_aliases(value)];
-        }
+        let data = self.definition(value);
         if data.kind == ValueKind::Inst {
             ValueDef::Result(Inst::from_u32(data.index), data.num as usize)
         } else {
@@ -350,11 +347,18 @@ impl DataFlowGraph {
     /// The instruction that defines the value, if it is not a parameter.
     #[inline]
     pub fn defining_inst(&self, value: Value) -> Option<Inst> {
-        let mut data = &self.values[value];
-        if data.kind == ValueKind::Alias {
-            data = &self.values[self.resolve_aliases(value)];
-        }
+        let data = self.definition(value);
         (data.kind == ValueKind::Inst).then(|| Inst::from_u32(data.index))
+    }
+
+    /// The value that this one is, behind aliases.
+    #[inline]
+    fn definition(&self, value: Value) -> &ValueData {
+        let data = &self.values[value];
+        match data.kind {
+            ValueKind::Alias => &self.values[self.resolve_aliases(value)],
+            _ => data,
+        }
     }
 
     /// Whether the value is a result or parameter that its instruction or block still has.

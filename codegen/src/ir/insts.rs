@@ -42,8 +42,12 @@ impl Insts {
 
 impl Clone for Insts {
     fn clone(&self) -> Self {
-        let (stored, block_calls) = (self.stored.clone(), self.block_calls.clone());
-        Self { stored, block_calls, ..Self::default() }
+        Self {
+            stored: self.stored.clone(),
+            block_calls: self.block_calls.clone(),
+            #[cfg(feature = "clients")]
+            lent: OnceLock::new(),
+        }
     }
 }
 

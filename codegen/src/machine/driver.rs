@@ -8,11 +8,11 @@ use super::lower::{EFFECT, GLOBAL, LowerCtx, LowerScratch, NONE, SHARED, SUNK, U
 use super::vcode::{Span, VCode, pseudo};
 use super::{Backend, reg_class};
 use crate::entity::EntityRef;
-use crate::ir::CallConv;
 use crate::ir::{
-    self, BlockArg, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value,
+    self, BlockArg, CallConv, Function, Inst, Opcode, SourceLoc, TrapCode, Type, Value,
     ValueLabelAssignments, types,
 };
+use crate::opt::legalize::MAX_COMPARES;
 use crate::result::{CodegenError, CodegenResult};
 use crate::settings::Flags;
 use regalloc2::{RegClass, VReg};
@@ -517,9 +517,6 @@ impl LowerCtx<'_> {
         }
     }
 }
-
-/// A table whose cases form at most this many ranges becomes compares.
-pub const MAX_COMPARES: usize = 4;
 
 /// How many ranges of equal targets the cases form, without a last range that is the default.
 pub fn count_runs<T: PartialEq + Copy>(cases: &[T], default: T) -> usize {

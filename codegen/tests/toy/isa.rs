@@ -15,8 +15,7 @@ use windlass_core::machine::row::{Amode, Area, Arg, CodeSink, Size};
 use windlass_core::machine::tables::LinkCode;
 use windlass_core::machine::vcode::CallDest;
 use windlass_core::machine::{
-    Backend, Basic, Cond2, Condition, LowerCtx, MInst, Place, Tables, reg_set, row_clobbers,
-    row_flags,
+    Backend, Basic, Cond2, Condition, LowerCtx, MInst, Tables, reg_set, row_clobbers, row_flags,
 };
 use windlass_core::opt::legalize::{Lowered, Support};
 use windlass_core::result::{CodegenError, CodegenResult};
@@ -154,15 +153,6 @@ fn lay(ctx: &mut LowerCtx<'_>, op: Op, args: &[Arg]) {
     ctx.put_with(|out| op.build(Size::S64, args, out));
 }
 
-fn amode(place: Place) -> Arg {
-    Arg::Mem(match place {
-        Place::Incoming(at) => Amode::incoming(at),
-        Place::Outgoing(at) => Amode::outgoing(at),
-        Place::Slot(at) => Amode::slot(at),
-        Place::Base(base, at) => Amode::base(base, at),
-    })
-}
-
 impl Backend for Toy {
     fn tables(&self) -> &'static Tables {
         &TABLES
@@ -238,8 +228,12 @@ impl Backend for Toy {
 
     fn put(&self, ctx: &mut LowerCtx<'_>, what: Basic) {
         match what {
-            Basic::Load { place, dst, .. } => lay(ctx, Op::Ld, &[Arg::Reg(dst), amode(place)]),
-            Basic::Store { place, src, .. } => lay(ctx, Op::St, &[Arg::Reg(src), amode(place)]),
+            Basic::Load { place, dst, .. } => {
+                lay(ctx, Op::Ld, &[Arg::Reg(dst), Arg::Mem(Amode::at(place))])
+            }
+            Basic::Store { place, src, .. } => {
+                lay(ctx, Op::St, &[Arg::Reg(src), Arg::Mem(Amode::at(place))])
+            }
             Basic::Extend { dst, src, .. } => {
                 lay(ctx, Op::AddI, &[Arg::Reg(dst), Arg::Reg(src), Arg::Imm(0)]);
             }

@@ -11,6 +11,7 @@ use windlass_core::isa::{self, FunctionAlignment, OwnedTargetIsa, TargetIsa};
 use windlass_core::machine::buffer::Label;
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::prologue::{Move, Step};
+use windlass_core::machine::row;
 use windlass_core::machine::vcode::CallDest;
 use windlass_core::machine::{Backend, Basic, LowerCtx, MInst, Tables, row_clobbers, row_flags};
 use windlass_core::opt::legalize::Support;
@@ -86,18 +87,7 @@ impl TargetIsa for A64 {
     }
 
     fn to_text(&self, code: &[u8], code_size: u32) -> String {
-        let mut out = String::new();
-        let split = (code_size as usize).min(code.len());
-        insts::disassemble(&mut out, &code[..split]);
-        for (n, chunk) in code[split..].chunks(16).enumerate() {
-            use core::fmt::Write;
-            let _ = write!(out, "{:6x}: .byte", split + 16 * n);
-            for byte in chunk {
-                let _ = write!(out, " {byte:02x}");
-            }
-            out.push('\n');
-        }
-        out
+        row::listing(code, code_size, insts::disassemble)
     }
 
     fn backend(&self) -> &dyn Backend {

@@ -11,12 +11,13 @@ use crate::regs::*;
 use regalloc2::{Allocation, PReg};
 use windlass_core::ir::AtomicRmwOp;
 use windlass_core::machine::buffer::Label;
-use windlass_core::machine::driver::{MAX_COMPARES, count_runs};
+use windlass_core::machine::driver::count_runs;
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::inst::{MInst, payload};
 use windlass_core::machine::prologue::{Limit, Move, Step};
 use windlass_core::machine::row::{Area, CodeSink, row_bits};
 use windlass_core::machine::vcode::CallDest;
+use windlass_core::opt::legalize::MAX_COMPARES;
 
 /// A bit of the control field that is otherwise unused: the immediate of `movabs` is a symbol's
 /// number.

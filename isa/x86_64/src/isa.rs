@@ -6,7 +6,7 @@ use crate::insts::ROWS;
 use crate::regs::{self, PINNED};
 use crate::{emit, labels, link, lower, print, settings};
 use core::fmt;
-use regalloc2::{Allocation, Operand, PRegSet};
+use regalloc2::{Allocation, Operand};
 use std::sync::Arc;
 use target_lexicon::Triple;
 use windlass_core::ir;
@@ -14,6 +14,7 @@ use windlass_core::isa::{self, FunctionAlignment, OwnedTargetIsa, TargetIsa};
 use windlass_core::machine::buffer::Label;
 use windlass_core::machine::emit::Emitter;
 use windlass_core::machine::prologue::{Move, Step};
+use windlass_core::machine::row;
 use windlass_core::machine::vcode::CallDest;
 use windlass_core::machine::{Backend, Basic, LowerCtx, MInst, Tables, row_clobbers, row_flags};
 use windlass_core::opt::legalize::Support;
@@ -88,18 +89,7 @@ impl TargetIsa for X64 {
     }
 
     fn to_text(&self, code: &[u8], code_size: u32) -> String {
-        let mut out = String::new();
-        let split = (code_size as usize).min(code.len());
-        print::disassemble(&mut out, &code[..split]);
-        for (n, chunk) in code[split..].chunks(16).enumerate() {
-            use core::fmt::Write;
-            let _ = write!(out, "{:6x}: .byte", split + 16 * n);
-            for byte in chunk {
-                let _ = write!(out, " {byte:02x}");
-            }
-            out.push('\n');
-        }
-        out
+        row::listing(code, code_size, print::disassemble)
     }
 
     fn backend(&self) -> &dyn Backend {
@@ -107,15 +97,11 @@ impl TargetIsa for X64 {
     }
 }
 
-static ROW_FLAGS: [u8; ROWS.len()] = row_flags(&ROWS);
-
-static ROW_CLOBBERS: [PRegSet; ROWS.len()] = row_clobbers(&ROWS);
-
 static TABLES: Tables = Tables {
     name: "x86_64",
-    row_flags: &ROW_FLAGS,
+    row_flags: &row_flags(&ROWS),
     labels: &labels::LABELS,
-    row_clobbers: &ROW_CLOBBERS,
+    row_clobbers: &row_clobbers(&ROWS),
     conventions: abi::CONVENTIONS,
     ints: abi::INTS,
     floats: abi::FLOATS,

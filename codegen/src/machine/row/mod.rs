@@ -27,7 +27,7 @@ pub use notation::{FixedRegister, KindName, Notation, find, is, shape, word};
 pub use operand::{
     Amode, Arg, Assembled, Decoded, Register, assemble, build, form, hw, resolve, spill_slot,
 };
-pub use print::{AddressText, Shown, Syntax, disassemble, print_decoded, print_inst};
+pub use print::{AddressText, Shown, Syntax, disassemble, listing, print_decoded, print_inst};
 pub use sample::Numbers;
 
 use super::MInst;

@@ -4,7 +4,7 @@
 use super::{
     Area, FrameAreas, Kind, MAX_OPERANDS, NO_REG, OperandSpec, Role, Shape, Size, row_bits,
 };
-use crate::machine::MInst;
+use crate::machine::{MInst, Place};
 use core::fmt::Debug;
 use regalloc2::{Allocation, Operand, PReg, VReg};
 
@@ -82,6 +82,16 @@ pub struct Amode<R = VReg> {
 impl Amode {
     /// In `disp` of a symbol: means its entry in the global offset table, not the symbol.
     pub const GOT: u32 = 1 << 31;
+
+    /// The address of a place.
+    pub const fn at(place: Place) -> Self {
+        match place {
+            Place::Incoming(at) => Amode::incoming(at),
+            Place::Outgoing(at) => Amode::outgoing(at),
+            Place::Slot(at) => Amode::slot(at),
+            Place::Base(base, at) => Amode::base(base, at),
+        }
+    }
 }
 
 impl<R: Register> Amode<R> {

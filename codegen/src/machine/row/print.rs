@@ -156,6 +156,25 @@ pub fn print_inst(
     Writer { syntax, shape, size, decoded: false, label: &label }.write(out, &args, all);
 }
 
+/// The listing of code, and behind its first `code_size` bytes of constants, as data.
+pub fn listing(
+    code: &[u8],
+    code_size: u32,
+    disassemble: impl FnOnce(&mut String, &[u8]),
+) -> String {
+    let mut out = String::new();
+    let split = (code_size as usize).min(code.len());
+    disassemble(&mut out, &code[..split]);
+    for (n, chunk) in code[split..].chunks(16).enumerate() {
+        let _ = write!(out, "{:6x}: .byte", split + 16 * n);
+        for byte in chunk {
+            let _ = write!(out, " {byte:02x}");
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// Writes code as one line for each instruction: offset, bytes, text. Bytes that are no instruction
 /// of the table are written as data, `unit` at a time.
 pub fn disassemble(

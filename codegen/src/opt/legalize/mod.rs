@@ -23,6 +23,7 @@ mod narrow;
 mod support;
 mod wide;
 
+pub use self::branches::MAX_COMPARES;
 pub use self::support::{Lowered, Support};
 
 use crate::cursor::{Cursor, FuncCursor};
@@ -147,7 +148,7 @@ impl<'a> Cx<'a> {
 
     /// The instruction that defines a value, if it has this opcode.
     fn def(&self, value: Value, opcode: Opcode) -> Option<&InstructionData> {
-        let inst = self.pos.func.dfg.value_def(value).inst()?;
+        let inst = self.pos.func.dfg.defining_inst(value)?;
         Some(&self.pos.func.dfg[inst]).filter(|data| data.opcode == opcode)
     }
 

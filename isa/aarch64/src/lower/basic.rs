@@ -3,17 +3,7 @@
 use crate::insts::{Arg, Op};
 use windlass_core::ir::{ArgumentExtension, Type};
 use windlass_core::machine::row::{Amode, Size};
-use windlass_core::machine::{Basic, LowerCtx, Place};
-
-/// The address of a place.
-fn amode(place: Place) -> Arg {
-    Arg::Mem(match place {
-        Place::Incoming(at) => Amode::incoming(at),
-        Place::Outgoing(at) => Amode::outgoing(at),
-        Place::Slot(at) => Amode::slot(at),
-        Place::Base(base, at) => Amode::base(base, at),
-    })
-}
+use windlass_core::machine::{Basic, LowerCtx};
 
 /// The rows that load and store a type, and their operand size.
 fn access(ty: Type) -> ([Op; 2], Size) {
@@ -46,13 +36,15 @@ pub fn basic(ctx: &mut LowerCtx<'_>, what: Basic) {
     let ((op, size), args) = match what {
         Basic::Load { ty, place, dst } => {
             let ([load, _], size) = access(ty);
-            ((load, size), [Arg::Reg(dst), amode(place)])
+            ((load, size), [Arg::Reg(dst), Arg::Mem(Amode::at(place))])
         }
         Basic::Store { ty, place, src } => {
             let ([_, store], size) = access(ty);
-            ((store, size), [Arg::Reg(src), amode(place)])
+            ((store, size), [Arg::Reg(src), Arg::Mem(Amode::at(place))])
         }
-        Basic::Address { place, dst } => ((Op::Lea, Size::S64), [Arg::Reg(dst), amode(place)]),
+        Basic::Address { place, dst } => {
+            ((Op::Lea, Size::S64), [Arg::Reg(dst), Arg::Mem(Amode::at(place))])
+        }
         Basic::Extend { from, how, dst, src } => {
             (extend_op(from, how), [Arg::Reg(dst), Arg::Reg(src)])
         }

@@ -4,17 +4,7 @@ use crate::amode::{Amode, Size};
 use crate::emit::SYMBOL_IMM;
 use crate::insts::{Arg, Op};
 use windlass_core::ir::{ArgumentExtension, Type};
-use windlass_core::machine::{Basic, LowerCtx, Place};
-
-/// The address of a place.
-fn amode(place: Place) -> Arg {
-    Arg::Mem(match place {
-        Place::Incoming(at) => Amode::incoming(at),
-        Place::Outgoing(at) => Amode::outgoing(at),
-        Place::Slot(at) => Amode::slot(at),
-        Place::Base(base, at) => Amode::base(base, at),
-    })
-}
+use windlass_core::machine::{Basic, LowerCtx};
 
 /// The load of a type. A slot has at least 8 bytes, so half a register more can be read.
 pub(super) fn load_op(ty: Type) -> (Op, Size) {
@@ -57,9 +47,15 @@ fn extend_op(from: Type, how: ArgumentExtension) -> (Op, Size) {
 pub fn basic(ctx: &mut LowerCtx<'_>, what: Basic) {
     let is_pic = ctx.flags.is_pic();
     let ((op, size), args) = match what {
-        Basic::Load { ty, place, dst } => (load_op(ty), [Arg::Reg(dst), amode(place)]),
-        Basic::Store { ty, place, src } => (store_op(ty), [amode(place), Arg::Reg(src)]),
-        Basic::Address { place, dst } => ((Op::Lea, Size::S64), [Arg::Reg(dst), amode(place)]),
+        Basic::Load { ty, place, dst } => {
+            (load_op(ty), [Arg::Reg(dst), Arg::Mem(Amode::at(place))])
+        }
+        Basic::Store { ty, place, src } => {
+            (store_op(ty), [Arg::Mem(Amode::at(place)), Arg::Reg(src)])
+        }
+        Basic::Address { place, dst } => {
+            ((Op::Lea, Size::S64), [Arg::Reg(dst), Arg::Mem(Amode::at(place))])
+        }
         Basic::Extend { from, how, dst, src } => {
             (extend_op(from, how), [Arg::Reg(dst), Arg::Reg(src)])
         }

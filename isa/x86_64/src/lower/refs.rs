@@ -6,7 +6,6 @@ use crate::amode::{Amode, Size};
 use crate::insts::{Arg, Op};
 use crate::regs::{PINNED, RDI};
 use regalloc2::{Operand, VReg};
-use smallvec::SmallVec;
 use windlass_core::ir::{
     Block, ExternalName, FuncRef, GlobalValue, GlobalValueData, Inst, KnownSymbol, LibCall,
     StackSlot, Type, types,
@@ -121,39 +120,30 @@ pub fn handler_address(cx: &mut Cx<'_, '_>, inst: Inst, block: Block, edge: i32)
     true
 }
 
-/// The most globals that one may be made from.
-const MAX_DEPTH: usize = 64;
-
 /// Puts the value of a global into a register.
 fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
     let func = cx.c.func;
-    // From the outermost to the first of the chain, then back.
-    let mut chain = SmallVec::<[&GlobalValueData; 8]>::new();
-    let mut next = Some(global);
-    while let Some(global) = next {
-        let data = &func.global_values[global];
-        next = data.base();
-        chain.push(data);
-        if chain.len() > MAX_DEPTH {
-            cx.c.fail(CodegenError::ImplLimitExceeded);
-            return;
-        }
-    }
+    let Some(chain) = func.global_chain(global) else {
+        cx.c.fail(CodegenError::ImplLimitExceeded);
+        return;
+    };
     let mut at = None;
-    while let Some(data) = chain.pop() {
-        let to = if chain.is_empty() { to } else { cx.gpr() };
+    for (n, &global) in chain.iter().enumerate() {
+        let last = n + 1 == chain.len();
+        let to = if last { to } else { cx.gpr() };
+        let data = &func.global_values[global];
         match data {
             GlobalValueData::VMContext => match cx.context_value() {
                 Some(context) => {
                     let reg = cx.reg(context);
-                    if chain.is_empty() {
+                    if last {
                         cx.c.alias_reg(to, reg);
                     }
                     at = Some(Amode::base(reg, 0));
                     continue;
                 }
                 None => {
-                    if chain.is_empty() {
+                    if last {
                         cx.put(Op::Mov, Size::S64, &[Arg::Reg(to), Arg::Fixed(PINNED)]);
                     }
                     at = Some(Amode::pinned(0));
@@ -169,7 +159,7 @@ fn put_global(cx: &mut Cx<'_, '_>, global: GlobalValue, to: VReg) {
             }
             GlobalValueData::IAddImm { offset, .. } => {
                 let place = displaced(cx, at, i64::from(*offset));
-                if !chain.is_empty() {
+                if !last {
                     at = Some(place);
                     continue;
                 }
