@@ -152,6 +152,25 @@ impl<'a> LowerCtx<'a> {
         (self.func.dfg[inst].opcode == opcode).then_some(inst)
     }
 
+    /// The instruction that defines a value, if it has this opcode.
+    #[inline]
+    pub fn node(&self, value: Value, opcode: Opcode) -> Option<&'a InstructionData> {
+        Some(self.data(self.def_as(value, opcode)?))
+    }
+
+    /// The opcode of the instruction that defines a value; `nop` for a parameter.
+    #[inline]
+    pub fn opcode_of(&self, value: Value) -> Opcode {
+        self.def_inst(value).map_or(Opcode::Nop, |inst| self.data(inst).opcode)
+    }
+
+    /// The instruction that defines a value, and its number.
+    #[inline]
+    pub fn def(&self, value: Value) -> Option<(Inst, &'a InstructionData)> {
+        let inst = self.def_inst(value)?;
+        Some((inst, self.data(inst)))
+    }
+
     /// How often a value is used by live instructions; saturates at 127.
     #[inline]
     pub fn uses(&self, value: Value) -> u32 {
@@ -164,19 +183,39 @@ impl<'a> LowerCtx<'a> {
         self.s.uses[value.index()] & USES_MASK == 1
     }
 
-    /// The bits of an integer constant, zero-extended from its type.
-    #[inline]
-    pub fn iconst(&self, value: Value) -> Option<u64> {
-        let inst = self.def_as(value, Opcode::Iconst)?;
-        Some(self.data(inst).imm_bits())
-    }
-
     /// An integer constant, sign-extended from its type.
     #[inline]
-    pub fn iconst_signed(&self, value: Value) -> Option<i64> {
-        let bits = self.iconst(value)?;
-        let shift = 64 - self.ty(value).bits().min(64);
-        Some((bits << shift) as i64 >> shift)
+    pub fn iconst(&self, value: Value) -> Option<i64> {
+        Some(self.node(value, Opcode::Iconst)?.signed_imm())
+    }
+
+    /// A value that is zero exactly where this one is, or exactly where it is not if the flag is set:
+    /// what stands behind extensions, and behind comparisons of a comparison with zero.
+    pub fn asked(&self, mut value: Value) -> (Value, bool) {
+        let mut inverted = false;
+        while let Some((_, d)) = self.def(value) {
+            match d.opcode {
+                Opcode::Uextend | Opcode::Sextend => value = d.args[0],
+                Opcode::Icmp
+                    if matches!(d.cond(), ir::IntCC::Equal | ir::IntCC::NotEqual)
+                        && self.iconst(d.args[1]) == Some(0)
+                        && self.is_comparison(d.args[0]) =>
+                {
+                    inverted ^= d.cond() == ir::IntCC::Equal;
+                    value = d.args[0];
+                }
+                _ => break,
+            }
+        }
+        (value, inverted)
+    }
+
+    /// Whether a value is a comparison, or an extension of one.
+    fn is_comparison(&self, mut value: Value) -> bool {
+        while let Some(d) = self.node(value, Opcode::Uextend) {
+            value = d.args[0];
+        }
+        matches!(self.opcode_of(value), Opcode::Icmp | Opcode::Fcmp)
     }
 
     /// The instruction that is being lowered.
@@ -305,6 +344,12 @@ impl LowerCtx<'_> {
         }
         self.s.value_regs[value.index()] = vreg.bits() as u32;
         vreg
+    }
+
+    /// A new integer register.
+    #[inline]
+    pub fn gpr(&mut self) -> VReg {
+        self.new_vreg(RegClass::Int)
     }
 
     /// A value in a register. Constants are made again at each use; of an `i128` the low half.
@@ -634,4 +679,10 @@ pub mod ops {
     pub fn tmp_fixed(r: VReg, p: PReg) -> Operand {
         Operand::new(r, OperandConstraint::FixedReg(p), OperandKind::Def, OperandPos::Early)
     }
+}
+
+/// The trap code of an instruction that has one.
+#[inline]
+pub fn trap_code(d: &InstructionData) -> TrapCode {
+    d.trap_code().expect("the opcode has a trap code")
 }

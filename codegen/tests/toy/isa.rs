@@ -178,7 +178,7 @@ impl Backend for Toy {
             }
             Opcode::Iadd | Opcode::Isub => {
                 let x = ctx.reg(data.args[0]);
-                let constant = small(ctx.iconst_signed(data.args[1]));
+                let constant = small(ctx.iconst(data.args[1]));
                 if let (Opcode::Iadd, Some(n)) = (data.opcode, constant) {
                     let to = ctx.result(inst, 0);
                     lay(ctx, Op::AddI, &[Arg::Reg(to), Arg::Reg(x), Arg::Imm(n)]);

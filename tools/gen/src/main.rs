@@ -82,6 +82,9 @@ const SETS: &[Set] = &[
     },
 ];
 
+/// What the contexts of all machines' rules have in common.
+const CONTEXT: &str = "codegen/src/machine/lower.rs";
+
 /// Most lines of a generated file.
 const MAX_LINES: usize = 2000;
 
@@ -204,6 +207,9 @@ fn generate(
     lint::features(&all, &features(set), problems);
     let mut texts = Vec::new();
     sources(&root.join(set.sources), &root.join(set.generated), &mut texts)?;
+    if set.machine.is_some() {
+        texts.push(std::fs::read_to_string(root.join(CONTEXT))?);
+    }
     lint::functions(&all, set.sources, &names_behind("fn ", &texts), problems);
     if let Some(machine) = set.machine {
         let path = format!("{}/unsupported", set.rules);

@@ -3,17 +3,17 @@
 use crate::insts::{Arg, Op};
 use crate::regs::ZR;
 use crate::settings::Flags;
+use core::ops::{Deref, DerefMut};
 use regalloc2::{RegClass, VReg};
-use windlass_core::ir::{
-    Endianness, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value,
-};
+use windlass_core::ir::{Endianness, Inst, MemFlags, Opcode, TrapCode, Type, Value};
 use windlass_core::machine::LowerCtx;
 use windlass_core::machine::row::Size;
 
 /// The register that is always zero.
 pub const ZERO: Arg = Arg::Fixed(ZR);
 
-/// The context of the rules.
+/// The context of the rules: what the core knows of the function, and putting instructions of this
+/// machine.
 pub struct Cx<'a, 'b> {
     /// The machine-independent context.
     pub c: &'b mut LowerCtx<'a>,
@@ -21,12 +21,6 @@ pub struct Cx<'a, 'b> {
     pub isa: &'b Flags,
     /// The trap code of the memory operand that has not yet been put.
     trap: Option<TrapCode>,
-}
-
-/// The trap code of an instruction that has one.
-#[inline]
-pub fn trap_code(d: &InstructionData) -> TrapCode {
-    d.trap_code().expect("the opcode has a trap code")
 }
 
 /// The operand size of a type, at least 32 bits.
@@ -41,64 +35,27 @@ pub fn size32(ty: Type) -> Size {
     size(ty)
 }
 
+impl<'a> Deref for Cx<'a, '_> {
+    type Target = LowerCtx<'a>;
+
+    #[inline]
+    fn deref(&self) -> &LowerCtx<'a> {
+        self.c
+    }
+}
+
+impl DerefMut for Cx<'_, '_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.c
+    }
+}
+
 impl<'a, 'b> Cx<'a, 'b> {
     /// A context for one instruction.
     #[inline]
     pub fn new(c: &'b mut LowerCtx<'a>, isa: &'b Flags) -> Self {
         Cx { c, isa, trap: None }
-    }
-
-    /// The type of a value.
-    #[inline]
-    pub fn ty(&self, value: Value) -> Type {
-        self.c.ty(value)
-    }
-
-    /// The instruction that defines a value, if it has this opcode.
-    #[inline]
-    pub fn node(&self, value: Value, opcode: Opcode) -> Option<&'a InstructionData> {
-        let inst = self.c.def_as(value, opcode)?;
-        Some(self.c.data(inst))
-    }
-
-    /// The opcode of the instruction that defines a value; `nop` for a parameter.
-    #[inline]
-    pub fn opcode_of(&self, value: Value) -> Opcode {
-        self.c.def_inst(value).map_or(Opcode::Nop, |inst| self.c.data(inst).opcode)
-    }
-
-    /// The instruction that defines a value.
-    #[inline]
-    pub fn def(&self, value: Value) -> Option<(Inst, &'a InstructionData)> {
-        let inst = self.c.def_inst(value)?;
-        Some((inst, self.c.data(inst)))
-    }
-
-    /// An integer constant, sign-extended from its type.
-    #[inline]
-    pub fn iconst(&self, value: Value) -> Option<i64> {
-        Some(self.node(value, Opcode::Iconst)?.signed_imm())
-    }
-
-    /// Whether a value has one use.
-    #[inline]
-    pub fn single_use(&self, value: Value) -> bool {
-        self.c.single_use(value)
-    }
-
-    /// A register that holds a value; of an `i128` its low half.
-    #[inline]
-    pub fn reg(&mut self, value: Value) -> VReg {
-        self.c.reg(value)
-    }
-
-    /// A register that holds a value, or that of zero.
-    #[inline]
-    pub fn stored(&mut self, value: Value) -> Arg {
-        match self.iconst(value) {
-            Some(0) => ZERO,
-            _ => Arg::Reg(self.c.reg(value)),
-        }
     }
 
     /// A result of the root.
@@ -113,10 +70,20 @@ impl<'a, 'b> Cx<'a, 'b> {
         self.c.result2(inst, n)[half]
     }
 
-    /// A new general register.
+    /// Makes the result of the root another name for a value.
     #[inline]
-    pub fn gpr(&mut self) -> VReg {
-        self.c.new_vreg(RegClass::Int)
+    pub fn alias(&mut self, inst: Inst, value: Value) {
+        let result = self.c.results(inst)[0];
+        self.c.alias(result, value);
+    }
+
+    /// A register that holds a value, or that of zero.
+    #[inline]
+    pub fn stored(&mut self, value: Value) -> Arg {
+        match self.iconst(value) {
+            Some(0) => ZERO,
+            _ => Arg::Reg(self.c.reg(value)),
+        }
     }
 
     /// A new vector register.
@@ -146,13 +113,6 @@ impl<'a, 'b> Cx<'a, 'b> {
             Opcode::Uload32 | Opcode::Sload32 | Opcode::Istore32 => 4,
             _ => d.ctrl_type.bytes() as u8,
         }
-    }
-
-    /// Makes the result of the root another name for a value.
-    #[inline]
-    pub fn alias(&mut self, inst: Inst, value: Value) {
-        let result = self.c.results(inst)[0];
-        self.c.alias(result, value);
     }
 
     /// Puts an instruction.

@@ -94,23 +94,7 @@ impl Cx<'_, '_> {
 
     /// The condition of whether a value is not zero, perhaps after a comparison.
     pub fn cond(&mut self, value: Value) -> Cond {
-        let mut value = value;
-        let mut inverted = false;
-        // Through extensions, and comparisons of a comparison with zero.
-        while let Some((_, d)) = self.def(value) {
-            match d.opcode {
-                Opcode::Uextend | Opcode::Sextend => value = d.args[0],
-                Opcode::Icmp
-                    if is_equality(d.cond())
-                        && self.iconst(d.args[1]) == Some(0)
-                        && self.is_comparison(d.args[0]) =>
-                {
-                    inverted ^= d.cond() == IntCC::Equal;
-                    value = d.args[0];
-                }
-                _ => break,
-            }
-        }
+        let (value, inverted) = self.asked(value);
         let cond = self.cond_of(value);
         if inverted { cond.invert() } else { cond }
     }
@@ -119,14 +103,6 @@ impl Cx<'_, '_> {
     pub fn root_cond(&mut self, inst: Inst) -> Cond {
         let value = self.c.results(inst)[0];
         self.cond_of(value)
-    }
-
-    /// Whether a value is a comparison, or an extension of one.
-    fn is_comparison(&self, mut value: Value) -> bool {
-        while let Some(d) = self.node(value, Opcode::Uextend) {
-            value = d.args[0];
-        }
-        self.node(value, Opcode::Icmp).is_some()
     }
 
     #[cfg(feature = "matchers")]

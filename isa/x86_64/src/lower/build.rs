@@ -4,10 +4,9 @@ use crate::amode::{Amode, Cc, Size, form};
 use crate::insts::{Arg, Op};
 use crate::labels;
 use crate::settings::Flags;
+use core::ops::{Deref, DerefMut};
 use regalloc2::{RegClass, VReg};
-use windlass_core::ir::{
-    Endianness, Inst, InstructionData, MemFlags, Opcode, TrapCode, Type, Value, types,
-};
+use windlass_core::ir::{Endianness, Inst, MemFlags, Opcode, TrapCode, Type, Value, types};
 use windlass_core::machine::{Cond2, Condition, LowerCtx};
 
 /// A condition that the flags hold.
@@ -39,7 +38,8 @@ impl Cond {
     }
 }
 
-/// The context of the rules.
+/// The context of the rules: what the core knows of the function, and putting instructions of this
+/// machine.
 pub struct Cx<'a, 'b> {
     /// The machine-independent context.
     pub c: &'b mut LowerCtx<'a>,
@@ -49,12 +49,6 @@ pub struct Cx<'a, 'b> {
     trap: Option<TrapCode>,
     /// How many memory operands were made and not yet put.
     mem_pending: u8,
-}
-
-/// The trap code of an instruction that has one.
-#[inline]
-pub fn trap_code(d: &InstructionData) -> TrapCode {
-    d.trap_code().expect("the opcode has a trap code")
 }
 
 /// The operand size of a type.
@@ -77,6 +71,22 @@ pub fn size32(ty: Type) -> Size {
     }
 }
 
+impl<'a> Deref for Cx<'a, '_> {
+    type Target = LowerCtx<'a>;
+
+    #[inline]
+    fn deref(&self) -> &LowerCtx<'a> {
+        self.c
+    }
+}
+
+impl DerefMut for Cx<'_, '_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.c
+    }
+}
+
 impl<'a, 'b> Cx<'a, 'b> {
     /// A context for one instruction.
     #[inline]
@@ -84,42 +94,23 @@ impl<'a, 'b> Cx<'a, 'b> {
         Cx { c, isa, trap: None, mem_pending: 0 }
     }
 
-    /// The type of a value.
+    /// A result of the root.
     #[inline]
-    pub fn ty(&self, value: Value) -> Type {
-        self.c.ty(value)
+    pub fn res(&mut self, inst: Inst, n: usize) -> VReg {
+        self.c.result(inst, n)
     }
 
-    /// The instruction that defines a value, if it has this opcode.
+    /// Half of a result of 128 bits; the low one is 0.
     #[inline]
-    pub fn node(&self, value: Value, opcode: Opcode) -> Option<&'a InstructionData> {
-        let inst = self.c.def_as(value, opcode)?;
-        Some(self.c.data(inst))
+    pub fn res_half(&mut self, inst: Inst, n: usize, half: usize) -> VReg {
+        self.c.result2(inst, n)[half]
     }
 
-    /// The opcode of the instruction that defines a value; `nop` for a parameter.
+    /// Makes the result of the root another name for a value.
     #[inline]
-    pub fn opcode_of(&self, value: Value) -> Opcode {
-        self.c.def_inst(value).map_or(Opcode::Nop, |inst| self.c.data(inst).opcode)
-    }
-
-    /// The instruction that defines a value.
-    #[inline]
-    pub fn def(&self, value: Value) -> Option<(Inst, &'a InstructionData)> {
-        let inst = self.c.def_inst(value)?;
-        Some((inst, self.c.data(inst)))
-    }
-
-    /// An integer constant, sign-extended from its type.
-    #[inline]
-    pub fn iconst(&self, value: Value) -> Option<i64> {
-        Some(self.node(value, Opcode::Iconst)?.signed_imm())
-    }
-
-    /// Whether a value has one use.
-    #[inline]
-    pub fn single_use(&self, value: Value) -> bool {
-        self.c.single_use(value)
+    pub fn alias(&mut self, inst: Inst, value: Value) {
+        let result = self.c.results(inst)[0];
+        self.c.alias(result, value);
     }
 
     /// Whether a value is a load that may become the memory operand of the root.
@@ -136,30 +127,6 @@ impl<'a, 'b> Cx<'a, 'b> {
                 && self.c.can_sink_load(inst)
                 && self.c.data(inst).mem_flags().endianness_is_little()
         })
-    }
-
-    /// A register that holds a value; of an `i128` its low half.
-    #[inline]
-    pub fn reg(&mut self, value: Value) -> VReg {
-        self.c.reg(value)
-    }
-
-    /// A result of the root.
-    #[inline]
-    pub fn res(&mut self, inst: Inst, n: usize) -> VReg {
-        self.c.result(inst, n)
-    }
-
-    /// Half of a result of 128 bits; the low one is 0.
-    #[inline]
-    pub fn res_half(&mut self, inst: Inst, n: usize, half: usize) -> VReg {
-        self.c.result2(inst, n)[half]
-    }
-
-    /// A new general register.
-    #[inline]
-    pub fn gpr(&mut self) -> VReg {
-        self.c.new_vreg(RegClass::Int)
     }
 
     /// A new vector register.
@@ -225,13 +192,6 @@ impl<'a, 'b> Cx<'a, 'b> {
     /// A memory operand for a constant of the pool.
     pub fn pool(&mut self, bytes: &[u8]) -> Arg {
         Arg::Mem(Amode::label(self.c.pool_constant(bytes)))
-    }
-
-    /// Makes the result of the root another name for a value.
-    #[inline]
-    pub fn alias(&mut self, inst: Inst, value: Value) {
-        let result = self.c.results(inst)[0];
-        self.c.alias(result, value);
     }
 
     /// Puts an instruction.

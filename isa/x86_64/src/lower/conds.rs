@@ -5,7 +5,7 @@ use super::build::{Cond, Cx, size};
 use crate::amode::{Cc, Size};
 use crate::insts::{Arg, Op};
 use windlass_core::ir::condcodes::{FloatCC, IntCC};
-use windlass_core::ir::{Inst, Opcode, Value, types};
+use windlass_core::ir::{Inst, Value, types};
 use windlass_core::machine::Cond2;
 
 /// The condition after comparing the first operand with the second.
@@ -108,23 +108,7 @@ pub fn float_cc(cc: FloatCC) -> Cond {
 impl Cx<'_, '_> {
     /// Puts what sets the flags by whether a value is not zero.
     pub fn cond(&mut self, value: Value) -> Cond {
-        let mut value = value;
-        let mut inverted = false;
-        // Through extensions, and comparisons of a comparison with zero.
-        while let Some((_, d)) = self.def(value) {
-            match d.opcode {
-                Opcode::Uextend | Opcode::Sextend => value = d.args[0],
-                Opcode::Icmp
-                    if is_equality(d.cond())
-                        && self.iconst(d.args[1]) == Some(0)
-                        && self.is_comparison(d.args[0]) =>
-                {
-                    inverted ^= d.cond() == IntCC::Equal;
-                    value = d.args[0];
-                }
-                _ => break,
-            }
-        }
+        let (value, inverted) = self.asked(value);
         let cond = self.flags_of(value);
         if inverted { cond.invert() } else { cond }
     }
@@ -133,20 +117,6 @@ impl Cx<'_, '_> {
     pub fn root_cond(&mut self, inst: Inst) -> Cond {
         let value = self.c.results(inst)[0];
         self.flags_of(value)
-    }
-
-    /// Whether a value is a comparison, or an extension of one.
-    fn is_comparison(&self, mut value: Value) -> bool {
-        loop {
-            match self.def(value) {
-                Some((_, d)) => match d.opcode {
-                    Opcode::Uextend => value = d.args[0],
-                    Opcode::Icmp | Opcode::Fcmp => return true,
-                    _ => return false,
-                },
-                None => return false,
-            }
-        }
     }
 
     #[cfg(feature = "matchers")]

@@ -49,6 +49,7 @@ mod prelude {
     pub(super) use windlass_core::ir::{
         AtomicRmwOp, Inst, InstructionData, Opcode, TrapCode, Type,
     };
+    pub(super) use windlass_core::machine::lower::trap_code;
 }
 
 /// Lowers an instruction that is no branch, call or return.

@@ -38,9 +38,13 @@ pub fn chain(cx: &mut Cx<'_, '_>, inst: Inst) -> bool {
     let first = chain[chain.len() - 1];
     let size = size(cx.c.data(inst).ctrl_type);
     let takes = |inst: Inst, cx: &Cx<'_, '_>| cx.c.data(inst).opcode.info().fixed_values == 3;
-    let carry = takes(first, cx).then(|| cx.reg(cx.c.arg(first, 2)));
+    let in_reg = |cx: &mut Cx<'_, '_>, inst: Inst, n: usize| {
+        let value = cx.arg(inst, n);
+        cx.reg(value)
+    };
+    let carry = takes(first, cx).then(|| in_reg(cx, first, 2));
     let operands: SmallVec<[[VReg; 2]; 4]> =
-        chain.iter().map(|&inst| [0, 1].map(|n| cx.reg(cx.c.arg(inst, n)))).collect();
+        chain.iter().map(|&inst| [0, 1].map(|n| in_reg(cx, inst, n))).collect();
     if let Some(carry) = carry {
         // Adding 255 to a byte carries unless the byte is zero.
         let unused = cx.gpr();
