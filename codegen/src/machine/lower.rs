@@ -18,6 +18,7 @@
 
 use super::blockorder::BlockOrder;
 use super::inst::MInst;
+use super::preds::is_equality;
 use super::signature::AbiSigs;
 use super::vcode::{Condition, VCode, pseudo};
 use super::{Backend, Basic, Place, reg_class};
@@ -197,7 +198,7 @@ impl<'a> LowerCtx<'a> {
             match d.opcode {
                 Opcode::Uextend | Opcode::Sextend => value = d.args[0],
                 Opcode::Icmp
-                    if matches!(d.cond(), ir::IntCC::Equal | ir::IntCC::NotEqual)
+                    if is_equality(d.cond())
                         && self.iconst(d.args[1]) == Some(0)
                         && self.is_comparison(d.args[0]) =>
                 {
@@ -679,10 +680,4 @@ pub mod ops {
     pub fn tmp_fixed(r: VReg, p: PReg) -> Operand {
         Operand::new(r, OperandConstraint::FixedReg(p), OperandKind::Def, OperandPos::Early)
     }
-}
-
-/// The trap code of an instruction that has one.
-#[inline]
-pub fn trap_code(d: &InstructionData) -> TrapCode {
-    d.trap_code().expect("the opcode has a trap code")
 }

@@ -23,6 +23,7 @@ mod libcall;
 pub mod lower;
 pub mod measure;
 pub mod pipeline;
+pub mod preds;
 pub mod print;
 pub mod prologue;
 pub mod regalloc;

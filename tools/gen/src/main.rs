@@ -82,8 +82,8 @@ const SETS: &[Set] = &[
     },
 ];
 
-/// What the contexts of all machines' rules have in common.
-const CONTEXT: &str = "codegen/src/machine/lower.rs";
+/// Where the functions are that the rules of all machines name.
+const SHARED: [&str; 2] = ["codegen/src/machine/lower.rs", "codegen/src/machine/preds.rs"];
 
 /// Most lines of a generated file.
 const MAX_LINES: usize = 2000;
@@ -208,7 +208,9 @@ fn generate(
     let mut texts = Vec::new();
     sources(&root.join(set.sources), &root.join(set.generated), &mut texts)?;
     if set.machine.is_some() {
-        texts.push(std::fs::read_to_string(root.join(CONTEXT))?);
+        for path in SHARED {
+            texts.push(std::fs::read_to_string(root.join(path))?);
+        }
     }
     lint::functions(&all, set.sources, &names_behind("fn ", &texts), problems);
     if let Some(machine) = set.machine {

@@ -64,17 +64,6 @@ pub fn swapped(cc: IntCC) -> Cc {
     int_cc(cc.swap_args())
 }
 
-/// Whether a condition asks for equality or its opposite.
-pub fn is_equality(cc: IntCC) -> bool {
-    matches!(cc, IntCC::Equal | IntCC::NotEqual)
-}
-
-/// Whether a condition is the same for `x` compared with zero as for the flags that logic leaves:
-/// not one that reads the carry.
-pub fn is_signed_or_equality(cc: IntCC) -> bool {
-    cc.is_signed() || is_equality(cc)
-}
-
 /// A condition of the flags.
 pub fn one(cc: Cc) -> Cond {
     Cond::Flags(cc)

@@ -44,7 +44,7 @@ mod prelude {
     pub(super) use windlass_core::ir::{
         AtomicRmwOp, Inst, InstructionData, Opcode, TrapCode, Type,
     };
-    pub(super) use windlass_core::machine::lower::trap_code;
+    pub(super) use windlass_core::machine::preds::*;
     pub(super) use windlass_core::machine::row::Size;
 }
 

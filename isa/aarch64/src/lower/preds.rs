@@ -2,19 +2,8 @@
 
 use crate::insts::encode_bitmask;
 use windlass_core::ir::Type;
+use windlass_core::machine::preds::constant_bits;
 use windlass_core::machine::row::Size;
-
-/// The bits of a constant, without those above its type.
-#[inline]
-pub fn constant_bits(ty: Type, k: i64) -> u64 {
-    k as u64 & mask(ty)
-}
-
-/// All bits of an integer type of at most 64 bits.
-#[inline]
-pub fn mask(ty: Type) -> u64 {
-    u64::MAX >> (64 - ty.bits().min(64))
-}
 
 /// Whether a constant is an immediate of sums: 12 bits, or 12 bits and 12 zeros.
 #[inline]
@@ -33,18 +22,6 @@ pub fn is_logical(ty: Type, k: i64) -> bool {
 #[inline]
 pub fn is_amount(ty: Type, k: i64) -> bool {
     (0..i64::from(ty.bits())).contains(&k)
-}
-
-/// The largest shift amount of a type.
-#[inline]
-pub fn width_mask(ty: Type) -> i64 {
-    i64::from(ty.bits()) - 1
-}
-
-/// Whether anding a shift amount with `k` changes nothing that the machine looks at.
-#[inline]
-pub fn masks_nothing(ty: Type, k: i64) -> bool {
-    k & width_mask(ty) == width_mask(ty)
 }
 
 /// The exponent of a power of two.

@@ -19,11 +19,6 @@ impl Cx<'_, '_> {
         Arg::Mem(Amode::incoming(-8))
     }
 
-    /// Makes the function have a frame.
-    pub fn need_frame(&mut self) {
-        self.c.need_frame();
-    }
-
     /// The parameter that holds the context; none where it is in the pinned register.
     pub fn context_value(&self) -> Option<Value> {
         self.c.func.special_param(ArgumentPurpose::VMContext)

@@ -7,6 +7,7 @@ use crate::insts::{Arg, Op};
 use windlass_core::ir::condcodes::{FloatCC, IntCC};
 use windlass_core::ir::{Inst, Value, types};
 use windlass_core::machine::Cond2;
+use windlass_core::machine::preds::is_signed_or_equality;
 
 /// The condition after comparing the first operand with the second.
 pub fn int_cc(cc: IntCC) -> Cc {
@@ -27,23 +28,6 @@ pub fn int_cc(cc: IntCC) -> Cc {
 /// The condition after comparing the second operand with the first.
 pub fn swapped(cc: IntCC) -> Cc {
     int_cc(cc.swap_args())
-}
-
-/// Whether a condition asks for equality or its opposite.
-pub fn is_equality(cc: IntCC) -> bool {
-    matches!(cc, IntCC::Equal | IntCC::NotEqual)
-}
-
-/// Whether a condition is the same for `x` compared with zero as for the sign and zero flags of
-/// `x`: not one that reads the carry.
-pub fn is_signed_or_equality(cc: IntCC) -> bool {
-    !matches!(
-        cc,
-        IntCC::UnsignedLessThan
-            | IntCC::UnsignedGreaterThanOrEqual
-            | IntCC::UnsignedGreaterThan
-            | IntCC::UnsignedLessThanOrEqual
-    )
 }
 
 /// Whether a condition reads the zero flag beside others.

@@ -49,7 +49,7 @@ mod prelude {
     pub(super) use windlass_core::ir::{
         AtomicRmwOp, Inst, InstructionData, Opcode, TrapCode, Type,
     };
-    pub(super) use windlass_core::machine::lower::trap_code;
+    pub(super) use windlass_core::machine::preds::*;
 }
 
 /// Lowers an instruction that is no branch, call or return.

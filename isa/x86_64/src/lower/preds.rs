@@ -5,18 +5,7 @@ use crate::amode::Amode;
 use crate::insts::{Arg, Op};
 use regalloc2::VReg;
 use windlass_core::ir::{Constant, Inst, MemFlags, Opcode, Type, Value, types};
-
-/// The bits of a constant, without those above its type.
-#[inline]
-pub fn constant_bits(ty: Type, k: i64) -> u64 {
-    k as u64 & mask(ty)
-}
-
-/// All bits of an integer type of at most 64 bits.
-#[inline]
-pub fn mask(ty: Type) -> u64 {
-    u64::MAX >> (64 - ty.bits().min(64))
-}
+use windlass_core::machine::preds::constant_bits;
 
 /// A difference of constants of a type of at most 64 bits, sign-extended.
 #[inline]
@@ -41,18 +30,6 @@ pub fn fits_u32(k: i64) -> bool {
 #[inline]
 pub fn fits_u31(k: i64) -> bool {
     (0..=i64::from(i32::MAX)).contains(&k)
-}
-
-/// The largest shift amount of a type.
-#[inline]
-pub fn width_mask(ty: Type) -> i64 {
-    i64::from(ty.bits()) - 1
-}
-
-/// Whether anding a shift amount with `k` changes nothing that the machine looks at.
-#[inline]
-pub fn masks_nothing(ty: Type, k: i64) -> bool {
-    k & width_mask(ty) == width_mask(ty)
 }
 
 /// The scale with which `lea` multiplies by 3, 5 or 9.

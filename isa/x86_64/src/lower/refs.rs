@@ -24,11 +24,6 @@ impl Cx<'_, '_> {
     pub fn return_address(&self) -> Arg {
         Arg::Mem(Amode::incoming(-8))
     }
-
-    /// Makes the function have a frame.
-    pub fn need_frame(&mut self) {
-        self.c.need_frame();
-    }
 }
 
 /// `func_addr`
